@@ -1,0 +1,178 @@
+"""A checkpoint: a trained network with its vocabulary, settings, metrics and card, in one folder.
+
+    model.safetensors   weights, half precision
+    config.json         how to rebuild the network, and how it was trained
+    vocabulary.txt      the word of id 2, 3, … a line
+    metrics.json        measured by `python -m model.evaluate`
+    history.json        the training curves, as numbers; curves.png as a picture
+    README.md           the model card
+
+Loading is strict and reads no pickle.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torchtext.data import Field
+
+from model.errors import CheckpointError
+from model.network import NetworkConfig, RecurrentNetwork
+from model.text import build_field, build_vocabulary
+
+FORMAT = 1
+ASSETS = Path(__file__).parent.parent / "assets" / "checkpoints"
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingRecord:
+    """How a network was trained, in words and numbers for the card."""
+
+    preset: str
+    vectors: str  # where the word vectors come from
+    reviews: int  # labelled reviews that it was trained on
+    best_epoch: int
+    epochs: int
+    minutes: float  # of training, validation included
+    device: str
+    seed: int
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A network in evaluation mode with the `Field` that feeds it. `metrics` and `history` are {} and [] if missing."""
+
+    name: str
+    network: RecurrentNetwork
+    field: Field
+    training: TrainingRecord
+    metrics: dict[str, dict[str, float]]
+    history: list[dict[str, float]]
+
+
+def available(folder: Path = ASSETS) -> list[str]:
+    """Names of the checkpoints in a folder, sorted."""
+    return sorted(path.parent.name for path in folder.glob("*/config.json"))
+
+
+def save(folder: Path, network: RecurrentNetwork, vocabulary: list[str], training: TrainingRecord) -> None:
+    """Write weights (half precision), settings and vocabulary. Raises `CheckpointError` where that fails."""
+    weights = {name: tensor.detach().cpu().half().contiguous() for name, tensor in network.state_dict().items()}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        save_file(weights, folder / "model.safetensors.partial")
+        (folder / "model.safetensors.partial").replace(folder / "model.safetensors")
+        write_text(folder / "vocabulary.txt", "\n".join(vocabulary) + "\n")
+        _write_config(folder, network.config, training)
+    except (OSError, SafetensorError) as error:
+        raise CheckpointError(f"The checkpoint '{folder.name}' could not be written; is the disk full?") from error
+
+
+def _write_config(folder: Path, network: NetworkConfig, training: TrainingRecord) -> None:
+    write_json(folder / "config.json", {"format": FORMAT, "network": asdict(network), "training": asdict(training)})
+
+
+def set_temperature(folder: Path, temperature: float) -> None:
+    """Store a temperature that was fitted on the validation split."""
+    network, training = _read_config(folder)
+    _write_config(folder, replace(network, temperature=temperature), training)
+
+
+def write_json(path: Path, value: object) -> None:
+    """Write a JSON file whole or not at all."""
+    write_text(path, json.dumps(value, indent=1) + "\n")
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file whole or not at all."""
+    partial = path.with_name(path.name + ".partial")
+    partial.write_text(text, encoding="utf-8")
+    partial.replace(path)
+
+
+def load(name: str, folder: Path = ASSETS, device: str = "cpu") -> Checkpoint:
+    """Load `folder/name`. Raises `CheckpointError` with one sentence for anything that is not as it should be."""
+    if name not in available(folder):
+        known = ", ".join(available(folder)) or "none"
+        raise CheckpointError(f"There is no checkpoint of that name; there are: {known}.")
+    path = folder / name
+    config, training = _read_config(path)
+    words = _read_vocabulary(path, config)
+    network = RecurrentNetwork(config)
+    network.load_state_dict(_read_weights(path, network))
+    network.requires_grad_(False).eval().to(device)
+    return Checkpoint(
+        name=name,
+        network=network,
+        field=build_field(build_vocabulary(words)),
+        training=training,
+        metrics=_read_optional(path / "metrics.json", {}),
+        history=_read_optional(path / "history.json", []),
+    )
+
+
+def _read_config(path: Path) -> tuple[NetworkConfig, TrainingRecord]:
+    try:
+        settings = json.loads((path / "config.json").read_text(encoding="utf-8"))
+        if settings["format"] != FORMAT:
+            raise CheckpointError(f"The checkpoint '{path.name}' is of another format than {FORMAT}.")
+        return _record(NetworkConfig, settings["network"]), _record(TrainingRecord, settings["training"])
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        raise CheckpointError(f"The settings (config.json) of checkpoint '{path.name}' cannot be used: {error}.") from error
+
+
+def _record(kind: type, values: dict) -> NetworkConfig | TrainingRecord:
+    names = {field.name for field in fields(kind)}
+    if values.keys() != names:
+        raise ValueError(f"missing or unknown: {', '.join(sorted(names ^ values.keys()))}")
+    return kind(**values)
+
+
+def _read_vocabulary(path: Path, config: NetworkConfig) -> list[str]:
+    try:
+        words = (path / "vocabulary.txt").read_text(encoding="utf-8").removesuffix("\n").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CheckpointError(f"The vocabulary of checkpoint '{path.name}' is missing or unreadable.") from error
+    if len(set(words)) != config.vocabulary_size - 2:
+        raise CheckpointError(
+            f"The vocabulary of checkpoint '{path.name}' has {len(set(words)):,} words, its network was trained with "
+            f"{config.vocabulary_size - 2:,}."
+        )
+    return words
+
+
+def _read_weights(path: Path, network: RecurrentNetwork) -> dict[str, torch.Tensor]:
+    file = path / "model.safetensors"
+    if not file.is_file():
+        raise CheckpointError(f"The checkpoint '{path.name}' has no model.safetensors; pickled weights are not loaded.")
+    try:
+        with safe_open(file, framework="pt") as tensors:
+            weights = {name: tensors.get_tensor(name).float() for name in tensors.keys()}  # noqa: SIM118
+    except (SafetensorError, OSError) as error:
+        raise CheckpointError(
+            f"The weights of checkpoint '{path.name}' are damaged or not in safetensors format; pickles are not loaded."
+        ) from error
+    expected = network.state_dict()
+    if wrong := sorted(expected.keys() ^ weights.keys()):
+        raise CheckpointError(f"The weights of checkpoint '{path.name}' do not fit its settings: {wrong[0]}.")
+    for name, tensor in weights.items():
+        if tensor.shape != expected[name].shape:
+            raise CheckpointError(
+                f"The weights of checkpoint '{path.name}' do not fit its settings: {name} is {tuple(tensor.shape)}, "
+                f"not {tuple(expected[name].shape)}."
+            )
+        if not tensor.isfinite().all():
+            raise CheckpointError(f"The weights of checkpoint '{path.name}' are not all finite: {name}.")
+    return weights
+
+
+def _read_optional(path: Path, missing: dict | list) -> dict | list:
+    try:
+        return json.loads(path.read_text(encoding="utf-8")) if path.exists() else missing
+    except ValueError as error:
+        raise CheckpointError(f"{path.name} of checkpoint '{path.parent.name}' is not valid JSON.") from error

@@ -1,0 +1,279 @@
+"""The Large Movie Review Dataset (Maas et al., ACL 2011) as a prepared file that training reads without spaCy.
+
+    python -m model.data prepare --source FOLDER_OR_ARCHIVE --validation validation.txt --out data/imdb.npz
+
+The source is the dataset's own folder, its archive, or nothing: then torchtext downloads the archive. Reviews that
+stand in the test split as well are left out of training, labelled or not; so are unlabelled ones that stand in the
+validation split.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import sys
+import tarfile
+import zipfile
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from pathlib import Path, PurePosixPath
+
+import numpy as np
+from tqdm import tqdm
+
+from model import text
+from model.errors import DataError, GatescopeError
+
+VERSION = 1
+MAX_VOCABULARY = 60_000  # ids are uint16; the rarer words of the training split are unknown to every network
+FOLDERS = ("train/pos", "train/neg", "train/unsup", "test/pos", "test/neg")
+RATING_UNKNOWN = 0
+
+
+class Split(IntEnum):
+    """Where a review belongs."""
+
+    TRAIN = 0
+    VALIDATION = 1
+    TEST = 2
+    UNLABELLED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class RawReview:
+    """A review as the dataset holds it: `name` as in "train/pos/123_8.txt"."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedData:
+    """All reviews as ids, one after the other.
+
+    `ids` (tokens,) uint16; review n is `ids[offsets[n]:offsets[n + 1]]`. `labels` (reviews,) int8: 1 positive,
+    0 negative, -1 unlabelled. `splits` (reviews,) int8, see `Split`. `ratings` (reviews,) uint8, 1 to 10 stars or 0.
+    `vocabulary`: the words of ids 2, 3, …, by frequency in the training split.
+    """
+
+    ids: np.ndarray
+    offsets: np.ndarray
+    labels: np.ndarray
+    splits: np.ndarray
+    ratings: np.ndarray
+    vocabulary: tuple[str, ...]
+
+    def rows(self, split: Split) -> np.ndarray:
+        """Numbers of the reviews of a split, int64."""
+        return np.flatnonzero(self.splits == split)
+
+    def review(self, row: int, vocabulary_size: int, max_tokens: int = text.MAX_TOKENS) -> np.ndarray:
+        """Ids of one review (tokens,), int64, cut to head and tail; ids from `vocabulary_size` on become <unk>."""
+        ids = self.ids[self.offsets[row] : self.offsets[row + 1]].astype(np.int64)
+        ids[ids >= vocabulary_size] = text.UNKNOWN_ID
+        head, tail = text.cut(len(ids), max_tokens)
+        return np.concatenate([ids[:head], ids[tail:]])
+
+
+def read_source(source: Path) -> Iterator[RawReview]:
+    """The reviews of the dataset's folder or archive (.tar.gz), sorted by folder and number.
+
+    Raises `DataError` where there is nothing to read, or where the archive would write outside its folder.
+    """
+    if source.is_dir():
+        return iter(_read_folder(source))
+    if source.is_file():
+        return iter(_read_archive(source))
+    raise DataError(f"There is no dataset at '{source}': give the folder or archive of the Large Movie Review Dataset.")
+
+
+def _read_folder(folder: Path) -> list[RawReview]:
+    root = next((path for path in (folder, folder / "aclImdb") if (path / "train").is_dir()), None)
+    if root is None:
+        raise DataError(f"'{folder}' holds no folder 'train': it is not the Large Movie Review Dataset.")
+    files = [path for name in FOLDERS for path in (root / name).glob("*.txt")]
+    reviews = [
+        RawReview(path.relative_to(root).as_posix(), path.read_text(encoding="utf-8"))
+        for path in tqdm(files, desc="read", unit=" reviews", mininterval=1)
+    ]
+    return _in_order(reviews)
+
+
+def _read_archive(path: Path) -> list[RawReview]:
+    reviews = []
+    try:
+        with tarfile.open(path, "r|*") as archive:
+            for member in tqdm(archive, desc="read", unit=" files", mininterval=1):
+                name = _safe_name(member)
+                if member.isfile() and name.endswith(".txt") and name.rpartition("/")[0] in FOLDERS:
+                    reviews.append(RawReview(name, archive.extractfile(member).read().decode("utf-8")))
+    except (tarfile.TarError, EOFError, OSError, UnicodeDecodeError) as error:
+        raise DataError(f"'{path}' is not a readable archive of the dataset; fetch it again.") from error
+    return _in_order(reviews)
+
+
+def _safe_name(member: tarfile.TarInfo) -> str:
+    """The member's path below the archive's first folder; nothing is ever unpacked to disk."""
+    path = PurePosixPath(member.name)
+    if path.is_absolute() or ".." in path.parts or not (member.isfile() or member.isdir()):
+        raise DataError(f"The archive is refused: its member '{member.name}' could write outside its folder.")
+    return "/".join(path.parts[1:])
+
+
+def _in_order(reviews: list[RawReview]) -> list[RawReview]:
+    if not reviews:
+        raise DataError("The dataset holds no reviews: it should have train/pos, train/neg, test/pos and test/neg.")
+
+    def key(review: RawReview) -> tuple[int, int]:
+        folder, _, file = review.name.rpartition("/")
+        return FOLDERS.index(folder), int(file.partition("_")[0])
+
+    return sorted(reviews, key=key)
+
+
+def download(folder: Path) -> Path:
+    """Fetch the dataset's archive with torchtext and give back where it lies. It is not unpacked."""
+    from torchtext.datasets import IMDB
+    from torchtext.utils import download_from_url
+
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "aclImdb_v1.tar.gz"
+    if not path.exists():
+        try:
+            download_from_url(IMDB.urls[0], str(path))
+        except Exception as error:
+            path.unlink(missing_ok=True)
+            raise DataError("The dataset could not be downloaded; give its folder or archive with --source.") from error
+    return path
+
+
+def assign_splits(reviews: Sequence[RawReview], validation: set[str]) -> list[Split | None]:
+    """The split of each review; None for one that is left out because its text stands in test or validation."""
+    unknown = validation - {review.name for review in reviews}
+    if unknown:
+        raise DataError(f"The validation list names {len(unknown)} reviews that the dataset lacks.")
+    digests = [hashlib.sha256(text.normalize(review.text).encode()).digest() for review in reviews]
+    pairs = list(zip(reviews, digests, strict=True))
+    in_test = {digest for review, digest in pairs if review.name.startswith("test/")}
+    in_validation = {digest for review, digest in pairs if review.name in validation}
+
+    def split(review: RawReview, digest: bytes) -> Split | None:
+        if review.name.startswith("test/"):
+            return Split.TEST
+        if review.name in validation:
+            return Split.VALIDATION
+        if digest in in_test or digest in in_validation:
+            return None
+        return Split.UNLABELLED if review.name.startswith("train/unsup/") else Split.TRAIN
+
+    return [split(review, digest) for review, digest in pairs]
+
+
+def prepare(reviews: Sequence[RawReview], validation: set[str]) -> PreparedData:
+    """Tokenize, count, number. The vocabulary is counted on the training split alone."""
+    splits = assign_splits(reviews, validation)
+    kept = [(review, split) for review, split in zip(reviews, splits, strict=True) if split is not None]
+    field = text.build_field()
+    interned: dict[str, str] = {}
+    tokens: list[list[str]] = []
+    texts = (text.normalize(review.text) for review, _ in kept)
+    for found in tqdm(text.tokenize_all(texts), total=len(kept), desc="tokenize", unit=" reviews", mininterval=1):
+        tokens.append([interned.setdefault(word, word) for word in field.preprocess([token.text for token in found])])
+
+    counts = Counter(
+        word for row, (_, split) in zip(tokens, kept, strict=True) if split is Split.TRAIN for word in row
+    )
+    vocabulary = sorted(counts, key=lambda word: (-counts[word], word))[:MAX_VOCABULARY]
+    field.vocab = text.build_vocabulary(vocabulary)
+    lengths = [len(row) for row in tokens]
+    ids = np.fromiter((field.vocab.stoi[word] for row in tokens for word in row), dtype=np.uint16, count=sum(lengths))
+    return PreparedData(
+        ids=ids,
+        offsets=np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
+        labels=np.array([_label(review.name) for review, _ in kept], dtype=np.int8),
+        splits=np.array([split for _, split in kept], dtype=np.int8),
+        ratings=np.array([_rating(review.name) for review, _ in kept], dtype=np.uint8),
+        vocabulary=tuple(vocabulary),
+    )
+
+
+def _label(name: str) -> int:
+    return {"pos": 1, "neg": 0}.get(name.split("/")[1], -1)
+
+
+def _rating(name: str) -> int:
+    stars = name.rpartition("_")[2].removesuffix(".txt")
+    return int(stars) if stars.isdecimal() and int(stars) <= 10 else RATING_UNKNOWN
+
+
+def save(data: PreparedData, path: Path) -> None:
+    """Write the prepared file whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(".partial.npz")
+    np.savez_compressed(
+        partial,
+        version=np.array(VERSION),
+        ids=data.ids,
+        offsets=data.offsets,
+        labels=data.labels,
+        splits=data.splits,
+        ratings=data.ratings,
+        vocabulary=np.frombuffer("\n".join(data.vocabulary).encode(), dtype=np.uint8),
+    )
+    partial.replace(path)
+
+
+def load(path: Path) -> PreparedData:
+    """Read a prepared file. Raises `DataError` if it is missing, damaged or of another version."""
+    if not path.is_file():
+        raise DataError(f"There is no prepared file at '{path}': run 'python -m model.data prepare' first.")
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = dict(file)
+        version = int(arrays.pop("version"))
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        raise DataError(f"'{path}' is damaged or no prepared file: run 'python -m model.data prepare' again.") from error
+    if version != VERSION:
+        raise DataError(
+            f"'{path}' is of version {version}, this program reads {VERSION}: run 'python -m model.data prepare' again."
+        )
+    vocabulary = tuple(arrays.pop("vocabulary").tobytes().decode().split("\n"))
+    return PreparedData(vocabulary=vocabulary, **arrays)
+
+
+def read_validation(path: Path) -> set[str]:
+    """The names of the validation list, one a line: "train/pos/123_8.txt", with or without the folder "aclImdb/"."""
+    if not path.is_file():
+        raise DataError(f"There is no validation list at '{path}'.")
+    return {line.strip().removeprefix("aclImdb/") for line in path.read_text().splitlines() if line.strip()}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command line: prepare the dataset, and say what came of it."""
+    parser = argparse.ArgumentParser(prog="python -m model.data", description=__doc__.partition("\n")[0])
+    commands = parser.add_subparsers(dest="command", required=True)
+    command = commands.add_parser("prepare", help="tokenize the dataset and write a prepared file")
+    command.add_argument("--source", type=Path, help="the dataset's folder or archive; downloaded where not given")
+    command.add_argument("--validation", type=Path, required=True, help="list of the reviews that are validation")
+    command.add_argument("--out", type=Path, default=Path("data/imdb.npz"))
+    options = parser.parse_args(arguments)
+    try:
+        validation = read_validation(options.validation)
+        source = options.source or download(options.out.parent)
+        data = prepare(list(read_source(source)), validation)
+        save(data, options.out)
+    except GatescopeError as error:
+        print(error, file=sys.stderr)
+        return 1
+    for split in Split:
+        rows = data.rows(split)
+        tokens = int((data.offsets[rows + 1] - data.offsets[rows]).sum())
+        print(f"{split.name.lower():<10} {len(rows):>7,} reviews {tokens:>11,} tokens")
+    print(f"{len(data.vocabulary):,} words · {options.out} · {options.out.stat().st_size / 1e6:.1f} MB")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,25 @@
+"""The errors that a person may read. Each message is one plain sentence with the way out.
+
+GatescopeError
+├── ReviewError       a text, method or baseline that cannot be worked on
+├── CheckpointError   a folder that is not a usable checkpoint
+└── DataError         a data set, prepared file or word-vector file that cannot be used
+"""
+
+from __future__ import annotations
+
+
+class GatescopeError(Exception):
+    """Base of all errors whose message may be shown to a person as it is."""
+
+
+class ReviewError(GatescopeError):
+    """A text, method or baseline that cannot be worked on."""
+
+
+class CheckpointError(GatescopeError):
+    """A folder that is not a usable checkpoint."""
+
+
+class DataError(GatescopeError):
+    """A data set, prepared file or word-vector file that cannot be used."""

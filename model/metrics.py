@@ -1,0 +1,99 @@
+"""Measures of a binary classifier: sums of counts, then one division.
+
+Definitions: F1 and ROC AUC (by ranks, ties shared) as in scikit-learn; expected calibration error over 15 bins of equal
+width of the confidence max(p, 1 - p), and temperature scaling, as in Guo et al. (ICML 2017).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+BINS = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    """Each a fraction, but `log_loss`, which is in nats."""
+
+    accuracy: float
+    f1: float
+    roc_auc: float
+    log_loss: float
+    ece: float
+
+
+@dataclass(frozen=True, slots=True)
+class CalibrationBin:
+    """One bar of a reliability diagram: mean confidence and accuracy, as fractions, of `count` reviews."""
+
+    confidence: float
+    accuracy: float
+    count: int
+
+
+def measure(logits: np.ndarray, labels: np.ndarray) -> Metrics:
+    """All measures of logits (reviews,) against labels (reviews,) of 0 and 1. Raises `ValueError` on one class only."""
+    logits, positive = np.asarray(logits, dtype=np.float64), np.asarray(labels).astype(bool)
+    if not 0 < positive.sum() < len(positive):
+        raise ValueError("the measures need reviews of both classes")
+    predicted = logits > 0
+    hits = np.count_nonzero(predicted & positive)
+    return Metrics(
+        accuracy=np.count_nonzero(predicted == positive) / len(positive),
+        f1=2 * hits / (np.count_nonzero(predicted) + np.count_nonzero(positive)),
+        roc_auc=roc_auc(logits, positive),
+        log_loss=log_loss(logits, positive),
+        ece=expected_calibration_error(calibration_bins(logits, positive)),
+    )
+
+
+def roc_auc(scores: np.ndarray, positive: np.ndarray) -> float:
+    """Share of (positive, negative) pairs in which the positive one scores higher; a tie counts half."""
+    _, inverse, counts = np.unique(scores, return_inverse=True, return_counts=True)
+    ranks = (np.cumsum(counts) - (counts - 1) / 2)[inverse]  # from 1, ties share their mean
+    above = np.count_nonzero(positive)
+    below = len(positive) - above
+    return float((ranks[positive].sum() - above * (above + 1) / 2) / (above * below))
+
+
+def log_loss(logits: np.ndarray, positive: np.ndarray) -> float:
+    """Mean binary cross-entropy in nats, stable for logits of any size."""
+    signed = np.where(positive, -logits, logits)
+    return float(np.logaddexp(0, signed).mean())
+
+
+def calibration_bins(logits: np.ndarray, positive: np.ndarray) -> tuple[CalibrationBin, ...]:
+    """Confidence and accuracy in bins of equal width over [0, 1]; empty bins are left out."""
+    confidence = np.exp(-np.logaddexp(0, -np.abs(logits)))  # sigmoid(|z|) = max(p, 1 - p)
+    correct = (logits > 0) == positive
+    place = np.minimum((confidence * BINS).astype(int), BINS - 1)
+    return tuple(
+        CalibrationBin(float(confidence[chosen].mean()), float(correct[chosen].mean()), int(chosen.sum()))
+        for chosen in (place == index for index in range(BINS))
+        if chosen.any()
+    )
+
+
+def expected_calibration_error(bins: tuple[CalibrationBin, ...]) -> float:
+    """Mean gap between confidence and accuracy, weighted by the counts: a fraction."""
+    total = sum(bin_.count for bin_ in bins)
+    return sum(bin_.count * abs(bin_.accuracy - bin_.confidence) for bin_ in bins) / total
+
+
+def fit_temperature(logits: np.ndarray, labels: np.ndarray) -> float:
+    """The T in [0.05, 20] by which logits are divided for the least log loss, to 1e-4 of its logarithm.
+
+    Golden-section search: the loss is convex in 1 / T, so it has one valley.
+    """
+    logits, positive = np.asarray(logits, dtype=np.float64), np.asarray(labels).astype(bool)
+    low, high = np.log(0.05), np.log(20)
+    ratio = (np.sqrt(5) - 1) / 2
+    while high - low > 1e-4:
+        left, right = high - ratio * (high - low), low + ratio * (high - low)
+        if log_loss(logits / np.exp(left), positive) < log_loss(logits / np.exp(right), positive):
+            high = right
+        else:
+            low = left
+    return float(np.exp((low + high) / 2))
