@@ -13,8 +13,10 @@ Loading is strict and reads no pickle.
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -22,11 +24,34 @@ from safetensors.torch import save_file
 from torchtext.data import Field
 
 from model.errors import CheckpointError
+from model.metrics import Report
 from model.network import NetworkConfig, RecurrentNetwork
 from model.text import build_field, build_vocabulary
 
 FORMAT = 1
 ASSETS = Path(__file__).parent.parent / "assets" / "checkpoints"
+
+
+@dataclass(frozen=True, slots=True)
+class Epoch:
+    """One point of the training curves. Accuracies are fractions over all reviews, losses in nats."""
+
+    epoch: int
+    train_loss: float
+    train_accuracy: float
+    validation_loss: float
+    validation_accuracy: float
+    tokens_per_second: float
+    minutes: float
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A run that was tried: its word vectors, epochs, and best accuracy on validation, a fraction."""
+
+    vectors: str
+    epochs: int
+    validation_accuracy: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,18 +66,19 @@ class TrainingRecord:
     minutes: float  # of training, validation included
     device: str
     seed: int
+    candidates: tuple[Candidate, ...] = ()  # all that were tried for this checkpoint, itself among them
 
 
 @dataclass(frozen=True, slots=True)
 class Checkpoint:
-    """A network in evaluation mode with the `Field` that feeds it. `metrics` and `history` are {} and [] if missing."""
+    """A network in evaluation mode with the `Field` that feeds it. `report` is None where it was not evaluated yet."""
 
     name: str
     network: RecurrentNetwork
     field: Field
     training: TrainingRecord
-    metrics: dict[str, dict[str, float]]
-    history: list[dict[str, float]]
+    history: tuple[Epoch, ...]
+    report: Report | None
 
 
 def available(folder: Path = ASSETS) -> list[str]:
@@ -83,6 +109,12 @@ def set_temperature(folder: Path, temperature: float) -> None:
     _write_config(folder, replace(network, temperature=temperature), training)
 
 
+def set_candidates(folder: Path, candidates: tuple[Candidate, ...]) -> None:
+    """Store what a checkpoint was chosen from."""
+    network, training = _read_config(folder)
+    _write_config(folder, network, replace(training, candidates=candidates))
+
+
 def write_json(path: Path, value: object) -> None:
     """Write a JSON file whole or not at all."""
     write_text(path, json.dumps(value, indent=1) + "\n")
@@ -111,8 +143,8 @@ def load(name: str, folder: Path = ASSETS, device: str = "cpu") -> Checkpoint:
         network=network,
         field=build_field(build_vocabulary(words)),
         training=training,
-        metrics=_read_optional(path / "metrics.json", {}),
-        history=_read_optional(path / "history.json", []),
+        history=_read_optional(path / "history.json", lambda stored: tuple(Epoch(**epoch) for epoch in stored)) or (),
+        report=_read_optional(path / "metrics.json", Report.from_json),
     )
 
 
@@ -121,9 +153,13 @@ def _read_config(path: Path) -> tuple[NetworkConfig, TrainingRecord]:
         settings = json.loads((path / "config.json").read_text(encoding="utf-8"))
         if settings["format"] != FORMAT:
             raise CheckpointError(f"The checkpoint '{path.name}' is of another format than {FORMAT}.")
-        return _record(NetworkConfig, settings["network"]), _record(TrainingRecord, settings["training"])
+        training = settings["training"]
+        training["candidates"] = tuple(Candidate(**each) for each in training.get("candidates", []))
+        return _record(NetworkConfig, settings["network"]), _record(TrainingRecord, training)
     except (OSError, ValueError, KeyError, TypeError) as error:
-        raise CheckpointError(f"The settings (config.json) of checkpoint '{path.name}' cannot be used: {error}.") from error
+        raise CheckpointError(
+            f"The settings (config.json) of checkpoint '{path.name}' cannot be used: {error}."
+        ) from error
 
 
 def _record(kind: type, values: dict) -> NetworkConfig | TrainingRecord:
@@ -171,8 +207,11 @@ def _read_weights(path: Path, network: RecurrentNetwork) -> dict[str, torch.Tens
     return weights
 
 
-def _read_optional(path: Path, missing: dict | list) -> dict | list:
+def _read_optional(path: Path, parse: Callable[[Any], Any]) -> Any:
+    """What a JSON file holds, parsed; None where there is no file."""
+    if not path.exists():
+        return None
     try:
-        return json.loads(path.read_text(encoding="utf-8")) if path.exists() else missing
-    except ValueError as error:
-        raise CheckpointError(f"{path.name} of checkpoint '{path.parent.name}' is not valid JSON.") from error
+        return parse(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+        raise CheckpointError(f"{path.name} of checkpoint '{path.parent.name}' cannot be used.") from error

@@ -182,9 +182,7 @@ def prepare(reviews: Sequence[RawReview], validation: set[str]) -> PreparedData:
     for found in tqdm(text.tokenize_all(texts), total=len(kept), desc="tokenize", unit=" reviews", mininterval=1):
         tokens.append([interned.setdefault(word, word) for word in field.preprocess([token.text for token in found])])
 
-    counts = Counter(
-        word for row, (_, split) in zip(tokens, kept, strict=True) if split is Split.TRAIN for word in row
-    )
+    counts = Counter(word for row, (_, split) in zip(tokens, kept, strict=True) if split is Split.TRAIN for word in row)
     vocabulary = sorted(counts, key=lambda word: (-counts[word], word))[:MAX_VOCABULARY]
     field.vocab = text.build_vocabulary(vocabulary)
     lengths = [len(row) for row in tokens]
@@ -234,7 +232,9 @@ def load(path: Path) -> PreparedData:
             arrays = dict(file)
         version = int(arrays.pop("version"))
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-        raise DataError(f"'{path}' is damaged or no prepared file: run 'python -m model.data prepare' again.") from error
+        raise DataError(
+            f"'{path}' is damaged or no prepared file: run 'python -m model.data prepare' again."
+        ) from error
     if version != VERSION:
         raise DataError(
             f"'{path}' is of version {version}, this program reads {VERSION}: run 'python -m model.data prepare' again."

@@ -33,6 +33,28 @@ class CalibrationBin:
     count: int
 
 
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What `python -m model.evaluate` stores: measures with the temperature applied, on two splits.
+
+    `uncalibrated_ece` is the test split's before the temperature, a fraction; `reliability` the test split's bins
+    after it. `reviews` counts the test split.
+    """
+
+    validation: Metrics
+    test: Metrics
+    reviews: int
+    uncalibrated_ece: float
+    reliability: tuple[CalibrationBin, ...]
+
+    @classmethod
+    def from_json(cls, stored: dict) -> Report:
+        """The report that `dataclasses.asdict` and JSON made a dictionary of."""
+        splits = {split: Metrics(**stored.pop(split)) for split in ("validation", "test")}
+        bins = tuple(CalibrationBin(**bin_) for bin_ in stored.pop("reliability"))
+        return cls(**splits, reliability=bins, **stored)
+
+
 def measure(logits: np.ndarray, labels: np.ndarray) -> Metrics:
     """All measures of logits (reviews,) against labels (reviews,) of 0 and 1. Raises `ValueError` on one class only."""
     logits, positive = np.asarray(logits, dtype=np.float64), np.asarray(labels).astype(bool)

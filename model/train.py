@@ -15,8 +15,7 @@ import platform
 import random
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -30,13 +29,14 @@ from tqdm import tqdm
 
 from model import checkpoint, vectors
 from model import data as dataset
-from model.checkpoint import TrainingRecord
+from model.checkpoint import Epoch, TrainingRecord
 from model.curves import draw_curves
 from model.data import PreparedData, Split
 from model.errors import DataError, GatescopeError
 from model.metrics import log_loss
 from model.network import NetworkConfig, RecurrentNetwork
-from model.text import MAX_TOKENS, PADDING_ID, pad
+from model.predict import autocast, predict
+from model.text import MAX_TOKENS, PADDING_ID
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,19 +54,6 @@ PRESETS = {
     "recipe": Preset(),
     "rnn": Preset(network=NetworkConfig(cell="rnn")),
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Epoch:
-    """One point of the training curves. Accuracies are fractions over all reviews, losses in nats."""
-
-    epoch: int
-    train_loss: float
-    train_accuracy: float
-    validation_loss: float
-    validation_accuracy: float
-    tokens_per_second: float
-    minutes: float
 
 
 class OutOfTime(Exception):
@@ -241,36 +228,6 @@ def _examples(data: PreparedData, rows: np.ndarray, preset: Preset) -> Dataset:
         ],
         fields,
     )
-
-
-@torch.inference_mode()
-def predict(
-    network: RecurrentNetwork,
-    data: PreparedData,
-    rows: np.ndarray,
-    max_tokens: int = MAX_TOKENS,
-    half: bool = False,
-    batch: int = 64,
-    progress: bool = False,
-) -> tuple[np.ndarray, np.ndarray]:
-    """Logits (rows,) float64 and labels (rows,) of reviews, in the order of `rows`; batches of like length."""
-    device = network.output.weight.device.type
-    network.eval()
-    order = np.argsort(data.offsets[rows + 1] - data.offsets[rows], kind="stable")
-    logits = np.empty(len(rows))
-    for start in tqdm(range(0, len(rows), batch), desc="predict", unit="batch", disable=not progress, mininterval=1):
-        chosen = order[start : start + batch]
-        ids, lengths = pad(data.review(row, network.config.vocabulary_size, max_tokens) for row in rows[chosen])
-        with autocast(device, half):
-            logits[chosen] = network(ids.to(device), lengths.to(device)).double().cpu()
-    return logits, data.labels[rows]
-
-
-@contextmanager
-def autocast(device: str, half: bool) -> Iterator[None]:
-    """bfloat16 autocast, or nothing."""
-    with torch.autocast(device, torch.bfloat16, enabled=half):
-        yield
 
 
 def _prefers_half(device: str) -> bool:

@@ -1,0 +1,48 @@
+"""Starts Gatescope.
+
+    python app.py [--checkpoints FOLDER] [--device cpu|cuda]
+
+GRADIO_SERVER_NAME and GRADIO_SERVER_PORT say where it listens.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+
+import torch
+
+from model import checkpoint
+from model.errors import GatescopeError
+from model.explain import Explainer
+from views.page import build_page, look
+
+MAX_WAITING = 64  # requests in the queue; more are told to come back
+MAX_BODY = "1mb"
+
+
+def main() -> int:
+    """Read the flags, load the checkpoint, open the page."""
+    parser = argparse.ArgumentParser(prog="app.py", description="Gatescope: see inside a recurrent network")
+    parser.add_argument("--checkpoints", type=Path, default=checkpoint.ASSETS, help="folder of checkpoints")
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu", choices=("cpu", "cuda"))
+    options = parser.parse_args()
+    try:
+        explainer = Explainer(options.checkpoints, options.device)
+        page = build_page(explainer)
+    except GatescopeError as error:
+        print(error, file=sys.stderr)
+        return 1
+    page.queue(max_size=MAX_WAITING, default_concurrency_limit=2).launch(
+        max_file_size=MAX_BODY, ssr_mode=False, footer_links=["api", "settings"], **look()
+    )
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

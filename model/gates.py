@@ -1,0 +1,188 @@
+"""Every gate of every unit at every token: a replay of the recurrence from the network's own weights.
+
+`nn.LSTM` does not hand its gates out, so its equations (Hochreiter & Schmidhuber 1997; Gers et al. 2000) are computed
+once more, step by step:
+
+    i, f, o = sigmoid(W x_t + b + U h_(t-1) + b')    g = tanh(…)
+    c_t = f * c_(t-1) + i * g                        h_t = o * tanh(c_t)
+
+`parity` says how far the replayed states are from those of `nn.LSTM` itself.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from model.network import DIRECTIONS, RecurrentNetwork, reorder, reversed_places
+
+NEARLY_SHUT, NEARLY_OPEN = 0.1, 0.9
+
+QUANTITIES = ("i", "f", "o", "g", "c", "h")
+QUANTITY_NAMES = ("input gate", "forget gate", "output gate", "candidate", "cell state", "hidden state")
+
+
+@dataclass(frozen=True, slots=True)
+class GateTrace:
+    """The replay of one layer (from 1) and direction. Each array (tokens, units) float32, in reading order.
+
+    i, f, o lie in [0, 1]; g and h in [-1, 1]; c has no bound. A plain RNN has no gates: all but h are None.
+    """
+
+    layer: int
+    direction: str
+    h: np.ndarray
+    i: np.ndarray | None = None
+    f: np.ndarray | None = None
+    g: np.ndarray | None = None
+    o: np.ndarray | None = None
+    c: np.ndarray | None = None
+
+    @property
+    def quantities(self) -> tuple[str, ...]:
+        """The symbols of the quantities that there are."""
+        return tuple(symbol for symbol in QUANTITIES if getattr(self, symbol) is not None)
+
+    def values(self, symbol: str) -> np.ndarray:
+        """The array (tokens, units) of a quantity. Raises `KeyError` if there is none of that symbol."""
+        if symbol not in self.quantities:
+            raise KeyError(symbol)
+        return getattr(self, symbol)
+
+
+@dataclass(frozen=True, slots=True)
+class GateTraces:
+    """All traces of one review: layer 1 forward, layer 1 backward, layer 2 forward, …
+
+    `parity` is the largest difference between a replayed state and the one of `nn.LSTM` (or `nn.RNN`): hidden states
+    at every token, and the cell state at the last one read.
+    """
+
+    traces: tuple[GateTrace, ...]
+    parity: float
+
+    def of(self, layer: int, direction: str) -> GateTrace:
+        """The trace of a layer (from 1) and direction. Raises `KeyError` if there is none."""
+        for trace in self.traces:
+            if (trace.layer, trace.direction) == (layer, direction):
+                return trace
+        raise KeyError(layer, direction)
+
+
+@dataclass(frozen=True, slots=True)
+class LayerReplay:
+    """Both directions of one layer in reading order: each (2, batch, tokens, hidden), forward first."""
+
+    h: Tensor
+    i: Tensor | None = None
+    f: Tensor | None = None
+    g: Tensor | None = None
+    o: Tensor | None = None
+    c: Tensor | None = None
+
+
+@torch.no_grad()
+def trace_gates(network: RecurrentNetwork, embedded: Tensor) -> GateTraces:
+    """Replay one review of word vectors (1, tokens, embedding) and compare the replay with the network's modules."""
+    lengths = torch.tensor([embedded.shape[1]], device=embedded.device)
+    replays = replay(network, embedded, lengths)
+    traces = []
+    for number, layer in enumerate(replays, start=1):
+        for index, direction in enumerate(DIRECTIONS):
+            arrays = {
+                symbol: values[index, 0].float().cpu().numpy()
+                for symbol in QUANTITIES
+                if (values := getattr(layer, symbol)) is not None
+            }
+            traces.append(GateTrace(number, direction, **arrays))
+    return GateTraces(tuple(traces), _parity(network, embedded, lengths, replays))
+
+
+@torch.no_grad()
+def replay(network: RecurrentNetwork, embedded: Tensor, lengths: Tensor) -> list[LayerReplay]:
+    """Replay all layers on padded word vectors (batch, tokens, embedding) with lengths (batch,).
+
+    The network must be in evaluation mode, since dropout is no part of the recurrence. Places beyond a review's length
+    hold numbers without meaning.
+    """
+    reversal = reversed_places(lengths, embedded.shape[1])
+    inputs, replays = embedded, []
+    for layer in network.layers:
+        both = torch.stack([inputs, reorder(inputs, reversal)])  # (2, B, T, in)
+        modules = [layer.recurrence(direction) for direction in DIRECTIONS]
+        steps = _replay_lstm(modules, both) if network.config.cell == "lstm" else _replay_rnn(modules, both)
+        layer_replay = LayerReplay(
+            **{symbol: torch.stack([values[0], reorder(values[1], reversal)]) for symbol, values in steps.items()}
+        )
+        replays.append(layer_replay)
+        inputs = torch.cat([layer_replay.h[0], layer_replay.h[1]], dim=-1)  # (B, T, 2H)
+    return replays
+
+
+def _weights(modules: list[nn.RNNBase], name: str) -> Tensor:
+    return torch.stack([getattr(module, f"{name}_l0") for module in modules])
+
+
+def _drive(modules: list[nn.RNNBase], inputs: Tensor) -> Tensor:
+    """W x_t + b + b' for all steps at once: (tokens, 2, batch, gates * hidden)."""
+    drive = torch.einsum("dbti,dgi->tdbg", inputs, _weights(modules, "weight_ih"))
+    return drive + (_weights(modules, "bias_ih") + _weights(modules, "bias_hh"))[:, None]
+
+
+def _replay_lstm(modules: list[nn.RNNBase], inputs: Tensor) -> dict[str, Tensor]:
+    """Both directions step by step, each in the order in which it reads."""
+    drive = _drive(modules, inputs)  # (T, 2, B, 4H)
+    recurrent = _weights(modules, "weight_hh").transpose(1, 2).contiguous()  # (2, H, 4H)
+    directions, batch, hidden = 2, inputs.shape[1], recurrent.shape[1]
+    h = c = drive.new_zeros(directions, batch, hidden)
+    gates, cells, states = [], [], []
+    for step in drive:
+        packed = torch.baddbmm(step, h, recurrent).unflatten(-1, (4, hidden))  # (2, B, 4, H), as i, f, g, o
+        gate = packed.sigmoid()
+        gate[:, :, 2] = packed[:, :, 2].tanh()
+        i, f, g, o = gate.unbind(2)
+        c = f * c + i * g
+        h = o * c.tanh()
+        gates.append(gate)
+        cells.append(c)
+        states.append(h)
+    i, f, g, o = torch.stack(gates, dim=2).unbind(3)  # (2, B, T, H) each
+    return {"i": i, "f": f, "g": g, "o": o, "c": torch.stack(cells, dim=2), "h": torch.stack(states, dim=2)}
+
+
+def _replay_rnn(modules: list[nn.RNNBase], inputs: Tensor) -> dict[str, Tensor]:
+    """h_t = tanh(W x_t + b + U h_(t-1) + b'), Elman's recurrence."""
+    drive = _drive(modules, inputs)  # (T, 2, B, H)
+    recurrent = _weights(modules, "weight_hh").transpose(1, 2).contiguous()  # (2, H, H)
+    h = drive.new_zeros(drive.shape[1:])
+    states = []
+    for step in drive:
+        h = torch.baddbmm(step, h, recurrent).tanh()
+        states.append(h)
+    return {"h": torch.stack(states, dim=2)}
+
+
+def _parity(network: RecurrentNetwork, embedded: Tensor, lengths: Tensor, replays: list[LayerReplay]) -> float:
+    """Largest difference to PyTorch's own modules; for one review, or reviews of one length."""
+    reversal = reversed_places(lengths, embedded.shape[1])
+    inputs, worst = embedded, 0.0
+    for layer, replayed in zip(network.layers, replays, strict=True):
+        outputs = []
+        for index, direction in enumerate(DIRECTIONS):
+            read = inputs if direction == "forward" else reorder(inputs, reversal)
+            output, final = layer.recurrence(direction)(read)
+            output = output if direction == "forward" else reorder(output, reversal)
+            worst = max(worst, _difference(output, replayed.h[index]))
+            if replayed.c is not None:
+                last = -1 if direction == "forward" else 0
+                worst = max(worst, _difference(final[1][0], replayed.c[index][:, last]))
+            outputs.append(output)
+        inputs = torch.cat(outputs, dim=-1)
+    return worst
+
+
+def _difference(left: Tensor, right: Tensor) -> float:
+    return float((left - right).abs().max())

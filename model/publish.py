@@ -1,0 +1,48 @@
+"""Take the best of some runs, by validation, into the app's checkpoints.
+
+python -m model.publish bilstm-recipe runs/recipe-glove runs/recipe-learnt
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from model import checkpoint
+from model.checkpoint import ASSETS, Candidate
+from model.errors import GatescopeError
+
+
+def publish(name: str, runs: Sequence[Path], folder: Path = ASSETS) -> Candidate:
+    """Copy the run that is best on validation to `folder/name`; all runs are recorded there. Gives back the best."""
+    candidates = []
+    for run in runs:
+        loaded = checkpoint.load("best", run)
+        accuracy = max(epoch.validation_accuracy for epoch in loaded.history)
+        candidates.append(Candidate(loaded.training.vectors, len(loaded.history), accuracy))
+    best = max(candidates, key=lambda candidate: candidate.validation_accuracy)
+    shutil.copytree(runs[candidates.index(best)] / "best", folder / name, dirs_exist_ok=True)
+    checkpoint.set_candidates(folder / name, tuple(candidates))
+    return best
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command line."""
+    parser = argparse.ArgumentParser(prog="python -m model.publish", description=__doc__.partition("\n")[0])
+    parser.add_argument("name", help="of the checkpoint, under assets/checkpoints")
+    parser.add_argument("runs", nargs="+", type=Path, help="folders of runs, as given to model.train --out")
+    options = parser.parse_args(arguments)
+    try:
+        best = publish(options.name, options.runs)
+    except GatescopeError as error:
+        print(error, file=sys.stderr)
+        return 1
+    print(f"{options.name}: {best.vectors}, validation accuracy {best.validation_accuracy:.4f}")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,39 @@
+"""The colour scales, in one place: blue to orange through white for signed values, white to slate from 0 to 1.
+
+Never red and green, and never colour alone: whatever is coloured has its number beside it on demand.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+NEGATIVE, MIDDLE, POSITIVE = (33, 113, 181), (255, 255, 255), (230, 120, 20)
+SHUT, OPEN = (238, 242, 246), (27, 58, 87)
+STEPS = 255  # colours in a palette; odd, so that 0 is just white
+
+
+def signed_palette() -> np.ndarray:
+    """Colours (255, 3) uint8 from -1 to 1."""
+    half = _blend(NEGATIVE, MIDDLE, STEPS // 2 + 1)
+    return np.concatenate([half, _blend(MIDDLE, POSITIVE, STEPS // 2 + 1)[1:]])
+
+
+def gate_palette() -> np.ndarray:
+    """Colours (255, 3) uint8 from 0 to 1."""
+    return _blend(SHUT, OPEN, STEPS)
+
+
+def _blend(start: tuple[int, int, int], end: tuple[int, int, int], steps: int) -> np.ndarray:
+    share = np.linspace(0, 1, steps)[:, None]
+    return np.rint(np.array(start) * (1 - share) + np.array(end) * share).astype(np.uint8)
+
+
+def palette_places(values: np.ndarray, low: float, high: float) -> np.ndarray:
+    """Where values of any shape fall in a palette from `low` to `high`: uint8; what lies beyond takes its end."""
+    share = (np.clip(values, low, high) - low) / (high - low)
+    return np.rint(share * (STEPS - 1)).astype(np.uint8)
+
+
+def as_hex(colour: np.ndarray) -> str:
+    """A colour (3,) as "#rrggbb"."""
+    return "#" + "".join(f"{int(part):02x}" for part in colour)

@@ -1,0 +1,193 @@
+"""Figures: each takes one result and gives back a picture. No torch, no Gradio, no files.
+
+The staves are SVG with one unit of width for each token, so that all of them share the token axis of the page; the
+map of all units is a PNG with one pixel for each unit and token.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import plotly.graph_objects as go
+from PIL import Image
+
+from model.attribution import Attribution
+from model.checkpoint import Epoch
+from model.gates import NEARLY_OPEN, NEARLY_SHUT, GateTrace
+from model.metrics import Report
+from views.colours import NEGATIVE, POSITIVE, as_hex, gate_palette, palette_places, signed_palette
+
+GATES = ("i", "f", "o")
+CELL_LIMIT = 2.0  # the cell state has no bound; its colours end here, and the page prints it
+SCORE_LIMIT = 1.0  # logits at which a token's colour is full
+
+ORDERS = ("number", "peak")
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """The fixed range of a quantity's colours, so that two reviews compare."""
+
+    low: float
+    high: float
+
+    @property
+    def palette(self) -> np.ndarray:
+        """Colours (255, 3) uint8."""
+        return gate_palette() if self.low == 0 else signed_palette()
+
+
+@dataclass(frozen=True, slots=True)
+class Saturation:
+    """Shares of units, (tokens,) in [0, 1]: near the lower end and near the upper end of a quantity."""
+
+    low: np.ndarray
+    high: np.ndarray
+
+
+def scale_of(symbol: str) -> Scale:
+    """i, f, o from 0 to 1; g, h from -1 to 1; c from -2 to 2 and beyond."""
+    if symbol in GATES:
+        return Scale(0, 1)
+    return Scale(-CELL_LIMIT, CELL_LIMIT) if symbol == "c" else Scale(-1, 1)
+
+
+def saturation(values: np.ndarray, symbol: str) -> Saturation:
+    """Of values (tokens, units): gates below 0.1 and above 0.9; g, h beyond ∓0.9; c beyond ∓1."""
+    low, high = {"i": (NEARLY_SHUT, NEARLY_OPEN), "c": (-1.0, 1.0)}.get(
+        "i" if symbol in GATES else symbol, (-NEARLY_OPEN, NEARLY_OPEN)
+    )
+    return Saturation((values < low).mean(axis=1), (values > high).mean(axis=1))
+
+
+def film_row(trace: GateTrace, symbol: str) -> str:
+    """One row of the filmstrip as SVG, one unit of width for each token.
+
+    Colour is the mean over units. Units of signed quantities cancel out in it, so there a band above is the mean of
+    the units over 0 and a band below that of the units under 0 (both over all units: the three add up). Under the
+    cell, bars say how many units are near the ends: up for the upper end, down for the lower, the whole height is all.
+    """
+    values = trace.values(symbol)
+    if symbol in GATES:
+        cells = _cells(values.mean(axis=1), symbol, 0, 58)
+    else:
+        cells = _cells(np.maximum(values, 0).mean(axis=1), symbol, 0, 19)
+        cells += _cells(values.mean(axis=1), symbol, 19, 20)
+        cells += _cells(np.minimum(values, 0).mean(axis=1), symbol, 39, 19)
+    ends = saturation(values, symbol)
+    bars = "".join(
+        f"M{place + 0.15:g} {81 - 19 * high:.1f}h.7v{19 * (low + high):.1f}h-.7z"
+        for place, (low, high) in enumerate(zip(ends.low, ends.high, strict=True))
+        if low + high > 0
+    )
+    return _svg(
+        len(values), f'{cells}<path class="gs-ends" d="{bars}"/><path class="gs-axis" d="M0 81h{len(values)}"/>'
+    )
+
+
+def _cells(values: np.ndarray, symbol: str, top: int, height: int) -> str:
+    """One coloured rectangle for each value (tokens,)."""
+    scale = scale_of(symbol)
+    colours = scale.palette[palette_places(values, scale.low, scale.high)]
+    return "".join(
+        f'<path fill="{as_hex(colour)}" d="M{place + 0.04:g} {top}h.92v{height}h-.92z"/>'
+        for place, colour in enumerate(colours)
+    )
+
+
+def score_bars(attribution: Attribution) -> str:
+    """Attribution as SVG bars: up and orange towards positive, down and blue towards negative."""
+    limit = bar_limit(attribution)
+    bars = []
+    for place, score in enumerate(attribution.scores):
+        height = 48 * abs(score) / limit
+        top = 50 - height if score > 0 else 50
+        bars.append(
+            f'<path class="{"gs-up" if score > 0 else "gs-down"}" d="M{place + 0.12:g} {top:.1f}h.76v{height:.1f}h-.76z"/>'
+        )
+    return _svg(len(bars), "".join(bars) + f'<path class="gs-axis" d="M0 50h{len(bars)}"/>')
+
+
+def bar_limit(attribution: Attribution) -> float:
+    """The score that a full bar stands for: 1, or the next whole number that holds them all; saliency's own maximum."""
+    largest = max((abs(score) for score in attribution.scores), default=0.0)
+    if attribution.method == "saliency":
+        return largest or 1.0
+    return float(max(1, np.ceil(largest)))
+
+
+def _svg(width: int, body: str) -> str:
+    return (
+        f'<svg viewBox="0 0 {width} 100" preserveAspectRatio="none" aria-hidden="true" focusable="false">{body}</svg>'
+    )
+
+
+def unit_order(trace: GateTrace, symbol: str, order: str) -> np.ndarray:
+    """The units (units,) from top to bottom: by number, or by the token at which each is farthest from its mean."""
+    values = trace.values(symbol)
+    if order == "number":
+        return np.arange(values.shape[1])
+    return np.argsort(np.abs(values - values.mean(axis=0)).argmax(axis=0), kind="stable")
+
+
+def unit_map(trace: GateTrace, symbol: str, order: str = "number") -> bytes:
+    """All units (rows) at all tokens (columns) as a PNG with a pixel for each, on the quantity's fixed scale."""
+    scale = scale_of(symbol)
+    values = trace.values(symbol)[:, unit_order(trace, symbol, order)].T  # (units, tokens)
+    image = Image.fromarray(palette_places(values, scale.low, scale.high), mode="P")
+    image.putpalette(scale.palette.tobytes())
+    file = io.BytesIO()
+    image.save(file, "PNG", optimize=True)
+    return file.getvalue()
+
+
+_BLUE, _ORANGE = as_hex(np.array(NEGATIVE)), as_hex(np.array(POSITIVE))
+
+
+def training_curves(history: Sequence[Epoch]) -> go.Figure:
+    """Accuracy of training and validation over the epochs."""
+    epochs = [epoch.epoch for epoch in history]
+    figure = go.Figure()
+    for split, colour, dash in (("train", _BLUE, "dot"), ("validation", _ORANGE, "solid")):
+        accuracies = [100 * getattr(epoch, f"{split}_accuracy") for epoch in history]
+        figure.add_scatter(
+            x=epochs, y=accuracies, name=split, mode="lines+markers", line={"color": colour, "dash": dash}
+        )
+    figure.update_xaxes(title="epoch", dtick=1)
+    figure.update_yaxes(title="accuracy (%)")
+    return _plain(figure)
+
+
+def reliability_diagram(report: Report) -> go.Figure:
+    """Accuracy against confidence on the test split, in bins; on the diagonal confidence can be taken at its word."""
+    bins = report.reliability
+    figure = go.Figure()
+    figure.add_scatter(
+        x=[50, 100], y=[50, 100], mode="lines", line={"color": "#888", "dash": "dot"}, name="perfect", hoverinfo="skip"
+    )
+    figure.add_scatter(
+        x=[100 * bin_.confidence for bin_ in bins],
+        y=[100 * bin_.accuracy for bin_ in bins],
+        text=[f"{bin_.count:,} reviews" for bin_ in bins],
+        mode="lines+markers",
+        line={"color": _ORANGE},
+        name="measured",
+    )
+    figure.update_xaxes(title="confidence (%)")
+    figure.update_yaxes(title="accuracy (%)")
+    return _plain(figure)
+
+
+def _plain(figure: go.Figure) -> go.Figure:
+    """The look that all charts share; transparent, so that light and dark mode both show through."""
+    figure.update_layout(
+        height=300,
+        margin={"l": 60, "r": 16, "t": 16, "b": 48},
+        paper_bgcolor="rgba(0,0,0,0)",
+        plot_bgcolor="rgba(0,0,0,0)",
+        legend={"orientation": "h", "y": 1.12},
+    )
+    return figure

@@ -1,0 +1,309 @@
+"""HTML for one explanation: verdict, the review as running text, the staves, the table, the CSV.
+
+Everything that comes from a person is escaped here, in Python; the page uses the plain value.
+"""
+
+from __future__ import annotations
+
+import base64
+import csv
+import io
+import json
+from collections.abc import Iterator
+from html import escape
+
+import numpy as np
+
+from model.attribution import MAX_DELTA, MAX_NODES, Attribution
+from model.classifier import Prediction
+from model.explain import Explanation
+from model.gates import QUANTITIES, QUANTITY_NAMES, GateTrace, GateTraces
+from views.figures import (
+    GATES,
+    SCORE_LIMIT,
+    bar_limit,
+    film_row,
+    saturation,
+    scale_of,
+    score_bars,
+    unit_map,
+    unit_order,
+)
+
+NAMES = dict(zip(QUANTITIES, QUANTITY_NAMES, strict=True))
+PARITY = 1e-5  # what "exact" means in float32
+ARROWS = {"forward": "reads →", "backward": "← reads"}
+STEP = 1e-4  # resolution of the unit values that the page shows on hover
+
+
+def minus(number: str) -> str:
+    """A formatted number with the typographic minus sign."""
+    return number.replace("-", "−")
+
+
+def verdict(explanation: Explanation) -> str:
+    """The verdict with its probability, and the two checks, as plain statements."""
+    prediction = explanation.prediction
+    return f"""<section class="gs-card gs-verdict" aria-label="Verdict">
+<h2>Verdict</h2>
+<p class="gs-label"><strong>{_label(prediction)}</strong> {prediction.probability:.2f}</p>
+<div class="gs-meter" role="img" aria-label="P(positive) = {prediction.probability:.2f}">
+<i style="left:{100 * prediction.probability:.1f}%"></i></div>
+<div class="gs-ends-label"><span>negative</span><span>in doubt</span><span>positive</span></div>
+<ul class="gs-checks">{"".join(f"<li>{check}</li>" for check in _checks(explanation))}</ul>
+</section>"""
+
+
+def _label(prediction: Prediction) -> str:
+    return f"In doubt, leaning {prediction.label}" if prediction.doubtful else prediction.label.capitalize()
+
+
+def _checks(explanation: Explanation) -> Iterator[str]:
+    review, attribution = explanation.review, explanation.attribution
+    words = f"{len(review.tokens):,} token{'s' if len(review.tokens) != 1 else ''}"
+    if len(review.unknown) == len(review.tokens):
+        yield f"⚠ {words}, none of them known: this verdict says nothing about the text"
+    elif review.unknown:
+        yield f"{words}, {len(review.unknown):,} unknown"
+    else:
+        yield f"{words}, all known"
+    if review.omitted:
+        yield (
+            f"⚠ Cut: the network read the first {review.head:,} and the last {len(review.tokens) - review.head:,} "
+            f"tokens; {review.omitted:,} between them were left out"
+        )
+    yield f"Logit {signed(attribution.logit)}: P(positive) is its sigmoid"
+    yield completeness(attribution)
+    parity = explanation.gates.parity
+    mark = "✓ Gates are exact" if parity < PARITY else "⚠ Gates are not exact"
+    yield f"{mark}: replayed states differ from PyTorch's by {parity:.0e} at most"
+
+
+def completeness(attribution: Attribution) -> str:
+    """Whether the scores add up to the verdict, as a statement."""
+    if attribution.delta is None or attribution.relative_delta is None:
+        return f"Scores of {escape(attribution.method)} need not add up to the logit"
+    total, difference = sum(attribution.scores), attribution.logit - attribution.baseline_logit
+    share = f"{100 * attribution.relative_delta:.2g} % off, {attribution.steps} steps"
+    if attribution.relative_delta < MAX_DELTA:
+        return (
+            f"✓ The words add up: {signed(total)} of {signed(difference)} logits between the baseline's "
+            f"{signed(attribution.baseline_logit)} and this review ({share})"
+        )
+    ceiling = " is the ceiling" if attribution.steps == MAX_NODES else ""
+    return f"⚠ The words add up only roughly: {signed(total)} of {signed(difference)} logits ({share}{ceiling})"
+
+
+def signed(value: float, digits: int = 2) -> str:
+    """A number with its sign, as people write it."""
+    return minus(f"{value:+.{digits}f}")
+
+
+def reading(explanation: Explanation) -> str:
+    """The review as running text, each token coloured by its attribution; unknown words dotted."""
+    review, attribution = explanation.review, explanation.attribution
+    unknown = set(review.unknown)
+    top = max(range(len(review.tokens)), key=lambda place: abs(attribution.scores[place]))
+    pieces = []
+    for place, (token, score) in enumerate(zip(review.tokens, attribution.scores, strict=True)):
+        if review.omitted and place == review.head:
+            pieces.append(f'<span class="gs-cut">… {review.omitted:,} tokens left out …</span> ')
+        pieces.append(
+            _token(place, token.text, score, place in unknown, place == top, attribution) + escape(token.space)
+        )
+    return f"""<section class="gs-card gs-reading" aria-label="The review, word by word">
+<header><h2>Why: what each word did to the verdict</h2>{_score_legend(attribution)}</header>
+<p class="gs-text" dir="auto">{"".join(pieces)}</p>
+<p class="gs-note">Hover or tap a word; arrow keys move on. A score says what the network's logit responds to, not what
+causes an opinion.{_baseline_note(attribution)}</p>
+</section>"""
+
+
+def _token(place: int, text: str, score: float, unknown: bool, chosen: bool, attribution: Attribution) -> str:
+    limit = bar_limit(attribution) if attribution.method == "saliency" else SCORE_LIMIT
+    weight = min(1.0, abs(score) / limit)
+    number = minus(f"{score:.3f}") if attribution.method == "saliency" else signed(score)
+    tip = f"{number}{' · unknown word' if unknown else ''}"
+    kinds = f"gs-token {'gs-pos' if score > 0 else 'gs-neg'}{' gs-unknown' if unknown else ''}"
+    return (
+        f'<span class="{kinds}" role="button" tabindex="{0 if chosen else -1}" data-place="{place}" data-tip="{tip}" '
+        f'style="--w:{weight:.3f}" aria-label="{escape(text)}, {tip}"><bdi>{escape(text)}</bdi></span>'
+    )
+
+
+def _score_legend(attribution: Attribution) -> str:
+    if attribution.method == "saliency":
+        return f'<span class="gs-legend">0 <i class="gs-scale-plain"></i> {bar_limit(attribution):.2g} logits / unit</span>'
+    return (
+        f'<span class="gs-legend">−{SCORE_LIMIT:g} <i class="gs-scale-score"></i> +{SCORE_LIMIT:g} logits'
+        '<span class="gs-unknown gs-legend-unknown">unknown</span></span>'
+    )
+
+
+def _baseline_note(attribution: Attribution) -> str:
+    if attribution.baseline_logit is None:
+        return ""
+    return f" Compared with a text of the same length made of the baseline ({escape(attribution.baseline)})."
+
+
+def staves(explanation: Explanation, layer: int, direction: str, symbol: str, order: str) -> str:
+    """Attribution, filmstrip and the map of all units of one quantity, on one token axis.
+
+    Where a plain RNN lacks the quantity, its hidden state is shown instead and said so.
+    """
+    trace = explanation.gates.of(layer, direction)
+    shown = symbol if symbol in trace.quantities else "h"
+    tokens = explanation.review.tokens
+    rows = "".join(
+        _stave(NAMES[each], film_row(trace, each), "gs-film" + (" gs-shown" if each == shown else ""), symbol=each)
+        for each in trace.quantities
+    )
+    labels = "".join(f"<span><bdi>{escape(token.text[:18])}</bdi></span>" for token in tokens)
+    scale = scale_of(shown)
+    picture = base64.b64encode(unit_map(trace, shown, order)).decode()
+    units = trace.h.shape[1]
+    saliency = explanation.attribution.method == "saliency"
+    limit = bar_limit(explanation.attribution)
+    about = f"0 to {limit:.2g}" if saliency else f"±{limit:g} logits"
+    return f"""<section class="gs-card gs-staves" aria-label="The gates, word by word" {_data(explanation, trace, shown, order)}>
+<div class="gs-scroll" tabindex="0" aria-label="Staves: one column for each token. Arrow keys choose a token.">
+<div class="gs-grid" style="--n:{len(tokens)}">
+<div class="gs-row gs-names"><b></b><div>{labels}</div></div>
+{_stave(f"attribution<small>{about}</small>", score_bars(explanation.attribution), "gs-bars")}
+{rows}
+<div class="gs-row gs-map"><b>{NAMES[shown]}<small>{units} units, by {"number" if order == "number" else "peak"}</small></b>
+<div><img src="data:image/png;base64,{picture}" alt="{NAMES[shown]} of {units} units at {len(tokens)} tokens"></div></div>
+<i class="gs-marker"></i></div></div>
+<footer>{_gate_legend(shown, scale.low, scale.high)}<output class="gs-readout">Hover over the map: unit, token, value.</output>
+</footer>{_rnn_note(trace)}</section>"""
+
+
+def _stave(name: str, picture: str, kind: str, symbol: str = "") -> str:
+    label = f'<b data-symbol="{symbol}">{name} <i>{symbol}</i></b>' if symbol else f"<b>{name}</b>"
+    return f'<div class="gs-row {kind}">{label}<div>{picture}</div></div>'
+
+
+def _rnn_note(trace: GateTrace) -> str:
+    if trace.i is not None:
+        return ""
+    return '<p class="gs-note">A plain RNN has no gates and no cell state: its hidden state h is all there is.</p>'
+
+
+def _gate_legend(symbol: str, low: float, high: float) -> str:
+    kind = "gs-scale-gate" if symbol in GATES else "gs-scale-signed"
+    ends = {
+        True: "units below 0.1 (down) and above 0.9 (up)",
+        False: "units beyond −1 (down) and +1 (up)" if symbol == "c" else "units beyond −0.9 (down) and +0.9 (up)",
+    }[symbol in GATES]
+    beyond = " and beyond" if symbol == "c" else ""
+    bands = "" if symbol in GATES else "; g, c, h: mean of units over 0, of all, of units under 0"
+    return (
+        f'<span class="gs-legend"><em>{symbol}</em> {minus(f"{low:g}")} <i class="{kind}"></i> {high:g}{beyond}, mean over units{bands}</span>'
+        f'<span class="gs-legend"><i class="gs-scale-ends"></i> {ends}</span>'
+    )
+
+
+def _data(explanation: Explanation, trace: GateTrace, symbol: str, order: str) -> str:
+    """What the page's script needs to show numbers, as data attributes."""
+    values = trace.values(symbol)
+    numbers = {
+        "tokens": [token.text for token in explanation.review.tokens],
+        "scores": [round(score, 4) for score in explanation.attribution.scores],
+        "unknown": list(explanation.review.unknown),
+        "where": f"layer {trace.layer}, {trace.direction}",
+        "quantities": [_numbers(trace, each) for each in trace.quantities],
+        "change": _largest_changes(trace),
+    }
+    packed = np.rint(values / STEP).clip(-32_768, 32_767).astype("<i2").tobytes()
+    units = unit_order(trace, symbol, order).astype("<u2").tobytes()
+    return (
+        f'data-numbers="{escape(json.dumps(numbers))}" data-step="{STEP}" data-symbol="{symbol}" '
+        f'data-values="{base64.b64encode(packed).decode()}" data-units="{base64.b64encode(units).decode()}"'
+    )
+
+
+def _numbers(trace: GateTrace, symbol: str) -> dict[str, object]:
+    values = trace.values(symbol)
+    ends = saturation(values, symbol)
+    units = values.shape[1]
+    return {
+        "symbol": symbol,
+        "name": NAMES[symbol],
+        "mean": values.mean(axis=1).round(3).tolist(),
+        "low": np.rint(ends.low * units).astype(int).tolist(),
+        "high": np.rint(ends.high * units).astype(int).tolist(),
+    }
+
+
+def _largest_changes(trace: GateTrace) -> list[list[float]]:
+    """At each token: the unit whose state changes most when it is read, its state before and after."""
+    state = trace.h if trace.c is None else trace.c
+    order = state if trace.direction == "forward" else state[::-1]
+    before = np.concatenate([np.zeros_like(order[:1]), order[:-1]])
+    units = np.abs(order - before).argmax(axis=1)
+    places = np.arange(len(order))
+    rows = [
+        [int(unit), round(float(old), 3), round(float(new), 3)]
+        for unit, old, new in zip(units, before[places, units], order[places, units], strict=True)
+    ]
+    return rows if trace.direction == "forward" else rows[::-1]
+
+
+def table(explanation: Explanation, layer: int, direction: str) -> str:
+    """The tokens with their numbers, and the link that downloads all of them as CSV."""
+    trace = explanation.gates.of(layer, direction)
+    means = [trace.values(symbol).mean(axis=1) for symbol in trace.quantities]
+    unknown = set(explanation.review.unknown)
+    head = "".join(f'<th scope="col">{symbol}</th>' for symbol in trace.quantities)
+    rows = []
+    for place, (token, score) in enumerate(zip(explanation.review.tokens, explanation.attribution.scores, strict=True)):
+        cells = "".join(f"<td>{minus(f'{mean[place]:.3f}')}</td>" for mean in means)
+        known = "unknown" if place in unknown else ""
+        rows.append(
+            f"<tr><td>{place + 1}</td><th scope='row'><bdi>{escape(token.text)}</bdi></th><td>{known}</td>"
+            f"<td>{signed(score, 4)}</td>{cells}</tr>"
+        )
+    return f"""<section class="gs-card gs-table" aria-label="Table of tokens">
+<header><p>Attribution in logits; i to h are means over units of layer {layer}, {direction}.</p>
+<a class="gs-download" download="gatescope.csv" href="data:text/csv;charset=utf-8;base64,{_base64_csv(explanation)}">
+Download CSV (all layers)</a></header>
+<div class="gs-table-scroll" tabindex="0"><table><thead><tr><th scope="col">#</th><th scope="col">token</th><th scope="col"></th>
+<th scope="col">attribution</th>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table></div></section>"""
+
+
+def _base64_csv(explanation: Explanation) -> str:
+    return base64.b64encode(csv_table(explanation).encode("utf-8-sig")).decode()
+
+
+def csv_table(explanation: Explanation) -> str:
+    """One row for each token: place, text, span, whether known, attribution, and the mean over units of all traces."""
+    review, gates = explanation.review, explanation.gates
+    columns = {
+        f"layer{trace.layer}.{trace.direction}.{symbol}": trace.values(symbol).mean(axis=1)
+        for trace in gates.traces
+        for symbol in trace.quantities
+    }
+    unknown = set(review.unknown)
+    file = io.StringIO()
+    writer = csv.writer(file, lineterminator="\r\n")
+    writer.writerow(["place", "token", "start", "end", "known", "attribution", *columns])
+    for place, (token, score) in enumerate(zip(review.tokens, explanation.attribution.scores, strict=True)):
+        means = [f"{column[place]:.6g}" for column in columns.values()]
+        known = "no" if place in unknown else "yes"
+        writer.writerow([place + 1, without_formula(token.text), token.start, token.end, known, f"{score:.6g}", *means])
+    return file.getvalue()
+
+
+def without_formula(cell: str) -> str:
+    """A text that no spreadsheet takes for a formula: an apostrophe goes before what could start one (OWASP)."""
+    return "'" + cell if cell.startswith(("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")) else cell
+
+
+def mean_traces(gates: GateTraces) -> dict[str, dict[str, list[float]]]:
+    """ "layer1.forward" and so on to the mean over units of each quantity at each token."""
+    return {
+        f"layer{trace.layer}.{trace.direction}": {
+            symbol: trace.values(symbol).mean(axis=1).tolist() for symbol in trace.quantities
+        }
+        for trace in gates.traces
+    }

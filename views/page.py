@@ -1,0 +1,39 @@
+"""The whole page: its tabs, its endpoints, its look."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import gradio as gr
+
+from model.explain import Explainer
+from views import api, explain_tab, network_tab
+
+ASSETS = Path(__file__).parent.parent / "assets"
+_SYSTEM_FONTS = ["system-ui", "-apple-system", "Segoe UI", "Noto Sans", "sans-serif"]  # nothing is fetched
+
+
+def build_page(explainer: Explainer) -> gr.Blocks:
+    """The page, ready to be launched with `look()`."""
+    with gr.Blocks(title="Gatescope", analytics_enabled=False, fill_width=True) as page:
+        gr.HTML(
+            '<div class="gs-brand"><h1>Gatescope</h1><p>Watch a BiLSTM read: the verdict, the words behind it, '
+            "and every gate on the way.</p></div>"
+        )
+        with gr.Tabs():
+            with gr.Tab("Explain"):
+                explain_tab.build(explainer, page)
+            with gr.Tab("The network"):
+                network_tab.build(explainer)
+        api.add_endpoints(explainer)
+    return page
+
+
+def look() -> dict[str, object]:
+    """Theme, style sheet and script, as arguments of `launch`."""
+    script = (ASSETS / "score.js").read_text(encoding="utf-8")
+    return {
+        "theme": gr.themes.Default(font=_SYSTEM_FONTS, font_mono=["ui-monospace", "monospace"]),
+        "css_paths": ASSETS / "style.css",
+        "head": f"<script>{script}</script>",
+    }
