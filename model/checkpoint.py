@@ -156,9 +156,10 @@ def _read_config(path: Path) -> tuple[NetworkConfig, TrainingRecord]:
         training = settings["training"]
         training["candidates"] = tuple(Candidate(**each) for each in training.get("candidates", []))
         return _record(NetworkConfig, settings["network"]), _record(TrainingRecord, training)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        reason = "unreadable" if isinstance(error, OSError) else error
         raise CheckpointError(
-            f"The settings (config.json) of checkpoint '{path.name}' cannot be used: {error}."
+            f"The settings (config.json) of checkpoint '{path.name}' cannot be used: {reason}."
         ) from error
 
 

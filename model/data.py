@@ -228,7 +228,7 @@ def load(path: Path) -> PreparedData:
     if not path.is_file():
         raise DataError(f"There is no prepared file at '{path}': run 'python -m model.data prepare' first.")
     try:
-        with np.load(path, allow_pickle=False) as file:
+        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
             arrays = dict(file)
         version = int(arrays.pop("version"))
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:

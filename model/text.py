@@ -99,7 +99,8 @@ def tokenize(text: str) -> tuple[Token, ...]:
     White space is never a token of its own: it belongs to the token before it. A run of more than 100 characters
     without white space is handed to spaCy in pieces of 100.
     """
-    return next(tokenize_all([text]))
+    (tokens,) = tokenize_all([text])
+    return tokens
 
 
 def tokenize_all(texts: Iterable[str]) -> Iterator[tuple[Token, ...]]:
@@ -107,10 +108,10 @@ def tokenize_all(texts: Iterable[str]) -> Iterator[tuple[Token, ...]]:
     with _ENGLISH_LOCK, _english().memory_zone():
         for text in texts:
             spans = list(_spans(text))
-            ends = [start for start, _ in spans[1:]] + [len(text)]
+            starts = [start for start, _ in spans] + [len(text)]
             yield tuple(
                 Token(text[start:end], start, end, text[end:following])
-                for (start, end), following in zip(spans, ends, strict=True)
+                for (start, end), following in zip(spans, starts[1:], strict=True)
             )
 
 

@@ -74,14 +74,7 @@ def build(explainer: Explainer, page: gr.Blocks) -> None:
                             min_width=150,
                         )
                         symbol = gr.Radio(
-                            [
-                                (f"{name} {symbol}", symbol)
-                                for symbol, name in zip(QUANTITIES, QUANTITY_NAMES, strict=True)
-                            ],
-                            value="f",
-                            label="All units of",
-                            elem_id="gs-quantity",
-                            min_width=320,
+                            list(QUANTITIES), value="f", label="Quantity", elem_id="gs-quantity", min_width=250
                         )
                         order = gr.Radio(
                             [("number", "number"), ("time of peak", "peak")],

@@ -1,0 +1,93 @@
+"""What tests share: small networks and checkpoints that are made in a moment, and the running app."""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+import torch
+
+from model import checkpoint
+from model.checkpoint import Checkpoint, TrainingRecord
+from model.network import NetworkConfig, RecurrentNetwork
+
+ROOT = Path(__file__).parent.parent
+WORDS = "the a film is good bad not but dull great . , ! i you it and".split()
+TINY = {"vocabulary_size": len(WORDS) + 2, "embedding_size": 6, "hidden_size": 5}
+
+
+def make_network(seed: int = 0, **settings: object) -> RecurrentNetwork:
+    """A small network in evaluation mode, with weights large enough that its gates differ."""
+    torch.manual_seed(seed)
+    network = RecurrentNetwork(NetworkConfig(**(TINY | settings))).eval().requires_grad_(False)
+    for name, weights in network.named_parameters():
+        if not name.startswith("embedding"):
+            weights.mul_(2)
+    return network
+
+
+def save_checkpoint(folder: Path, **settings: object) -> Path:
+    """A small checkpoint on disk."""
+    record = TrainingRecord("recipe", "none", 10, 1, 1, 0.1, "CPU", 1)
+    checkpoint.save(folder, make_network(**settings), WORDS, record)
+    return folder
+
+
+@pytest.fixture
+def network() -> RecurrentNetwork:
+    return make_network()
+
+
+@pytest.fixture(scope="session")
+def checkpoints(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a small LSTM, "bilstm", and its plain twin, "rnn"."""
+    folder = tmp_path_factory.mktemp("checkpoints")
+    save_checkpoint(folder / "bilstm")
+    save_checkpoint(folder / "rnn", cell="rnn")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def tiny(checkpoints: Path) -> Checkpoint:
+    return checkpoint.load("bilstm", checkpoints)
+
+
+@pytest.fixture(scope="session")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of the app, started as a person starts it, with the checkpoints that are shipped."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    log = tmp_path_factory.mktemp("served") / "log"
+    environment = os.environ | {"GRADIO_SERVER_NAME": "127.0.0.1", "GRADIO_SERVER_PORT": str(port)}
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            [sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT
+        )
+        try:
+            address = f"http://127.0.0.1:{port}/"
+            wait_until_served(address, process, log)
+            yield address
+        finally:
+            process.terminate()
+            process.wait(timeout=20)
+    assert "Traceback" not in log.read_text()
+
+
+def wait_until_served(address: str, process: subprocess.Popen, log: Path) -> None:
+    for _ in range(600):
+        if process.poll() is not None:
+            pytest.fail(f"the app ended by itself:\n{log.read_text()}")
+        try:
+            if httpx.get(address, timeout=5).status_code == 200:
+                return
+        except httpx.TransportError:
+            time.sleep(0.1)
+    pytest.fail("the app does not answer")

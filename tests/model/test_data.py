@@ -1,0 +1,153 @@
+"""Preparing the dataset, on a few reviews written by hand."""
+
+from __future__ import annotations
+
+import io
+import tarfile
+
+import numpy as np
+import pytest
+
+from model import data
+from model.data import Split
+from model.errors import DataError
+
+REVIEWS = {
+    "train/pos/0_9.txt": "A good film.<br /><br />Great!",
+    "train/pos/10_8.txt": "good good unique",
+    "train/pos/2_10.txt": "Seen in test",
+    "train/neg/0_2.txt": "Bad. Not good.",
+    "train/neg/1_1.txt": "kept for validation",
+    "train/unsup/0_0.txt": "no label, newword",
+    "train/unsup/1_0.txt": "kept for   validation".replace("   ", " "),
+    "train/unsup/2_0.txt": "bad in test too",
+    "test/pos/0_7.txt": "Seen in test",
+    "test/neg/0_3.txt": "bad in test too",
+}
+VALIDATION = {"train/neg/1_1.txt"}
+
+
+@pytest.fixture
+def folder(tmp_path):
+    for name, text in REVIEWS.items():
+        path = tmp_path / "aclImdb" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return tmp_path
+
+
+def archive(path, members):
+    with tarfile.open(path, "w:gz") as file:
+        for name, text in members.items():
+            member = tarfile.TarInfo(name)
+            member.size = len(text.encode())
+            file.addfile(member, io.BytesIO(text.encode()))
+    return path
+
+
+def test_folder_and_archive_give_the_same_reviews_in_order(folder, tmp_path):
+    path = archive(tmp_path / "a.tar.gz", {f"aclImdb/{name}": text for name, text in reversed(REVIEWS.items())})
+    from_folder, from_archive = list(data.read_source(folder)), list(data.read_source(path))
+    assert from_folder == from_archive
+    assert [review.name for review in from_folder][:3] == [
+        "train/pos/0_9.txt",
+        "train/pos/2_10.txt",
+        "train/pos/10_8.txt",
+    ]
+
+
+@pytest.mark.parametrize("name", ["../evil.txt", "/etc/evil.txt", "aclImdb/../../evil.txt"])
+def test_archive_that_would_write_outside_is_refused(tmp_path, name):
+    with pytest.raises(DataError, match="refused"):
+        list(data.read_source(archive(tmp_path / "a.tar.gz", {name: "x"})))
+
+
+def test_archive_with_a_link_is_refused(tmp_path):
+    with tarfile.open(tmp_path / "a.tar.gz", "w:gz") as file:
+        member = tarfile.TarInfo("aclImdb/train/pos/0_9.txt")
+        member.type, member.linkname = tarfile.SYMTYPE, "/etc/passwd"
+        file.addfile(member)
+    with pytest.raises(DataError, match="refused"):
+        list(data.read_source(tmp_path / "a.tar.gz"))
+
+
+def test_broken_archive_empty_folder_and_nothing_are_refused(tmp_path):
+    (tmp_path / "broken.tar.gz").write_bytes(b"no archive")
+    for source in (tmp_path / "broken.tar.gz", tmp_path, tmp_path / "missing"):
+        with pytest.raises(DataError):
+            list(data.read_source(source))
+
+
+@pytest.fixture
+def prepared(folder):
+    return data.prepare(list(data.read_source(folder)), VALIDATION)
+
+
+def text_of(prepared, row):
+    words = ["<unk>", "<pad>", *prepared.vocabulary]
+    return " ".join(words[id_] for id_ in prepared.review(row, 99))
+
+
+def test_what_stands_in_test_or_validation_is_left_out_of_training(prepared):
+    counts = [len(prepared.rows(split)) for split in Split]
+    assert counts == [3, 1, 2, 1]
+    assert "test" not in " ".join(text_of(prepared, row) for row in prepared.rows(Split.TRAIN))
+
+
+def test_vocabulary_is_counted_on_training_reviews_by_frequency(prepared):
+    assert prepared.vocabulary[:2] == ("good", ".")
+    assert "newword" not in prepared.vocabulary
+    assert "validation" not in prepared.vocabulary
+
+
+def test_labels_and_ratings_come_from_the_names(prepared):
+    rows = prepared.rows(Split.TRAIN)
+    assert prepared.labels[rows].tolist() == [1, 1, 0]
+    assert prepared.ratings[rows].tolist() == [9, 8, 2]
+    assert prepared.labels[prepared.rows(Split.UNLABELLED)].tolist() == [-1]
+
+
+def test_line_break_tags_leave_no_tokens(prepared):
+    assert text_of(prepared, prepared.rows(Split.TRAIN)[0]) == "a good film . great !"
+
+
+def test_rarer_words_become_unknown_and_long_reviews_are_cut(prepared):
+    row = prepared.rows(Split.TRAIN)[1]
+    assert prepared.review(row, 3).tolist() == [2, 2, 0]
+    assert prepared.review(row, 3, max_tokens=2).tolist() == [2, 0]
+
+
+def test_prepared_file_comes_back(prepared, tmp_path):
+    data.save(prepared, tmp_path / "p.npz")
+    loaded = data.load(tmp_path / "p.npz")
+    assert loaded.vocabulary == prepared.vocabulary
+    assert np.array_equal(loaded.ids, prepared.ids)
+    assert loaded.ids.dtype == np.uint16
+
+
+def test_missing_damaged_or_old_prepared_file_is_refused(prepared, tmp_path, monkeypatch):
+    path = tmp_path / "p.npz"
+    with pytest.raises(DataError, match="no prepared file at"):
+        data.load(path)
+    monkeypatch.setattr(data, "VERSION", 99)
+    data.save(prepared, path)
+    monkeypatch.undo()
+    with pytest.raises(DataError, match="version 99"):
+        data.load(path)
+    path.write_bytes(path.read_bytes()[:50])
+    with pytest.raises(DataError, match="damaged"):
+        data.load(path)
+
+
+def test_validation_list_must_name_what_there_is(folder):
+    with pytest.raises(DataError, match="1 reviews"):
+        data.prepare(list(data.read_source(folder)), {"train/pos/999_9.txt"})
+
+
+def test_command_prepares_and_refuses_with_one_sentence(folder, tmp_path, capsys):
+    (tmp_path / "validation.txt").write_text("\n".join(VALIDATION))
+    command = ["prepare", "--validation", str(tmp_path / "validation.txt"), "--out", str(tmp_path / "o" / "p.npz")]
+    assert data.main([*command, "--source", str(folder)]) == 0
+    assert "train            3 reviews" in capsys.readouterr().out
+    assert data.main([*command, "--source", str(tmp_path / "none")]) == 1
+    assert "There is no dataset" in capsys.readouterr().err

@@ -1,0 +1,84 @@
+"""Measures, by hand and by brute force."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from model.metrics import (
+    Report,
+    calibration_bins,
+    expected_calibration_error,
+    fit_temperature,
+    log_loss,
+    measure,
+    roc_auc,
+)
+
+LOGITS = np.array([2.0, -1.0, 0.5, -3.0, 1.0])
+LABELS = np.array([1, 1, 0, 0, 1])
+
+
+def test_measures_of_five_reviews_by_hand():
+    found = measure(LOGITS, LABELS)
+    assert found.accuracy == pytest.approx(3 / 5)
+    assert found.f1 == pytest.approx(2 * 2 / (3 + 3))
+    assert found.roc_auc == pytest.approx(5 / 6)
+    by_hand = [math.log1p(math.exp(-2)), math.log1p(math.e), math.log1p(math.exp(0.5)), math.log1p(math.exp(-3)),
+               math.log1p(math.exp(-1))]  # fmt: skip
+    assert found.log_loss == pytest.approx(sum(by_hand) / 5)
+
+
+@given(st.lists(st.tuples(st.integers(-3, 3), st.booleans()), min_size=2, max_size=30))
+def test_auc_is_the_share_of_pairs_in_the_right_order(pairs):
+    scores = np.array([score for score, _ in pairs], dtype=float)
+    positive = np.array([label for _, label in pairs])
+    if not 0 < positive.sum() < len(positive):
+        return
+    won = [(a > b) + 0.5 * (a == b) for a in scores[positive] for b in scores[~positive]]
+    assert roc_auc(scores, positive) == pytest.approx(sum(won) / len(won))
+
+
+def test_calibration_error_of_two_bins_by_hand():
+    sure, unsure = math.log(0.9 / 0.1), math.log(0.6 / 0.4)
+    logits = np.array([sure] * 4 + [unsure] * 4)
+    positive = np.array([True] * 3 + [False] + [True] * 2 + [False] * 2)
+    bins = calibration_bins(logits, positive)
+    assert [bin_.count for bin_ in bins] == [4, 4]
+    assert expected_calibration_error(bins) == pytest.approx(0.5 * abs(0.75 - 0.9) + 0.5 * abs(0.5 - 0.6))
+
+
+def test_temperature_undoes_a_scaling():
+    rng = np.random.default_rng(1)
+    logits = rng.normal(0, 2, 4_000)
+    labels = rng.random(4_000) < 1 / (1 + np.exp(-logits))
+    plain = fit_temperature(logits, labels)
+    assert plain == pytest.approx(1, abs=0.1)
+    assert fit_temperature(3 * logits, labels) == pytest.approx(3 * plain, rel=1e-3)
+
+
+def test_temperature_is_where_no_other_loses_less():
+    temperature = fit_temperature(LOGITS, LABELS)
+    losses = [log_loss(LOGITS / other, LABELS == 1) for other in np.linspace(0.06, 19, 2_000)]
+    assert log_loss(LOGITS / temperature, LABELS == 1) <= min(losses) + 1e-6
+
+
+def test_large_logits_do_not_overflow():
+    assert log_loss(np.array([1e4, -1e4]), np.array([True, True])) == pytest.approx(5e3)
+
+
+def test_one_class_only_is_refused():
+    with pytest.raises(ValueError, match="both classes"):
+        measure(LOGITS, np.ones(5))
+
+
+def test_report_survives_json():
+    import json
+    from dataclasses import asdict
+
+    report = Report(measure(LOGITS, LABELS), measure(-LOGITS, LABELS), 5, 0.1, calibration_bins(LOGITS, LABELS == 1))
+    assert Report.from_json(json.loads(json.dumps(asdict(report)))) == report

@@ -1,0 +1,144 @@
+"""Figures: what is drawn is what was computed."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from model.attribution import Attribution
+from model.checkpoint import Epoch
+from model.gates import GateTrace
+from model.metrics import CalibrationBin, Metrics, Report
+from views import colours, figures
+
+UNITS = np.array([[0.0, 0.5, 1.0], [0.05, 0.95, 0.99]], dtype=np.float32)  # two tokens, three units
+STATES = np.array([[-3.0, 0.0, 3.0], [0.5, -0.5, 1.5]], dtype=np.float32)
+TRACE = GateTrace(1, "forward", h=np.tanh(STATES), i=UNITS, f=UNITS, g=np.tanh(STATES), o=UNITS, c=STATES)
+
+
+def pixels(png):
+    return np.asarray(Image.open(io.BytesIO(png)).convert("RGB"))
+
+
+def test_signed_colours_go_from_blue_over_white_to_orange():
+    palette = colours.signed_palette()
+    assert palette.shape == (255, 3)
+    assert tuple(palette[0]) == colours.NEGATIVE
+    assert tuple(palette[127]) == (255, 255, 255)
+    assert tuple(palette[254]) == colours.POSITIVE
+
+
+@pytest.mark.parametrize(("value", "place"), [(-9, 0), (-1, 0), (0, 127), (1, 254), (9, 254)])
+def test_values_beyond_the_scale_take_its_end(value, place):
+    assert colours.palette_places(np.array(value), -1, 1) == place
+
+
+def test_unit_map_has_a_pixel_for_each_unit_and_token():
+    picture = pixels(figures.unit_map(TRACE, "f"))
+    assert picture.shape == (3, 2, 3)
+    assert tuple(picture[0, 0]) == colours.SHUT
+    assert tuple(picture[2, 0]) == colours.OPEN
+    assert tuple(pixels(figures.unit_map(TRACE, "c"))[1, 0]) == (255, 255, 255)
+
+
+def test_units_are_sorted_by_the_token_of_their_peak():
+    h = np.array([[0.1, 0.9, 0.0], [0.0, 0.0, 0.0], [0.9, 0.0, -0.5]], dtype=np.float32)
+    assert figures.unit_order(GateTrace(1, "forward", h=h), "h", "peak").tolist() == [1, 0, 2]
+    assert figures.unit_order(GateTrace(1, "forward", h=h), "h", "number").tolist() == [0, 1, 2]
+
+
+def test_saturation_counts_units_at_both_ends():
+    gate = figures.saturation(UNITS, "i")
+    assert gate.low.tolist() == pytest.approx([1 / 3, 1 / 3])
+    assert gate.high.tolist() == pytest.approx([1 / 3, 2 / 3])
+    cell = figures.saturation(STATES, "c")
+    assert cell.low.tolist() == pytest.approx([1 / 3, 0])
+    assert cell.high.tolist() == pytest.approx([1 / 3, 1 / 3])
+
+
+def test_film_row_colours_the_mean():
+    fills = re.findall(r'fill="(#\w+)"', figures.film_row(TRACE, "f"))
+    expected = colours.gate_palette()[colours.palette_places(UNITS.mean(axis=1), 0, 1)]
+    assert fills == [colours.as_hex(colour) for colour in expected]
+    assert len(re.findall(r"fill=", figures.film_row(TRACE, "g"))) == 2 * 3  # over 0, all, under 0
+
+
+def test_bars_point_up_for_positive_and_share_a_scale():
+    result = Attribution("integrated gradients", "zero", (0.5, -1.5, 0.0), 1.0)
+    picture = figures.score_bars(result)
+    assert figures.bar_limit(result) == 2
+    assert picture.count('class="gs-up"') == 1
+    assert picture.count('class="gs-down"') == 2
+    assert "M0.12 38.0h.76v12.0" in picture  # half a logit of two: a quarter of the 48 units above the axis
+    assert "M1.12 50.0h.76v36.0" in picture
+
+
+def test_bar_limit_is_one_at_least():
+    assert figures.bar_limit(Attribution("occlusion", "zero", (0.001,), 1.0)) == 1
+    assert figures.bar_limit(Attribution("saliency", "zero", (0.25,), 1.0)) == 0.25
+    assert figures.bar_limit(Attribution("saliency", "zero", (0.0,), 1.0)) == 1
+
+
+def luminance(colour):
+    parts = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in np.array(colour) / 255]
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+
+def contrast(one, other):
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_text_on_a_coloured_token_keeps_its_contrast(mode):
+    sheet = (figures_root() / "assets" / "style.css").read_text()
+    block = sheet[sheet.index(":root {" if mode == "light" else "\n.dark {") :]
+    block = block[: block.index("}")]
+
+    def colour(name):
+        value = re.search(rf"--gs-{name}: (.+?);", block)[1]
+        if value.startswith("#"):
+            digits = value[1:] if len(value) == 7 else "".join(2 * digit for digit in value[1:])
+            return [int(digits[place : place + 2], 16) for place in (0, 2, 4)]
+        return [int(part) for part in re.findall(r"\d+", value)]
+
+    surface, ink = np.array(colour("surface")), colour("ink")
+    for sign in ("negative", "positive"):
+        tint = np.array(colour(f"tint-{sign}"))
+        for share in np.linspace(0, 1, 11):
+            assert contrast(tint * share + surface * (1 - share), ink) >= 4.5
+    assert contrast(surface, colour("muted")) >= 4.5
+
+
+def figures_root():
+    from pathlib import Path
+
+    return Path(figures.__file__).parent.parent
+
+
+def test_style_sheet_and_scales_use_the_same_colours():
+    sheet = (figures_root() / "assets" / "style.css").read_text()
+    for name in ("negative", "positive", "shut", "open"):
+        assert f"--gs-{name}: rgb{getattr(colours, name.upper())};" in sheet
+
+
+def test_curves_show_each_epoch_in_percent():
+    history = [Epoch(1, 0.6, 0.7, 0.5, 0.8, 1, 1), Epoch(2, 0.5, 0.8, 0.4, 0.85, 1, 1)]
+    figure = figures.training_curves(history)
+    assert {trace.name: list(trace.y) for trace in figure.data} == {
+        "train": pytest.approx([70, 80]),
+        "validation": pytest.approx([80, 85]),
+    }
+
+
+def test_reliability_shows_the_bins_with_their_counts():
+    metrics = Metrics(0.9, 0.9, 0.9, 0.3, 0.01)
+    report = Report(metrics, metrics, 7, 0.1, (CalibrationBin(0.6, 0.5, 3), CalibrationBin(0.9, 1.0, 4)))
+    measured = figures.reliability_diagram(report).data[1]
+    assert list(measured.x) == [60, 90]
+    assert list(measured.y) == [50, 100]
+    assert list(measured.text) == ["3 reviews", "4 reviews"]
