@@ -39,7 +39,7 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 1
     page.queue(max_size=MAX_WAITING, default_concurrency_limit=2).launch(
-        max_file_size=MAX_BODY, ssr_mode=False, footer_links=["api", "settings"], **look()
+        max_file_size=MAX_BODY, ssr_mode=False, footer_links=["api", "settings"], **look(explainer)
     )
     return 0
 

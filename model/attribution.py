@@ -69,10 +69,7 @@ def attribute(
 
     `progress` is called with the share done, in [0, 1].
     """
-    if method not in METHODS:
-        raise ReviewError(f"There is no such method; there are: {', '.join(METHODS)}.")
-    if baseline not in BASELINES:
-        raise ReviewError(f"There is no such baseline; there are: {', '.join(BASELINES)}.")
+    check_choice(method, baseline)
     device = network.output.weight.device
     row = torch.tensor([ids], device=device)
     with torch.no_grad():
@@ -91,6 +88,14 @@ def attribute(
         return Attribution(method, baseline, tuple(gradient.norm(dim=-1)[0].tolist()), logits[0])
     scores = InputXGradient(explain).attribute(embedded.requires_grad_(), additional_forward_args=(lengths,))
     return Attribution(method, baseline, _per_token(scores), logits[0])
+
+
+def check_choice(method: object, baseline: object) -> None:
+    """Raise `ReviewError` for an unknown method or baseline, of whatever type."""
+    if method not in METHODS:
+        raise ReviewError(f"There is no such method; there are: {', '.join(METHODS)}.")
+    if baseline not in BASELINES:
+        raise ReviewError(f"There is no such baseline; there are: {', '.join(BASELINES)}.")
 
 
 def _reference(network: RecurrentNetwork, ids: Tensor, baseline: str) -> Tensor:

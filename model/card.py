@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple
+
 from model.checkpoint import Checkpoint
 from model.metrics import Report
 
@@ -98,7 +100,7 @@ def _candidates(checkpoint: Checkpoint) -> str:
 def measured_table(report: Report) -> str:
     """Both splits as a Markdown table."""
     rows = [
-        f"| {name} | {split.accuracy:.4f} | {split.f1:.4f} | {split.roc_auc:.4f} | {split.log_loss:.4f} | {split.ece:.4f} |"
+        f"| {name} | " + " | ".join(f"{value:.4f}" for value in astuple(split)) + " |"
         for name, split in (("validation", report.validation), (f"test ({report.reviews:,} reviews)", report.test))
     ]
     head = ["| split | accuracy | F1 | ROC AUC | log loss | ECE |", "| --- | --- | --- | --- | --- | --- |"]

@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 import torch
 
 from model import checkpoint as checkpoints
-from model.attribution import DEFAULT_BASELINE, DEFAULT_METHOD, Attribution, Progress, attribute
+from model.attribution import DEFAULT_BASELINE, DEFAULT_METHOD, Attribution, Progress, attribute, check_choice
 from model.checkpoint import Checkpoint
 from model.classifier import Prediction, classify_encoded
 from model.errors import CheckpointError
@@ -73,7 +73,7 @@ class Explainer:
     def checkpoint(self, name: str) -> Checkpoint:
         """A checkpoint by name, loaded once. Raises `CheckpointError` if there is none of that name."""
         with self._loading:
-            if name not in self._loaded:
+            if not isinstance(name, str) or name not in self._loaded:
                 self._loaded[name] = checkpoints.load(name, self._folder, self._device)
             return self._loaded[name]
 
@@ -84,6 +84,7 @@ class Explainer:
 
     def explain(self, question: Question, progress: Progress = lambda share: None) -> Explanation:
         """Verdict, attribution and gates. Raises `ReviewError` or `CheckpointError`."""
+        check_choice(question.method, question.baseline)
         checkpoint = self.checkpoint(question.checkpoint)
         review = encode(question.text, checkpoint.field)
         key = (question.checkpoint, review.text)

@@ -55,6 +55,7 @@ class BidirectionalLayer(nn.Module):
         self.backward_rnn = recurrence(input_size, hidden_size, batch_first=True)
 
     def forward(self, inputs: Tensor, reversal: Tensor) -> Tensor:
+        """States (batch, tokens, 2 * hidden) of inputs (batch, tokens, features); see `reversed_places`."""
         forward, _ = self.forward_rnn(inputs)  # (B, T, H)
         backward, _ = self.backward_rnn(reorder(inputs, reversal))  # (B, T, H), last token first
         return torch.cat([forward, reorder(backward, reversal)], dim=-1)  # (B, T, 2H)

@@ -232,7 +232,7 @@ def _examples(data: PreparedData, rows: np.ndarray, preset: Preset) -> Dataset:
 
 def _prefers_half(device: str) -> bool:
     """Whether bfloat16 is faster here: on a GPU, and on a CPU with instructions for it."""
-    return device == "cuda" or torch.backends.cpu.get_cpu_capability() == "AVX512" and _has_bf16()
+    return device == "cuda" or (torch.backends.cpu.get_cpu_capability() == "AVX512" and _has_bf16())
 
 
 def _has_bf16() -> bool:

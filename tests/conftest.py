@@ -19,7 +19,7 @@ from model.checkpoint import Checkpoint, TrainingRecord
 from model.network import NetworkConfig, RecurrentNetwork
 
 ROOT = Path(__file__).parent.parent
-WORDS = "the a film is good bad not but dull great . , ! i you it and".split()
+WORDS = ["the", "a", "film", "is", "good", "bad", "not", "but", "dull", "great", ".", ",", "!", "i", "you", "it", "and"]
 TINY = {"vocabulary_size": len(WORDS) + 2, "embedding_size": 6, "hidden_size": 5}
 
 

@@ -57,6 +57,14 @@ def add_endpoints(explainer: Explainer) -> None:
     gr.api(explain, api_name="explain", concurrency_id="compute")
 
 
+def endpoint_defaults(explainer: Explainer) -> dict[str, dict[str, str]]:
+    """The fields of each endpoint after the text, in order, with their defaults."""
+    return {
+        "classify": {"checkpoint": explainer.default},
+        "explain": {"method": DEFAULT_METHOD, "baseline": DEFAULT_BASELINE, "checkpoint": explainer.default},
+    }
+
+
 class Refusals:
     """Within it, an error that a person may read becomes Gradio's; it is shown as it is, without a traceback."""
 

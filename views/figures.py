@@ -105,9 +105,8 @@ def score_bars(attribution: Attribution) -> str:
     for place, score in enumerate(attribution.scores):
         height = 48 * abs(score) / limit
         top = 50 - height if score > 0 else 50
-        bars.append(
-            f'<path class="{"gs-up" if score > 0 else "gs-down"}" d="M{place + 0.12:g} {top:.1f}h.76v{height:.1f}h-.76z"/>'
-        )
+        kind = "gs-up" if score > 0 else "gs-down"
+        bars.append(f'<path class="{kind}" d="M{place + 0.12:g} {top:.1f}h.76v{height:.1f}h-.76z"/>')
     return _svg(len(bars), "".join(bars) + f'<path class="gs-axis" d="M0 50h{len(bars)}"/>')
 
 

@@ -133,7 +133,8 @@ def _token(place: int, text: str, score: float, unknown: bool, chosen: bool, att
 
 def _score_legend(attribution: Attribution) -> str:
     if attribution.method == "saliency":
-        return f'<span class="gs-legend">0 <i class="gs-scale-plain"></i> {bar_limit(attribution):.2g} logits / unit</span>'
+        limit = f"{bar_limit(attribution):.2g} logits per unit"
+        return f'<span class="gs-legend">0 <i class="gs-scale-plain"></i> {limit}</span>'
     return (
         f'<span class="gs-legend">−{SCORE_LIMIT:g} <i class="gs-scale-score"></i> +{SCORE_LIMIT:g} logits'
         '<span class="gs-unknown gs-legend-unknown">unknown</span></span>'
@@ -165,17 +166,20 @@ def staves(explanation: Explanation, layer: int, direction: str, symbol: str, or
     saliency = explanation.attribution.method == "saliency"
     limit = bar_limit(explanation.attribution)
     about = f"0 to {limit:.2g}" if saliency else f"±{limit:g} logits"
-    return f"""<section class="gs-card gs-staves" aria-label="The gates, word by word" {_data(explanation, trace, shown, order)}>
+    sorting = "number" if order == "number" else "peak"
+    size = f"{NAMES[shown]} of {units} units at {len(tokens)} tokens"
+    data = _data(explanation, trace, shown, order)
+    return f"""<section class="gs-card gs-staves" aria-label="The gates, word by word" {data}>
 <div class="gs-scroll" tabindex="0" aria-label="Staves: one column for each token. Arrow keys choose a token.">
 <div class="gs-grid" style="--n:{len(tokens)}">
 <div class="gs-row gs-names"><b></b><div>{labels}</div></div>
 {_stave(f"attribution<small>{about}</small>", score_bars(explanation.attribution), "gs-bars")}
 {rows}
-<div class="gs-row gs-map"><b>{NAMES[shown]}<small>{units} units, by {"number" if order == "number" else "peak"}</small></b>
-<div><img src="data:image/png;base64,{picture}" alt="{NAMES[shown]} of {units} units at {len(tokens)} tokens"></div></div>
+<div class="gs-row gs-map"><b>{NAMES[shown]}<small>{units} units, by {sorting}</small></b>
+<div><img src="data:image/png;base64,{picture}" alt="{size}"></div></div>
 <i class="gs-marker"></i></div></div>
-<footer>{_gate_legend(shown, scale.low, scale.high)}<output class="gs-readout">Hover over the map: unit, token, value.</output>
-</footer>{_rnn_note(trace)}</section>"""
+<footer>{_gate_legend(shown, scale.low, scale.high)}
+<output class="gs-readout">Hover over the map: unit, token, value.</output></footer>{_rnn_note(trace)}</section>"""
 
 
 def _stave(name: str, picture: str, kind: str, symbol: str = "") -> str:
@@ -198,7 +202,8 @@ def _gate_legend(symbol: str, low: float, high: float) -> str:
     beyond = " and beyond" if symbol == "c" else ""
     bands = "" if symbol in GATES else "; g, c, h: mean of units over 0, of all, of units under 0"
     return (
-        f'<span class="gs-legend"><em>{symbol}</em> {minus(f"{low:g}")} <i class="{kind}"></i> {high:g}{beyond}, mean over units{bands}</span>'
+        f'<span class="gs-legend"><em>{symbol}</em> {minus(f"{low:g}")} <i class="{kind}"></i> {high:g}{beyond}, '
+        f"mean over units{bands}</span>"
         f'<span class="gs-legend"><i class="gs-scale-ends"></i> {ends}</span>'
     )
 
@@ -267,8 +272,9 @@ def table(explanation: Explanation, layer: int, direction: str) -> str:
 <header><p>Attribution in logits; i to h are means over units of layer {layer}, {direction}.</p>
 <a class="gs-download" download="gatescope.csv" href="data:text/csv;charset=utf-8;base64,{_base64_csv(explanation)}">
 Download CSV (all layers)</a></header>
-<div class="gs-table-scroll" tabindex="0"><table><thead><tr><th scope="col">#</th><th scope="col">token</th><th scope="col"></th>
-<th scope="col">attribution</th>{head}</tr></thead><tbody>{"".join(rows)}</tbody></table></div></section>"""
+<div class="gs-table-scroll" tabindex="0"><table><thead><tr><th scope="col">#</th>
+<th scope="col">token</th><th scope="col"></th><th scope="col">attribution</th>{head}</tr></thead>
+<tbody>{"".join(rows)}</tbody></table></div></section>"""
 
 
 def _base64_csv(explanation: Explanation) -> str:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import gradio as gr
+from starlette.middleware import Middleware
 
 from model.explain import Explainer
 from views import api, explain_tab, network_tab
+from views.guard import Guard
 
 ASSETS = Path(__file__).parent.parent / "assets"
 _SYSTEM_FONTS = ["system-ui", "-apple-system", "Segoe UI", "Noto Sans", "sans-serif"]  # nothing is fetched
@@ -29,11 +31,12 @@ def build_page(explainer: Explainer) -> gr.Blocks:
     return page
 
 
-def look() -> dict[str, object]:
-    """Theme, style sheet and script, as arguments of `launch`."""
+def look(explainer: Explainer) -> dict[str, object]:
+    """Theme, style sheet, script and the guard of the endpoints, as arguments of `launch`."""
     script = (ASSETS / "score.js").read_text(encoding="utf-8")
     return {
         "theme": gr.themes.Default(font=_SYSTEM_FONTS, font_mono=["ui-monospace", "monospace"]),
         "css_paths": ASSETS / "style.css",
         "head": f"<script>{script}</script>",
+        "app_kwargs": {"middleware": [Middleware(Guard, endpoints=api.endpoint_defaults(explainer))]},
     }

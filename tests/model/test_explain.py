@@ -57,7 +57,7 @@ def test_unknown_checkpoint_or_unreadable_text_is_refused(explainer):
 
 
 def test_folder_without_checkpoints_is_refused(tmp_path):
-    with pytest.raises(CheckpointError, match="model.train"):
+    with pytest.raises(CheckpointError, match=r"model\.train"):
         Explainer(tmp_path)
 
 

@@ -106,5 +106,5 @@ def test_recipe_has_the_stated_sizes():
     ],
 )
 def test_impossible_settings_are_refused(settings):
-    with pytest.raises(ValueError, match="must|unknown"):
+    with pytest.raises(ValueError, match=r"must|unknown"):
         NetworkConfig(**settings)

@@ -1,0 +1,222 @@
+"""The running page, used as a person uses it. Things are found by label and role."""
+
+from __future__ import annotations
+
+import base64
+import os
+import re
+import shutil
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+REVIEW = "The plot is dull, but what a wonderful ending!"
+WAIT = 15_000
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Chromium: the machine's own, or Playwright's."""
+    own = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=own, args=quiet)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser, served: str) -> Iterator[Page]:
+    """A page on the running app; it fails the test on a script error or a request to anybody else."""
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.set_default_timeout(WAIT)
+    page = context.new_page()
+    wrong: list[str] = []
+    page.on("pageerror", lambda error: wrong.append(f"script error: {error}"))
+    page.on(
+        "request",
+        lambda request: None if request.url.startswith((served, "data:", "blob:")) else wrong.append(request.url),
+    )
+    page.goto(served)
+    yield page
+    context.close()
+    assert wrong == []
+
+
+def analyse(page: Page, text: str) -> None:
+    """Type a review and wait until its words are on the page."""
+    box = page.get_by_label("Review", exact=True)
+    box.fill(text)
+    page.get_by_role("button", name="Analyse").click()
+    first = text.split()[0].strip(".,!")
+    last = re.sub(r"\W+", "", text.split()[-1])
+    words = page.get_by_label("The review, word by word")
+    expect(words).to_contain_text(first, timeout=WAIT)
+    expect(words).to_contain_text(last, timeout=WAIT)
+
+
+def token(page: Page, word: str):
+    return page.get_by_role("button", name=re.compile(rf"^{word}, [+−]"))
+
+
+def test_stranger_sees_an_explained_example_at_once(page):
+    expect(page.get_by_role("region", name="Verdict")).to_contain_text("Gates are exact", timeout=WAIT)
+    expect(page.get_by_label("The gates, word by word")).to_contain_text("forget gate")
+
+
+def test_typed_review_gets_a_verdict_words_and_gates(page):
+    analyse(page, REVIEW)
+    verdict = page.get_by_role("region", name="Verdict")
+    expect(verdict).to_contain_text(re.compile(r"(Positive|Negative|In doubt, leaning \w+)\s*0\.\d\d"))
+    expect(verdict).to_contain_text("10 tokens")
+    expect(verdict).to_contain_text("add up")
+    expect(verdict).to_contain_text("Gates are exact")
+    expect(token(page, "wonderful")).to_be_visible()
+
+
+def test_control_and_enter_analyse(page):
+    box = page.get_by_label("Review", exact=True)
+    box.fill("An utterly boring film.")
+    box.press("Control+Enter")
+    expect(page.get_by_label("The review, word by word")).to_contain_text("utterly boring", timeout=WAIT)
+
+
+def test_example_fills_the_box_and_is_analysed(page):
+    page.get_by_text("short", exact=True).click()
+    expect(page.get_by_label("Review", exact=True)).to_have_value(re.compile("waste of a wonderful"))
+    expect(page.get_by_label("The review, word by word")).to_contain_text("wonderful cast", timeout=WAIT)
+
+
+def test_chosen_token_is_marked_in_text_and_staves_and_shows_its_numbers(page):
+    analyse(page, REVIEW)
+    token(page, "wonderful").click()
+    expect(token(page, "wonderful")).to_have_class(re.compile("gs-marked"))
+    expect(page.locator(".gs-names .gs-marked")).to_have_text("wonderful")
+    numbers = page.get_by_label("Numbers of the chosen token")
+    expect(numbers).to_contain_text("Token 8 of 10")
+    expect(numbers).to_contain_text("layer 1, forward")
+    expect(numbers).to_contain_text(re.compile(r"\d+ shut · \d+ open"))
+    marker = page.locator(".gs-marker").bounding_box()
+    name = page.locator(".gs-names .gs-marked").bounding_box()
+    assert marker["x"] == pytest.approx(name["x"], abs=2)
+
+
+def test_arrow_keys_walk_through_the_tokens(page):
+    analyse(page, REVIEW)
+    token(page, "wonderful").click()
+    page.keyboard.press("ArrowRight")
+    expect(token(page, "ending")).to_be_focused()
+    expect(page.get_by_label("Numbers of the chosen token")).to_contain_text("ending")
+    page.keyboard.press("Home")
+    expect(token(page, "The")).to_be_focused()
+    page.keyboard.press("ArrowLeft")
+    expect(token(page, "The")).to_be_focused()
+
+
+def test_column_of_the_staves_marks_its_word(page):
+    analyse(page, REVIEW)
+    bars = page.locator(".gs-bars > div").bounding_box()
+    page.mouse.click(bars["x"] + 2.5 * bars["width"] / 10, bars["y"] + 10)
+    expect(token(page, "is")).to_have_class(re.compile("gs-marked"))
+
+
+def test_gate_layer_and_direction_can_be_chosen_and_the_token_stays(page):
+    analyse(page, REVIEW)
+    token(page, "dull").click()
+    page.get_by_role("radio", name="2", exact=True).check(force=True)
+    expect(page.get_by_label("Numbers of the chosen token")).to_contain_text("layer 2, forward")
+    page.get_by_role("radio", name="← reads").check(force=True)
+    expect(page.get_by_label("Numbers of the chosen token")).to_contain_text("layer 2, backward")
+    page.get_by_role("radio", name="c", exact=True).check(force=True)
+    expect(page.get_by_role("img", name=re.compile("^cell state of 256 units at 10 tokens"))).to_be_visible()
+    expect(token(page, "dull")).to_have_class(re.compile("gs-marked"))
+    expect(page.get_by_label("Numbers of the chosen token")).to_contain_text("dull")
+
+
+def test_map_of_units_tells_its_values_on_hover(page):
+    analyse(page, REVIEW)
+    picture = page.get_by_role("img", name=re.compile("^forget gate of 256 units"))
+    picture.hover(position={"x": 5, "y": 200})
+    expect(page.locator(".gs-readout")).to_have_text(re.compile(r"^unit \d+ · The \(1\) · f = [01]\.\d{3}$"))
+
+
+def test_another_method_explains_the_same_review(page):
+    analyse(page, REVIEW)
+    page.get_by_role("button", name="Settings").click()
+    page.get_by_label("Attribution method").click()
+    page.get_by_role("option", name="occlusion").click()
+    expect(page.get_by_role("region", name="Verdict")).to_contain_text(
+        "Scores of occlusion need not add up", timeout=WAIT
+    )
+
+
+def test_table_shows_and_downloads_all_numbers(page):
+    analyse(page, REVIEW)
+    page.get_by_role("tab", name="Table and CSV").click()
+    expect(page.get_by_role("row", name=re.compile("wonderful"))).to_be_visible()
+    with page.expect_download() as started:
+        page.get_by_role("link", name=re.compile("Download CSV")).click()
+    assert started.value.suggested_filename == "gatescope.csv"
+    lines = started.value.path().read_text(encoding="utf-8-sig").splitlines()
+    assert len(lines) == 1 + 10
+    assert lines[0].startswith("place,token,start,end,known,attribution,layer1.forward.i")
+
+
+def test_markup_in_a_review_stays_text(page):
+    nasty = "<img src=x onerror=window.broken=1> ${window.broken=2} {{window.broken=3}} film"
+    analyse(page, nasty)
+    words = page.get_by_label("The review, word by word").locator(".gs-text")
+    expect(words).to_have_text(nasty)
+    token(page, "film").click()
+    assert page.evaluate("window.broken") is None
+    page.get_by_role("tab", name="Table and CSV").click()
+    assert page.evaluate("window.broken") is None
+
+
+@pytest.mark.parametrize(("text", "says"), [("   ", "nothing to read"), ("(" * 20_000, "in a row without a space")])
+def test_unreadable_review_is_refused_with_a_sentence_and_the_next_is_served(page, text, says):
+    expect(page.get_by_role("region", name="Verdict")).to_contain_text("Gates are exact", timeout=WAIT)
+    page.get_by_label("Review", exact=True).fill(text)
+    page.get_by_role("button", name="Analyse").click()
+    expect(page.get_by_text(re.compile(says)).first).to_be_visible()
+    analyse(page, REVIEW)
+
+
+def test_long_review_says_that_it_was_cut(page):
+    analyse(page, "good film " * 600 + "ending")
+    expect(page.get_by_role("region", name="Verdict")).to_contain_text("first 250 and the last 750")
+
+
+def test_network_tab_tells_what_was_measured(page):
+    page.get_by_role("tab", name="The network").click()
+    expect(page.get_by_text(re.compile(r"\d\d\.\d % on 25,000 test reviews"))).to_be_visible()
+    expect(page.locator(".js-plotly-plot").first).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [1280, 375])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_page_fits_its_width(browser, served, width, scheme):
+    context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
+    page = context.new_page()
+    page.goto(f"{served}?__theme={scheme}")
+    expect(page.get_by_label("The gates, word by word")).to_be_visible(timeout=WAIT)
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate("document.querySelector('.gs-staves').getBoundingClientRect().right") <= width
+    context.close()
+
+
+def test_two_visitors_do_not_see_each_other(browser, served):
+    contexts = [browser.new_context() for _ in range(2)]
+    pages = [context.new_page() for context in contexts]
+    for page in pages:
+        page.set_default_timeout(WAIT)
+        page.goto(served)
+        expect(page.get_by_role("region", name="Verdict")).to_contain_text("Gates are exact", timeout=WAIT)
+    secret = base64.b32encode(os.urandom(8)).decode().rstrip("=").lower()
+    analyse(pages[0], f"A film about {secret}")
+    analyse(pages[1], REVIEW)
+    assert secret not in pages[1].content()
+    expect(pages[0].get_by_label("The review, word by word")).to_contain_text(secret)
+    for context in contexts:
+        context.close()
