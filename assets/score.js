@@ -12,11 +12,11 @@
   const number = (value, digits = 2) => value.toFixed(digits).replace("-", "−");
   const signed = (value, digits = 2) => (value >= 0 ? "+" : "") + number(value, digits);
 
-  /** The data of the staves on the page, decoded once for each time they are drawn. */
+  /** The data of the staves on the page, decoded once for each time they are drawn; the observer below resets it. */
   function read() {
     const root = $(".gs-staves");
-    if (!root) return (stave = null);
-    if (stave && stave.root === root) return stave;
+    if (!root) return null;
+    if (stave) return stave;
     stave = {
       root,
       ...JSON.parse(root.dataset.numbers),
@@ -155,16 +155,25 @@
     event.preventDefault();
   });
 
-  // New staves: a new review starts at the token that Python chose; another gate keeps the token.
-  let text = null;
-  new MutationObserver(() => {
-    const old = stave?.root;
+  // New staves: a new review starts at the token that Python chose; another gate or method keeps the token. Gradio
+  // may replace the elements or change them in place, so both are observed.
+  let text = "";
+  new MutationObserver((changes) => {
+    const drawn = changes.some(
+      ({ target }) => target.closest?.("#gs-staves, #gs-reading") && !target.closest(".gs-readout"),
+    );
+    if (!drawn) return;
+    stave = null;
     const data = read();
-    if (!data || data.root === old) return;
-    const first = $(".gs-token[tabindex='0']");
-    const words = $(".gs-text");
-    if (words !== text) chosen = Number(first?.dataset.place ?? 0);
-    text = words;
+    if (!data) return;
+    const now = data.tokens.join(" ");
+    if (now !== text) chosen = Number($(".gs-token[tabindex='0']")?.dataset.place ?? 0);
+    text = now;
     choose(chosen);
-  }).observe(document.documentElement, { childList: true, subtree: true });
+  }).observe(document.documentElement, {
+    childList: true,
+    subtree: true,
+    attributes: true,
+    attributeFilter: ["data-numbers", "data-values", "data-place"],
+  });
 })();

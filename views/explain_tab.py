@@ -124,19 +124,19 @@ def build(explainer: Explainer, page: gr.Blocks) -> None:
             return [gr.validate(False, str(error)), *(gr.validate(True, "") for _ in others)]
         return [gr.validate(True, "") for _ in (text, *others)]
 
-    asked_for = {
-        "fn": show,
-        "inputs": [review, checkpoint, method, baseline, *view],
-        "outputs": [question, verdict, reading, staves, table],
-        "validator": valid,
-        "api_visibility": "private",
-        "concurrency_id": "compute",
-        "show_progress_on": [verdict, reading],
-    }
-    analyse.click(**asked_for)
-    page.load(**asked_for)
-    samples.load_input_event.then(**asked_for)
-    gr.on([checkpoint.input, method.input, baseline.input], **asked_for)
+    # one event for all triggers: a later question waits for the one before, so that answers never cross
+    gr.on(
+        [page.load, analyse.click, checkpoint.input, method.input, baseline.input],
+        show,
+        inputs=[review, checkpoint, method, baseline, *view],
+        outputs=[question, verdict, reading, staves, table],
+        validator=valid,
+        api_visibility="private",
+        concurrency_id="compute",
+        show_progress_on=[verdict, reading],
+        trigger_mode="always_last",
+    )
+    samples.load_input_event.then(None, js="() => { document.querySelector('#gs-analyse').click(); }")
     gr.on(
         [each.input for each in view],
         turn,

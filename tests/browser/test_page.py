@@ -44,9 +44,13 @@ def page(browser: Browser, served: str) -> Iterator[Page]:
     assert wrong == []
 
 
+def box_of(page: Page):
+    return page.get_by_role("textbox", name=re.compile("^Review"))
+
+
 def analyse(page: Page, text: str) -> None:
     """Type a review and wait until its words are on the page."""
-    box = page.get_by_label("Review", exact=True)
+    box = box_of(page)
     box.fill(text)
     page.get_by_role("button", name="Analyse").click()
     first = text.split()[0].strip(".,!")
@@ -69,14 +73,14 @@ def test_typed_review_gets_a_verdict_words_and_gates(page):
     analyse(page, REVIEW)
     verdict = page.get_by_role("region", name="Verdict")
     expect(verdict).to_contain_text(re.compile(r"(Positive|Negative|In doubt, leaning \w+)\s*0\.\d\d"))
-    expect(verdict).to_contain_text("10 tokens")
+    expect(verdict).to_contain_text("11 tokens")
     expect(verdict).to_contain_text("add up")
     expect(verdict).to_contain_text("Gates are exact")
     expect(token(page, "wonderful")).to_be_visible()
 
 
 def test_control_and_enter_analyse(page):
-    box = page.get_by_label("Review", exact=True)
+    box = box_of(page)
     box.fill("An utterly boring film.")
     box.press("Control+Enter")
     expect(page.get_by_label("The review, word by word")).to_contain_text("utterly boring", timeout=WAIT)
@@ -84,7 +88,7 @@ def test_control_and_enter_analyse(page):
 
 def test_example_fills_the_box_and_is_analysed(page):
     page.get_by_text("short", exact=True).click()
-    expect(page.get_by_label("Review", exact=True)).to_have_value(re.compile("waste of a wonderful"))
+    expect(box_of(page)).to_have_value(re.compile("waste of a wonderful"))
     expect(page.get_by_label("The review, word by word")).to_contain_text("wonderful cast", timeout=WAIT)
 
 
@@ -94,7 +98,7 @@ def test_chosen_token_is_marked_in_text_and_staves_and_shows_its_numbers(page):
     expect(token(page, "wonderful")).to_have_class(re.compile("gs-marked"))
     expect(page.locator(".gs-names .gs-marked")).to_have_text("wonderful")
     numbers = page.get_by_label("Numbers of the chosen token")
-    expect(numbers).to_contain_text("Token 8 of 10")
+    expect(numbers).to_contain_text("Token 9 of 11")
     expect(numbers).to_contain_text("layer 1, forward")
     expect(numbers).to_contain_text(re.compile(r"\d+ shut · \d+ open"))
     marker = page.locator(".gs-marker").bounding_box()
@@ -117,7 +121,7 @@ def test_arrow_keys_walk_through_the_tokens(page):
 def test_column_of_the_staves_marks_its_word(page):
     analyse(page, REVIEW)
     bars = page.locator(".gs-bars > div").bounding_box()
-    page.mouse.click(bars["x"] + 2.5 * bars["width"] / 10, bars["y"] + 10)
+    page.mouse.click(bars["x"] + 2.5 * bars["width"] / 11, bars["y"] + 10)
     expect(token(page, "is")).to_have_class(re.compile("gs-marked"))
 
 
@@ -129,7 +133,7 @@ def test_gate_layer_and_direction_can_be_chosen_and_the_token_stays(page):
     page.get_by_role("radio", name="← reads").check(force=True)
     expect(page.get_by_label("Numbers of the chosen token")).to_contain_text("layer 2, backward")
     page.get_by_role("radio", name="c", exact=True).check(force=True)
-    expect(page.get_by_role("img", name=re.compile("^cell state of 256 units at 10 tokens"))).to_be_visible()
+    expect(page.get_by_role("img", name=re.compile("^cell state of 256 units at 11 tokens"))).to_be_visible()
     expect(token(page, "dull")).to_have_class(re.compile("gs-marked"))
     expect(page.get_by_label("Numbers of the chosen token")).to_contain_text("dull")
 
@@ -143,7 +147,7 @@ def test_map_of_units_tells_its_values_on_hover(page):
 
 def test_another_method_explains_the_same_review(page):
     analyse(page, REVIEW)
-    page.get_by_role("button", name="Settings").click()
+    page.get_by_role("button", name=re.compile("^Settings [▼◀]")).click()
     page.get_by_label("Attribution method").click()
     page.get_by_role("option", name="occlusion").click()
     expect(page.get_by_role("region", name="Verdict")).to_contain_text(
@@ -159,7 +163,7 @@ def test_table_shows_and_downloads_all_numbers(page):
         page.get_by_role("link", name=re.compile("Download CSV")).click()
     assert started.value.suggested_filename == "gatescope.csv"
     lines = started.value.path().read_text(encoding="utf-8-sig").splitlines()
-    assert len(lines) == 1 + 10
+    assert len(lines) == 1 + 11
     assert lines[0].startswith("place,token,start,end,known,attribution,layer1.forward.i")
 
 
@@ -177,7 +181,7 @@ def test_markup_in_a_review_stays_text(page):
 @pytest.mark.parametrize(("text", "says"), [("   ", "nothing to read"), ("(" * 20_000, "in a row without a space")])
 def test_unreadable_review_is_refused_with_a_sentence_and_the_next_is_served(page, text, says):
     expect(page.get_by_role("region", name="Verdict")).to_contain_text("Gates are exact", timeout=WAIT)
-    page.get_by_label("Review", exact=True).fill(text)
+    box_of(page).fill(text)
     page.get_by_role("button", name="Analyse").click()
     expect(page.get_by_text(re.compile(says)).first).to_be_visible()
     analyse(page, REVIEW)
