@@ -5,6 +5,7 @@
 (() => {
   "use strict";
   let chosen = 0; // the token that was clicked or reached by arrow keys
+  let fit = false; // whether the staves show the whole review at once
   let stave = null; // what is known about the staves on the page: see read()
 
   const $ = (selector, root = document) => root.querySelector(selector);
@@ -70,6 +71,19 @@
     panel.replaceChildren(title, list);
   }
 
+  /** Columns wide enough to read their words, or narrow enough to see the whole review at once. */
+  function zoom() {
+    const data = read();
+    if (!data) return;
+    const wide = $(".gs-scroll", data.root).clientWidth - $(".gs-row > b", data.root).offsetWidth;
+    const column = Math.min(26, Math.max(1, wide / data.tokens.length));
+    data.root.classList.toggle("gs-fit", fit && column < 16);
+    if (fit) data.root.style.setProperty("--gs-col", `${column}px`);
+    else data.root.style.removeProperty("--gs-col");
+    $(".gs-zoom", data.root).setAttribute("aria-pressed", String(fit));
+    reveal(data);
+  }
+
   function choose(place, { scroll = true, focus = false } = {}) {
     const data = read();
     if (!data) return;
@@ -129,8 +143,10 @@
     if (place >= 0) choose(place, { focus: Boolean(event.target.closest(".gs-token")) });
     const symbol = event.target instanceof Element && event.target.closest("[data-symbol]")?.dataset.symbol;
     if (symbol && place < 0) $(`#gs-quantity input[value="${symbol}"]`)?.click();
-    const zoom = event.target instanceof Element && event.target.closest("#gs-zoom button");
-    if (zoom) document.documentElement.classList.toggle("gs-fit");
+    if (event.target instanceof Element && event.target.closest(".gs-zoom")) {
+      fit = !fit;
+      zoom();
+    }
   });
   document.addEventListener("focusin", (event) => {
     const token = event.target instanceof Element && event.target.closest(".gs-token");
@@ -169,7 +185,8 @@
     const now = data.tokens.join(" ");
     if (now !== text) chosen = Number($(".gs-token[tabindex='0']")?.dataset.place ?? 0);
     text = now;
-    choose(chosen);
+    choose(chosen, { scroll: false });
+    zoom();
   }).observe(document.documentElement, {
     childList: true,
     subtree: true,

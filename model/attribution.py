@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import torch
 from captum.attr import FeatureAblation, InputXGradient, IntegratedGradients, Saliency
@@ -26,8 +27,9 @@ DEFAULT_METHOD, DEFAULT_BASELINE = METHODS[0], BASELINES[0]
 USES_BASELINE = (METHODS[0], METHODS[3])
 
 MAX_DELTA = 0.01  # of the logit difference
-MAX_NODES = 256
-FIRST_NODES = 16
+MAX_NODES = 384  # gradients that integrated gradients may take in all
+MAX_NODE_TOKENS = 96_000  # nodes × tokens in all: bounds the time of long reviews
+FIRST_PANELS, PANEL_NODES = 8, 3
 NODE_TOKENS = 16_000  # nodes × tokens in one batch: bounds the memory
 OCCLUSION_TOKENS = 32_000  # as above
 
@@ -75,18 +77,18 @@ def attribute(
     with torch.no_grad():
         embedded = network.embed(row)  # (1, T, E)
         reference = _reference(network, row, baseline)
-        lengths = torch.tensor([len(ids)], device=device)
-        logits = [float(network.forward_embedded(values, lengths)) for values in (embedded, reference)]
     if method == "integrated gradients":
-        return _integrated_gradients(network, embedded, reference, baseline, logits[0], logits[1], progress)
+        return _integrated_gradients(network, embedded, reference, baseline, progress)
+    explain = _forward(network)
+    with torch.no_grad():
+        logits = [float(explain(values)) for values in (embedded, reference)]
     if method == "occlusion":
         scores = _occlusion(network, embedded, reference, progress)
         return Attribution(method, baseline, scores, logits[0], logits[1])
-    explain = _forward(network)
     if method == "saliency":
-        gradient = Saliency(explain).attribute(embedded.requires_grad_(), abs=False, additional_forward_args=(lengths,))
+        gradient = Saliency(explain).attribute(embedded.requires_grad_(), abs=False)
         return Attribution(method, baseline, tuple(gradient.norm(dim=-1)[0].tolist()), logits[0])
-    scores = InputXGradient(explain).attribute(embedded.requires_grad_(), additional_forward_args=(lengths,))
+    scores = InputXGradient(explain).attribute(embedded.requires_grad_())
     return Attribution(method, baseline, _per_token(scores), logits[0])
 
 
@@ -106,11 +108,12 @@ def _reference(network: RecurrentNetwork, ids: Tensor, baseline: str) -> Tensor:
     return network.embed(torch.full_like(ids, id_))
 
 
-def _forward(network: RecurrentNetwork) -> Callable[[Tensor, Tensor], Tensor]:
-    """The function that Captum differentiates; it repeats the lengths for each copy of the review."""
+def _forward(network: RecurrentNetwork) -> Callable[[Tensor], Tensor]:
+    """The function that Captum differentiates: logits of copies of one review, all of the same length."""
 
-    def forward(embedded: Tensor, lengths: Tensor) -> Tensor:
-        return network.forward_embedded(embedded, lengths.expand(len(embedded)))
+    def forward(embedded: Tensor) -> Tensor:
+        batch, tokens, _ = embedded.shape
+        return network.forward_embedded(embedded, torch.full((batch,), tokens, device=embedded.device))
 
     return forward
 
@@ -119,43 +122,117 @@ def _per_token(scores: Tensor) -> tuple[float, ...]:
     return tuple(scores.sum(dim=-1)[0].detach().tolist())
 
 
+@dataclass(frozen=True, slots=True)
+class _Panel:
+    """A piece of the path from baseline (0) to review (1), with its share of the integral.
+
+    `scores` (tokens,); `error` is their sum less the rise of the logit along the piece.
+    """
+
+    start: float
+    end: float
+    scores: Tensor
+    error: float
+
+
+class _Path:
+    """The straight line from baseline to review, on which integrated gradients integrate.
+
+    An LSTM's logit rises in sudden steps along it, since whole trains of gates switch over at once; nodes spread
+    evenly miss them. So the line is cut into panels with a few Gauss-Legendre nodes each, and a panel whose scores do
+    not add up to the rise of the logit along it is halved.
+    """
+
+    def __init__(self, network: RecurrentNetwork, start: Tensor, end: Tensor) -> None:
+        self._start, self._direction = start, end - start  # (1, T, E)
+        self._forward = _forward(network)
+        self._algorithm = IntegratedGradients(self._forward)
+        self._chunk = max(1, NODE_TOKENS // (start.shape[1] * PANEL_NODES))
+
+    def at(self, places: Sequence[float]) -> Tensor:
+        """Word vectors (places, tokens, embedding) at places in [0, 1]."""
+        steps = torch.tensor(places, dtype=self._start.dtype, device=self._start.device)
+        return self._start + steps[:, None, None] * self._direction
+
+    @torch.no_grad()
+    def logits(self, places: Sequence[float]) -> list[float]:
+        """The logit at places in [0, 1]."""
+        if not places:
+            return []
+        found = [self._forward(chunk) for chunk in self.at(places).split(self._chunk * PANEL_NODES)]
+        return torch.cat(found).tolist()
+
+    def panels(self, edges: Sequence[tuple[float, float]], logits: dict[float, float]) -> list[_Panel]:
+        """Integrate between pairs of places, all nodes in one batch where memory allows."""
+        starts, ends = (self.at([edge[side] for edge in edges]).split(self._chunk) for side in (0, 1))
+        scores = torch.cat(
+            [
+                self._algorithm.attribute(end, start, n_steps=PANEL_NODES, method="gausslegendre").sum(dim=-1)
+                for start, end in zip(starts, ends, strict=True)
+            ]
+        ).detach()  # (P, T)
+        return [
+            _Panel(start, end, row, float(row.sum()) - (logits[end] - logits[start]))
+            for (start, end), row in zip(edges, scores, strict=True)
+        ]
+
+
 def _integrated_gradients(
     network: RecurrentNetwork,
     embedded: Tensor,
     reference: Tensor,
     baseline: str,
-    logit: float,
-    baseline_logit: float,
     progress: Progress,
 ) -> Attribution:
-    """Gauss-Legendre with twice the nodes each time, until |delta| is under 1 % of the logit difference."""
-    tokens = embedded.shape[1]
-    lengths = torch.tensor([tokens], device=embedded.device)
-    algorithm = IntegratedGradients(_forward(network))
-    steps = FIRST_NODES
-    while True:
-        progress(steps / (2 * MAX_NODES))
-        scores = algorithm.attribute(
-            embedded,
-            reference,
-            additional_forward_args=(lengths,),
-            n_steps=steps,
-            method="gausslegendre",
-            internal_batch_size=max(1, NODE_TOKENS // tokens),
-        )
-        per_token = _per_token(scores)
-        result = Attribution(
-            method="integrated gradients",
-            baseline=baseline,
-            scores=per_token,
-            logit=logit,
-            baseline_logit=baseline_logit,
-            delta=sum(per_token) - (logit - baseline_logit),
-            steps=steps,
-        )
-        if result.relative_delta < MAX_DELTA or steps == MAX_NODES:
-            return result
-        steps *= 2
+    """Halve the panels with the largest errors until |delta| is under 1 % of the logit difference, or the ceiling."""
+    path = _Path(network, reference, embedded)
+    edges = [place / FIRST_PANELS for place in range(FIRST_PANELS + 1)]
+    logits = dict(zip(edges, path.logits(edges), strict=True))
+    difference = logits[1.0] - logits[0.0]
+    tolerance = MAX_DELTA * abs(difference)
+    ceiling = max_nodes(embedded.shape[1])
+    panels = path.panels(list(pairwise(edges)), logits)
+    evaluated = PANEL_NODES * len(panels)
+    while abs(sum(panel.error for panel in panels)) >= tolerance and evaluated < ceiling:
+        progress(evaluated / ceiling)
+        panels, halved = _worst(panels, tolerance, (ceiling - evaluated) // (2 * PANEL_NODES))
+        middles = [(panel.start + panel.end) / 2 for panel in halved]
+        logits |= zip(middles, path.logits(middles), strict=True)
+        edges = [
+            edge
+            for panel, middle in zip(halved, middles, strict=True)
+            for edge in ((panel.start, middle), (middle, panel.end))
+        ]
+        panels += path.panels(edges, logits)
+        evaluated += PANEL_NODES * len(edges)
+    scores = torch.stack([panel.scores for panel in panels]).sum(dim=0).tolist()
+    return Attribution(
+        method="integrated gradients",
+        baseline=baseline,
+        scores=tuple(scores),
+        logit=logits[1.0],
+        baseline_logit=logits[0.0],
+        delta=sum(scores) - difference,
+        steps=PANEL_NODES * len(panels),
+    )
+
+
+def _worst(panels: list[_Panel], tolerance: float, most: int) -> tuple[list[_Panel], list[_Panel]]:
+    """Split panels into those to keep, whose errors together stay below the tolerance, and the worst, to halve."""
+    ordered = sorted(panels, key=lambda panel: abs(panel.error))
+    kept, total = 0, 0.0
+    for panel in ordered[:-1]:
+        total += abs(panel.error)
+        if total >= 0.8 * tolerance:
+            break
+        kept += 1
+    kept = max(kept, len(panels) - max(1, most))
+    return ordered[:kept], ordered[kept:]
+
+
+def max_nodes(tokens: int) -> int:
+    """The ceiling of integrated gradients for a review of so many tokens."""
+    return max(FIRST_PANELS * PANEL_NODES, min(MAX_NODES, MAX_NODE_TOKENS // tokens))
 
 
 def _occlusion(network: RecurrentNetwork, embedded: Tensor, reference: Tensor, progress: Progress) -> tuple[float, ...]:
@@ -163,13 +240,14 @@ def _occlusion(network: RecurrentNetwork, embedded: Tensor, reference: Tensor, p
     tokens = embedded.shape[1]
     done = 0
 
+    explain = _forward(network)
+
+    @torch.no_grad()
     def forward(variants: Tensor) -> Tensor:
         nonlocal done
         done += len(variants)
         progress(min(done / (tokens + 1), 1.0))
-        with torch.no_grad():
-            lengths = torch.full((len(variants),), tokens, device=variants.device)
-            return network.forward_embedded(variants, lengths)
+        return explain(variants)
 
     places = torch.arange(tokens, device=embedded.device)[None, :, None].expand_as(embedded)
     effects = FeatureAblation(forward).attribute(

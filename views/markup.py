@@ -14,7 +14,7 @@ from html import escape
 
 import numpy as np
 
-from model.attribution import MAX_DELTA, MAX_NODES, Attribution
+from model.attribution import MAX_DELTA, Attribution
 from model.classifier import Prediction
 from model.explain import Explanation
 from model.gates import QUANTITIES, QUANTITY_NAMES, GateTrace, GateTraces
@@ -90,8 +90,7 @@ def completeness(attribution: Attribution) -> str:
             f"✓ The words add up: {signed(total)} of {signed(difference)} logits between the baseline's "
             f"{signed(attribution.baseline_logit)} and this review ({share})"
         )
-    ceiling = " is the ceiling" if attribution.steps == MAX_NODES else ""
-    return f"⚠ The words add up only roughly: {signed(total)} of {signed(difference)} logits ({share}{ceiling})"
+    return f"⚠ The words add up only roughly: {signed(total)} of {signed(difference)} logits ({share}, the ceiling)"
 
 
 def signed(value: float, digits: int = 2) -> str:
@@ -179,6 +178,7 @@ def staves(explanation: Explanation, layer: int, direction: str, symbol: str, or
 <div><img src="data:image/png;base64,{picture}" alt="{size}"></div></div>
 <i class="gs-marker"></i></div></div>
 <footer>{_gate_legend(shown, scale.low, scale.high)}
+<button type="button" class="gs-zoom" aria-pressed="false">Whole review</button>
 <output class="gs-readout">Hover over the map: unit, token, value.</output></footer>{_rnn_note(trace)}</section>"""
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 import torch
-from captum.attr import LayerIntegratedGradients
+from captum.attr import IntegratedGradients, LayerIntegratedGradients
 
+from model import attribution
 from model.attribution import BASELINES, METHODS, attribute
 from model.errors import ReviewError
 from tests.conftest import make_network
@@ -48,6 +49,29 @@ def test_integrated_gradients_equal_captums_layer_variant():
     expected = stock.attribute(ids, torch.full_like(ids, 1), n_steps=64).sum(dim=-1)[0]
     network.requires_grad_(False)
     assert attribute(network, IDS).scores == pytest.approx(expected.tolist(), abs=2e-3)
+
+
+def test_sudden_steps_of_the_logit_are_integrated_too():
+    network = make_network(seed=5).double()
+    for name, weights in network.named_parameters():
+        if "_rnn." in name:
+            weights.mul_(2.5)
+    ids = IDS * 6
+    embedded = network.embed(torch.tensor([ids])).requires_grad_()
+    lengths = torch.tensor([len(ids)])
+    plain = IntegratedGradients(lambda embedded: network.forward_embedded(embedded, lengths.expand(len(embedded))))
+    result = attribute(network, ids)
+    even = plain.attribute(embedded, torch.zeros_like(embedded), n_steps=result.steps)
+    difference = result.logit - result.baseline_logit
+    assert result.relative_delta < 0.01
+    assert abs(float(even.detach().sum()) - difference) > 0.02 * abs(difference)
+
+
+def test_steps_end_at_the_ceiling(monkeypatch):
+    monkeypatch.setattr(attribution, "MAX_DELTA", 0.0)
+    result = attribute(make_network(), IDS)
+    assert 0 < result.steps <= attribution.max_nodes(len(IDS)) == attribution.MAX_NODES
+    assert attribution.max_nodes(1_000) == attribution.MAX_NODE_TOKENS // 1_000
 
 
 @pytest.mark.parametrize("method", ["integrated gradients", "occlusion"])

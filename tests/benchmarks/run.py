@@ -1,0 +1,204 @@
+"""How fast, how large: one command that prints a table.
+
+    python -m tests.benchmarks.run [CHECKPOINT]
+
+Explaining a review (verdict, integrated gradients under 1 %, all gates, nothing kept from before) stands beside
+Captum's stock `LayerIntegratedGradients` with its default 50 steps, on the same network in the same run, and beside
+the machine's matrix product. The app's start, memory and traffic are those of `python app.py`.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import os
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+import torch
+from captum.attr import LayerIntegratedGradients
+
+from model import checkpoint
+from model.attribution import attribute
+from model.checkpoint import Checkpoint
+from model.classifier import classify_encoded
+from model.gates import trace_gates
+from model.text import PADDING_ID, EncodedReview, encode
+from views.explain_tab import EXAMPLES
+
+ROOT = Path(__file__).parent.parent.parent
+SIZES = (25, 100, 250, 1_000)
+WINDOWS = 5  # different pieces of text for each size
+MEBIBYTE = 2**20
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """Seconds: median and 95th percentile."""
+
+    p50: float
+    p95: float
+
+
+def reviews(loaded: Checkpoint, tokens: int) -> list[EncodedReview]:
+    """Pieces of `tokens` tokens, cut at different places from the long example, repeated where it is too short."""
+    text = json.loads(EXAMPLES.read_text(encoding="utf-8"))["long"]
+    whole = encode(text, loaded.field)
+    found = []
+    for window in range(WINDOWS):
+        places = [(window * 47 + place) % len(whole.ids) for place in range(tokens)]
+        found.append(
+            EncodedReview(
+                text, tuple(whole.tokens[place] for place in places), tuple(whole.ids[place] for place in places), 0, 0
+            )
+        )
+    return found
+
+
+def measure(calls: list[Callable[[], object]], repeats: int) -> Timing:
+    """Time each call `repeats` times, after one that is not counted."""
+    calls[0]()
+    times = []
+    for _ in range(repeats):
+        for call in calls:
+            started = time.perf_counter()
+            call()
+            times.append(time.perf_counter() - started)
+    return Timing(statistics.median(times), statistics.quantiles(times, n=20, method="inclusive")[-1])
+
+
+def explain(loaded: Checkpoint, review: EncodedReview) -> float:
+    """Everything that the page shows of a review; gives back the relative delta."""
+    network = loaded.network
+    classify_encoded(loaded, review)
+    trace_gates(network, network.embed(torch.tensor([review.ids])))
+    return attribute(network, review.ids).relative_delta
+
+
+def stock(loaded: Checkpoint) -> Callable[[EncodedReview], object]:
+    """Captum's layer variant as its tutorial for text calls it."""
+    network = copy.deepcopy(loaded.network).requires_grad_()
+    algorithm = LayerIntegratedGradients(
+        lambda ids: network(ids, torch.full((len(ids),), ids.shape[1])), network.embedding
+    )
+
+    def call(review: EncodedReview) -> object:
+        ids = torch.tensor([review.ids])
+        return algorithm.attribute(ids, torch.full_like(ids, PADDING_ID))
+
+    return call
+
+
+def matrix_peak() -> float:
+    """GFLOP/s of the product of two 1024 × 1024 float32 matrices."""
+    size = 1024
+    left, right = torch.randn(size, size), torch.randn(size, size)
+    return 2 * size**3 / measure([lambda: left @ right], 30).p50 / 1e9
+
+
+def explaining(name: str) -> None:
+    loaded = checkpoint.load(name)
+    call_stock = stock(loaded)
+    print(f"threads {torch.get_num_threads()}, matrix product {matrix_peak():.0f} GFLOP/s\n")
+    print("| tokens | explain p50 | p95 | nodes | largest delta | stock p50 | explain / stock |")
+    print("| ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
+    for tokens in SIZES:
+        pieces = reviews(loaded, tokens)
+        repeats = 4 if tokens <= 250 else 1
+        found = [attribute(loaded.network, piece.ids) for piece in pieces]
+        ours = measure([lambda piece=piece: explain(loaded, piece) for piece in pieces], repeats)
+        theirs = measure([lambda piece=piece: call_stock(piece) for piece in pieces[: 1 if tokens > 250 else 3]], 1)
+        nodes = statistics.median(each.steps for each in found)
+        delta = max(each.relative_delta for each in found)
+        print(
+            f"| {tokens:,} | {ours.p50:.3f} s | {ours.p95:.3f} s | {nodes:.0f} | {100 * delta:.2f} % | "
+            f"{theirs.p50:.3f} s | {ours.p50 / theirs.p50:.2f} |",
+            flush=True,
+        )
+
+
+def serving(name: str) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environment = os.environ | {"GRADIO_SERVER_NAME": "127.0.0.1", "GRADIO_SERVER_PORT": str(port)}
+    address = f"http://127.0.0.1:{port}/"
+    started = time.perf_counter()
+    process = subprocess.Popen(
+        [sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        while not answers(address):
+            time.sleep(0.02)
+        print(f"\nstart until the page answers: {time.perf_counter() - started:.1f} s")
+        print(f"memory at rest: {memory(process.pid, 'VmRSS')}")
+        loaded = checkpoint.load(name)
+        long = reviews(loaded, 250)[0]
+        text = " ".join(token.text for token in long.tokens)
+        print(f"bytes sent to the page for 250 tokens: {traffic(address, text)}")
+        from gradio_client import Client
+
+        client = Client(address, verbose=False, analytics_enabled=False)
+        for each in (text, text, " ".join([text] * 4), text):
+            client.predict(text=each, api_name="/explain")
+        client.close()
+        print(f"memory under use, 250 and 1,000 tokens: {memory(process.pid, 'VmHWM')} at most")
+    finally:
+        process.terminate()
+        process.wait()
+
+
+def answers(address: str) -> bool:
+    try:
+        return httpx.get(address, timeout=5).status_code == 200
+    except httpx.TransportError:
+        return False
+
+
+def memory(pid: int, kind: str) -> str:
+    status = Path(f"/proc/{pid}/status")
+    if not status.exists():
+        return "not known on this system"
+    line = next(line for line in status.read_text().splitlines() if line.startswith(kind))
+    return f"{int(line.split()[1]) * 1024 / MEBIBYTE:.0f} MiB"
+
+
+def traffic(address: str, text: str) -> str:
+    """What the browser receives after the button is pressed."""
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(
+            executable_path=os.environ.get("CHROMIUM") or shutil.which("chromium"), args=["--no-sandbox"]
+        )
+        page = browser.new_page()
+        page.goto(address)
+        page.get_by_text("Gates are exact").wait_for()
+        session = page.context.new_cdp_session(page)
+        received = []
+        session.on("Network.dataReceived", lambda event: received.append(event["dataLength"]))
+        session.send("Network.enable")
+        page.locator("#gs-review textarea").fill(text)
+        page.locator("#gs-analyse").click()
+        page.get_by_text("250 tokens").wait_for(timeout=60_000)
+        page.wait_for_timeout(1_000)
+        browser.close()
+    return f"{sum(received):,}"
+
+
+def main() -> None:
+    name = sys.argv[1] if len(sys.argv) > 1 else "bilstm-recipe"
+    explaining(name)
+    serving(name)
+
+
+if __name__ == "__main__":
+    main()
