@@ -58,7 +58,8 @@ class GateTraces:
     """All traces of one review: layer 1 forward, layer 1 backward, layer 2 forward, …
 
     `parity` is the largest difference between a replayed state and the one of `nn.LSTM` (or `nn.RNN`): hidden states
-    at every token, and the cell state at the last one read.
+    at every token, and the cell state at the last one read. Of a state beyond 1 it is the relative difference, since
+    that is what float32 can hold: cells that count tokens reach some hundred.
     """
 
     traces: tuple[GateTrace, ...]
@@ -185,4 +186,4 @@ def _parity(network: RecurrentNetwork, embedded: Tensor, lengths: Tensor, replay
 
 
 def _difference(left: Tensor, right: Tensor) -> float:
-    return float((left - right).abs().max())
+    return float(((left - right).abs() / right.abs().clamp(min=1)).max())

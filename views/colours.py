@@ -28,6 +28,11 @@ def _blend(start: tuple[int, int, int], end: tuple[int, int, int], steps: int) -
     return np.rint(np.array(start) * (1 - share) + np.array(end) * share).astype(np.uint8)
 
 
+def signed_log(values: np.ndarray) -> np.ndarray:
+    """sign(v) log(1 + |v|): linear near 0, logarithmic beyond."""
+    return np.sign(values) * np.log1p(np.abs(values))
+
+
 def palette_places(values: np.ndarray, low: float, high: float) -> np.ndarray:
     """Where values of any shape fall in a palette from `low` to `high`: uint8; what lies beyond takes its end."""
     share = (np.clip(values, low, high) - low) / (high - low)

@@ -18,10 +18,10 @@ from model.attribution import Attribution
 from model.checkpoint import Epoch
 from model.gates import NEARLY_OPEN, NEARLY_SHUT, GateTrace
 from model.metrics import Report
-from views.colours import NEGATIVE, POSITIVE, as_hex, gate_palette, palette_places, signed_palette
+from views.colours import NEGATIVE, POSITIVE, as_hex, gate_palette, palette_places, signed_log, signed_palette
 
 GATES = ("i", "f", "o")
-CELL_LIMIT = 2.0  # the cell state has no bound; its colours end here, and the page prints it
+CELL_LIMIT = 100.0  # the cell state has no bound: its colours are logarithmic and end here, and the page says so
 SCORE_LIMIT = 1.0  # logits at which a token's colour is full
 
 ORDERS = ("number", "peak")
@@ -29,15 +29,23 @@ ORDERS = ("number", "peak")
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """The fixed range of a quantity's colours, so that two reviews compare."""
+    """The fixed range of a quantity's colours, so that two reviews compare; linear, or logarithmic on both sides."""
 
     low: float
     high: float
+    logarithmic: bool = False
 
     @property
     def palette(self) -> np.ndarray:
         """Colours (255, 3) uint8."""
         return gate_palette() if self.low == 0 else signed_palette()
+
+    def places(self, values: np.ndarray) -> np.ndarray:
+        """Where values of any shape fall in the palette: uint8."""
+        if not self.logarithmic:
+            return palette_places(values, self.low, self.high)
+        low, high = signed_log(np.array([self.low, self.high]))
+        return palette_places(signed_log(values), low, high)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,10 +57,10 @@ class Saturation:
 
 
 def scale_of(symbol: str) -> Scale:
-    """i, f, o from 0 to 1; g, h from -1 to 1; c from -2 to 2 and beyond."""
+    """i, f, o from 0 to 1; g, h from -1 to 1; c from -100 to 100, logarithmic."""
     if symbol in GATES:
         return Scale(0, 1)
-    return Scale(-CELL_LIMIT, CELL_LIMIT) if symbol == "c" else Scale(-1, 1)
+    return Scale(-CELL_LIMIT, CELL_LIMIT, logarithmic=True) if symbol == "c" else Scale(-1, 1)
 
 
 def saturation(values: np.ndarray, symbol: str) -> Saturation:
@@ -91,9 +99,9 @@ def film_row(trace: GateTrace, symbol: str) -> str:
 def _cells(values: np.ndarray, symbol: str, top: int, height: int) -> str:
     """One coloured rectangle for each value (tokens,)."""
     scale = scale_of(symbol)
-    colours = scale.palette[palette_places(values, scale.low, scale.high)]
+    colours = scale.palette[scale.places(values)]
     return "".join(
-        f'<path fill="{as_hex(colour)}" d="M{place + 0.04:g} {top}h.92v{height}h-.92z"/>'
+        f'<path class="gs-cell" fill="{as_hex(colour)}" d="M{place} {top}h1v{height}h-1z"/>'
         for place, colour in enumerate(colours)
     )
 
@@ -136,7 +144,7 @@ def unit_map(trace: GateTrace, symbol: str, order: str = "number") -> bytes:
     """All units (rows) at all tokens (columns) as a PNG with a pixel for each, on the quantity's fixed scale."""
     scale = scale_of(symbol)
     values = trace.values(symbol)[:, unit_order(trace, symbol, order)].T  # (units, tokens)
-    image = Image.fromarray(palette_places(values, scale.low, scale.high), mode="P")
+    image = Image.fromarray(scale.places(values), mode="P")
     image.putpalette(scale.palette.tobytes())
     file = io.BytesIO()
     image.save(file, "PNG", optimize=True)

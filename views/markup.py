@@ -33,7 +33,7 @@ from views.figures import (
 NAMES = dict(zip(QUANTITIES, QUANTITY_NAMES, strict=True))
 PARITY = 1e-5  # what "exact" means in float32
 ARROWS = {"forward": "reads →", "backward": "← reads"}
-STEP = 1e-4  # resolution of the unit values that the page shows on hover
+STEP = 1e-4  # finest resolution of the unit values that the page shows on hover
 
 
 def minus(number: str) -> str:
@@ -199,7 +199,7 @@ def _gate_legend(symbol: str, low: float, high: float) -> str:
         True: "units below 0.1 (down) and above 0.9 (up)",
         False: "units beyond −1 (down) and +1 (up)" if symbol == "c" else "units beyond −0.9 (down) and +0.9 (up)",
     }[symbol in GATES]
-    beyond = " and beyond" if symbol == "c" else ""
+    beyond = ", logarithmic" if symbol == "c" else ""
     bands = "" if symbol in GATES else "; g, c, h: mean of units over 0, of all, of units under 0"
     return (
         f'<span class="gs-legend"><em>{symbol}</em> {minus(f"{low:g}")} <i class="{kind}"></i> {high:g}{beyond}, '
@@ -219,10 +219,11 @@ def _data(explanation: Explanation, trace: GateTrace, symbol: str, order: str) -
         "quantities": [_numbers(trace, each) for each in trace.quantities],
         "change": _largest_changes(trace),
     }
-    packed = np.rint(values / STEP).clip(-32_768, 32_767).astype("<i2").tobytes()
+    step = max(STEP, float(np.abs(values).max()) / 32_767)
+    packed = np.rint(values / step).astype("<i2").tobytes()
     units = unit_order(trace, symbol, order).astype("<u2").tobytes()
     return (
-        f'data-numbers="{escape(json.dumps(numbers))}" data-step="{STEP}" data-symbol="{symbol}" '
+        f'data-numbers="{escape(json.dumps(numbers))}" data-step="{step:.6g}" data-symbol="{symbol}" '
         f'data-values="{base64.b64encode(packed).decode()}" data-units="{base64.b64encode(units).decode()}"'
     )
 

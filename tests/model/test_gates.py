@@ -63,6 +63,17 @@ def test_replayed_cell_state_equals_that_of_pytorch_after_every_token():
                 torch.testing.assert_close(c[0, 0], replayed.c[index, 0, place], atol=1e-5, rtol=0)
 
 
+def test_parity_of_a_large_state_is_relative():
+    network = make_network(layers=1)
+    module = network.layers[0].forward_rnn
+    for weights in module.parameters():
+        weights.zero_()
+    module.bias_ih_l0.fill_(20)  # all gates open: each cell counts the tokens
+    gates = trace_gates(network, network.embed(torch.full((1, 300), 4)))
+    assert gates.of(1, "forward").c[-1].tolist() == pytest.approx([300] * 5)
+    assert gates.parity < 1e-5
+
+
 def test_gates_stay_in_their_ranges_and_shapes():
     network = make_network()
     gates = trace_gates(network, network.embed(torch.tensor([REVIEWS[0]])))

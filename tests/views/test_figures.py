@@ -45,6 +45,12 @@ def test_unit_map_has_a_pixel_for_each_unit_and_token():
     assert tuple(pixels(figures.unit_map(TRACE, "c"))[1, 0]) == (255, 255, 255)
 
 
+def test_cell_states_are_coloured_on_a_logarithmic_scale_with_fixed_ends():
+    scale = figures.scale_of("c")
+    found = scale.places(np.array([-1e4, -100, 0, 9.05, 100, 1e4]))
+    assert found.tolist() == pytest.approx([0, 0, 127, 190.5, 254, 254], abs=0.5)  # log(10.05) is half of log(101)
+
+
 def test_units_are_sorted_by_the_token_of_their_peak():
     h = np.array([[0.1, 0.9, 0.0], [0.0, 0.0, 0.0], [0.9, 0.0, -0.5]], dtype=np.float32)
     assert figures.unit_order(GateTrace(1, "forward", h=h), "h", "peak").tolist() == [1, 0, 2]

@@ -109,7 +109,7 @@ def test_staves_carry_the_numbers_that_the_page_shows(explanation):
     numbers = json.loads(html.unescape(data["numbers"]))
     trace = explanation.gates.of(2, "backward")
     values = np.frombuffer(base64.b64decode(data["values"]), "<i2").reshape(trace.c.shape) * float(data["step"])
-    np.testing.assert_allclose(values, trace.c, atol=1e-4)
+    np.testing.assert_allclose(values, trace.c, atol=float(data["step"]))
     assert sorted(np.frombuffer(base64.b64decode(data["units"]), "<u2")) == list(range(5))
     assert numbers["tokens"] == ["Not", "a", "good", "film", ",", "but", "great", "!"]
     assert [each["symbol"] for each in numbers["quantities"]] == list("ifogch")
