@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+import numpy as np
 import torch
 from captum.attr import FeatureAblation, InputXGradient, IntegratedGradients, Saliency
 from torch import Tensor
@@ -29,7 +30,8 @@ USES_BASELINE = (METHODS[0], METHODS[3])
 MAX_DELTA = 0.01  # of the logit difference
 MAX_NODES = 384  # gradients that integrated gradients may take in all
 MAX_NODE_TOKENS = 96_000  # nodes × tokens in all: bounds the time of long reviews
-FIRST_PANELS, PANEL_NODES = 8, 3
+FIRST_PANELS, PANEL_NODES = 8, 2
+PARTS = 3  # into which a panel whose scores do not add up is cut
 NODE_TOKENS = 16_000  # nodes × tokens in one batch: bounds the memory
 OCCLUSION_TOKENS = 32_000  # as above
 
@@ -140,7 +142,7 @@ class _Path:
 
     An LSTM's logit rises in sudden steps along it, since whole trains of gates switch over at once; nodes spread
     evenly miss them. So the line is cut into panels with a few Gauss-Legendre nodes each, and a panel whose scores do
-    not add up to the rise of the logit along it is halved.
+    not add up to the rise of the logit along it is cut again.
     """
 
     def __init__(self, network: RecurrentNetwork, start: Tensor, end: Tensor) -> None:
@@ -184,7 +186,7 @@ def _integrated_gradients(
     baseline: str,
     progress: Progress,
 ) -> Attribution:
-    """Halve the panels with the largest errors until |delta| is under 1 % of the logit difference, or the ceiling."""
+    """Cut the panels with the largest errors until |delta| is under 1 % of the logit difference, or the ceiling."""
     path = _Path(network, reference, embedded)
     edges = [place / FIRST_PANELS for place in range(FIRST_PANELS + 1)]
     logits = dict(zip(edges, path.logits(edges), strict=True))
@@ -195,14 +197,11 @@ def _integrated_gradients(
     evaluated = PANEL_NODES * len(panels)
     while abs(sum(panel.error for panel in panels)) >= tolerance and evaluated < ceiling:
         progress(evaluated / ceiling)
-        panels, halved = _worst(panels, tolerance, (ceiling - evaluated) // (2 * PANEL_NODES))
-        middles = [(panel.start + panel.end) / 2 for panel in halved]
-        logits |= zip(middles, path.logits(middles), strict=True)
-        edges = [
-            edge
-            for panel, middle in zip(halved, middles, strict=True)
-            for edge in ((panel.start, middle), (middle, panel.end))
-        ]
+        panels, worst = _worst(panels, tolerance, (ceiling - evaluated) // (PARTS * PANEL_NODES))
+        cuts = [np.linspace(panel.start, panel.end, PARTS + 1).tolist() for panel in worst]
+        inner = [place for places in cuts for place in places[1:-1]]
+        logits |= zip(inner, path.logits(inner), strict=True)
+        edges = [edge for places in cuts for edge in pairwise(places)]
         panels += path.panels(edges, logits)
         evaluated += PANEL_NODES * len(edges)
     scores = torch.stack([panel.scores for panel in panels]).sum(dim=0).tolist()
@@ -218,7 +217,7 @@ def _integrated_gradients(
 
 
 def _worst(panels: list[_Panel], tolerance: float, most: int) -> tuple[list[_Panel], list[_Panel]]:
-    """Split panels into those to keep, whose errors together stay below the tolerance, and the worst, to halve."""
+    """Split panels into those to keep, whose errors together stay below the tolerance, and the worst, to cut."""
     ordered = sorted(panels, key=lambda panel: abs(panel.error))
     kept, total = 0, 0.0
     for panel in ordered[:-1]:

@@ -94,7 +94,12 @@ def _candidates(checkpoint: Checkpoint) -> str:
         "",
         "| vectors | epochs | accuracy |",
     ]
-    return "\n".join([*head, "| --- | --- | --- |", *rows, ""])
+    tail = [
+        "",
+        "`vectors.txt` holds vectors learnt on the training and unlabelled reviews by `python -m model.vectors`.",
+        "",
+    ]
+    return "\n".join([*head, "| --- | --- | --- |", *rows, *tail])
 
 
 def measured_table(report: Report) -> str:
