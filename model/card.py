@@ -83,23 +83,22 @@ def write(checkpoint: Checkpoint) -> str:
     )
 
 
+_CANDIDATES = """
+Word vectors tried, by the best validation accuracy of an epoch (`vectors.txt` was learnt on the training and unlabelled
+reviews by `python -m model.vectors`):
+
+| vectors | epochs | accuracy |
+| --- | --- | --- |
+{rows}
+"""
+
+
 def _candidates(checkpoint: Checkpoint) -> str:
     candidates = checkpoint.training.candidates
     if len(candidates) < 2:
         return ""
     rows = [f"| `{each.vectors}` | {each.epochs} | {each.validation_accuracy:.4f} |" for each in candidates]
-    head = [
-        "",
-        "Word vectors tried, by the best validation accuracy of an epoch:",
-        "",
-        "| vectors | epochs | accuracy |",
-    ]
-    tail = [
-        "",
-        "`vectors.txt` holds vectors learnt on the training and unlabelled reviews by `python -m model.vectors`.",
-        "",
-    ]
-    return "\n".join([*head, "| --- | --- | --- |", *rows, *tail])
+    return _CANDIDATES.format(rows="\n".join(rows))
 
 
 def measured_table(report: Report) -> str:
