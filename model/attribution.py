@@ -32,7 +32,7 @@ MAX_NODES = 384  # gradients that integrated gradients may take in all
 MAX_NODE_TOKENS = 96_000  # nodes × tokens in all: bounds the time of long reviews
 FIRST_PANELS, PANEL_NODES = 8, 2
 PARTS = 3  # into which a panel whose scores do not add up is cut
-NODE_TOKENS = 16_000  # nodes × tokens in one batch: bounds the memory
+NODE_TOKENS = 6_000  # nodes × tokens in one batch: bounds the memory
 OCCLUSION_TOKENS = 32_000  # as above
 
 Progress = Callable[[float], None]
