@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 REVIEW = "The plot is dull, but what a wonderful ending!"
-WAIT = 15_000
+WAIT = 60_000
 
 
 @pytest.fixture(scope="session")
