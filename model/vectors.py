@@ -24,6 +24,7 @@ from model.data import PreparedData, Split
 from model.errors import DataError, GatescopeError
 from model.text import PADDING_ID, UNKNOWN_ID, build_vocabulary
 
+CACHE = Path(".vector_cache")  # torchtext's own
 GLOVE = "glove"  # the name by which torchtext's own GloVe (6B, 100 dimensions) is asked for
 
 
@@ -44,12 +45,14 @@ def read(source: str, vocabulary: Sequence[str], size: int, seed: int) -> WordVe
     from torchtext.vocab import GloVe, Vectors
 
     try:
+        path = Path(source)
         if source == GLOVE:
-            vectors = GloVe(name="6B", dim=size)
-        else:
-            # torchtext keeps a pickled copy beside what it reads: it goes where it is never read again
-            with tempfile.TemporaryDirectory() as folder:
-                vectors = Vectors(name=os.path.abspath(source), cache=folder)
+            path = CACHE / f"glove.6B.{size}d.txt"
+            if not path.exists():
+                GloVe(name="6B", dim=size, cache=str(CACHE))
+        # torchtext keeps a pickled copy of what it reads: it goes where it is never read again
+        with tempfile.TemporaryDirectory() as folder:
+            vectors = Vectors(name=str(path.absolute()), cache=folder)
     except Exception as error:
         raise DataError(f"The word vectors '{source}' cannot be had: {error}".splitlines()[0]) from error
     if vectors.dim != size:

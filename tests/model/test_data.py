@@ -151,3 +151,29 @@ def test_command_prepares_and_refuses_with_one_sentence(folder, tmp_path, capsys
     assert "train            3 reviews" in capsys.readouterr().out
     assert data.main([*command, "--source", str(tmp_path / "none")]) == 1
     assert "There is no dataset" in capsys.readouterr().err
+
+
+def test_dataset_is_downloaded_by_torchtext_once(tmp_path, monkeypatch):
+    fetched = []
+
+    def fetch(url, path):
+        fetched.append(url)
+        archive(path, {f"aclImdb/{name}": text for name, text in REVIEWS.items()})
+
+    monkeypatch.setattr("torchtext.utils.download_from_url", fetch)
+    path = data.download(tmp_path / "data")
+    assert data.download(tmp_path / "data") == path
+    assert len(fetched) == 1
+    assert fetched[0].endswith("aclImdb_v1.tar.gz")
+    assert len(list(data.read_source(path))) == len(REVIEWS)
+
+
+def test_failed_download_leaves_nothing_behind(tmp_path, monkeypatch):
+    def fail(url, path):
+        open(path, "w").close()
+        raise OSError("no network")
+
+    monkeypatch.setattr("torchtext.utils.download_from_url", fail)
+    with pytest.raises(DataError, match="could not be downloaded"):
+        data.download(tmp_path / "data")
+    assert list((tmp_path / "data").iterdir()) == []

@@ -176,3 +176,17 @@ def test_evaluation_refuses_data_of_another_vocabulary(workplace):
     other = replace(made_data(), vocabulary=WORDS[::-1])
     with pytest.raises(DataError, match="another vocabulary"):
         evaluate.evaluate(checkpoint.load("best", workplace / "run"), other)
+
+
+def test_glove_is_taken_from_torchtexts_cache_folder(workplace, monkeypatch):
+    monkeypatch.chdir(workplace)
+    vectors.CACHE.mkdir()
+    (vectors.CACHE / "glove.6B.8d.txt").write_text((workplace / "vectors.txt").read_text())
+    assert vectors.read("glove", WORDS, 8, seed=1).known == 30
+    assert [path.name for path in vectors.CACHE.iterdir()] == ["glove.6B.8d.txt"]  # no pickled copy
+
+
+def test_vectors_that_cannot_be_downloaded_are_one_sentence(workplace, monkeypatch):
+    monkeypatch.chdir(workplace)
+    with pytest.raises(DataError, match="cannot be had"):
+        vectors.read("glove", WORDS, 9, seed=1)  # there is no glove.6B of 9 dimensions
