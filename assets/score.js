@@ -43,7 +43,7 @@
   function describe(data, place) {
     const panel = $("#gs-detail");
     if (!panel) return;
-    const terms = [["attribution", `${signed(data.scores[place])}`, "logits"]];
+    const terms = [["attribution", data.signed ? signed(data.scores[place]) : number(data.scores[place], 3), data.unit]];
     for (const each of data.quantities) {
       const gate = "ifo".includes(each.symbol);
       const ends = gate
@@ -76,10 +76,9 @@
     const data = read();
     if (!data) return;
     const wide = $(".gs-scroll", data.root).clientWidth - $(".gs-row > b", data.root).offsetWidth;
-    const column = Math.min(26, Math.max(1, wide / data.tokens.length));
-    data.root.classList.toggle("gs-fit", fit && column < 16);
-    if (fit) data.root.style.setProperty("--gs-col", `${column}px`);
-    else data.root.style.removeProperty("--gs-col");
+    const column = Math.min(56, Math.max(fit ? 1 : 26, wide / data.tokens.length));
+    data.root.classList.toggle("gs-fit", column < 16);
+    data.root.style.setProperty("--gs-col", `${column}px`);
     $(".gs-zoom", data.root).setAttribute("aria-pressed", String(fit));
     reveal(data);
   }
@@ -133,6 +132,7 @@
       `unit ${unit} · ${data.tokens[place]} (${place + 1}) · ${data.symbol} = ${number(value, 3)}`;
   }
 
+  addEventListener("resize", zoom);
   document.addEventListener("pointermove", (event) => {
     const place = placeOf(event);
     mark(place < 0 ? chosen : place);

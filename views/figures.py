@@ -107,13 +107,13 @@ def _cells(values: np.ndarray, symbol: str, top: int, height: int) -> str:
 
 
 def score_bars(attribution: Attribution) -> str:
-    """Attribution as SVG bars: up and orange towards positive, down and blue towards negative."""
+    """Attribution as SVG bars: up and orange towards positive, down and blue towards negative; saliency is grey."""
     limit = bar_limit(attribution)
     bars = []
     for place, score in enumerate(attribution.scores):
         height = 48 * abs(score) / limit
         top = 50 - height if score > 0 else 50
-        kind = "gs-up" if score > 0 else "gs-down"
+        kind = "gs-unsigned" if attribution.method == "saliency" else "gs-up" if score > 0 else "gs-down"
         bars.append(f'<path class="{kind}" d="M{place + 0.12:g} {top:.1f}h.76v{height:.1f}h-.76z"/>')
     return _svg(len(bars), "".join(bars) + f'<path class="gs-axis" d="M0 50h{len(bars)}"/>')
 

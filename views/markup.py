@@ -123,7 +123,8 @@ def _token(place: int, text: str, score: float, unknown: bool, chosen: bool, att
     weight = min(1.0, abs(score) / limit)
     number = minus(f"{score:.3f}") if attribution.method == "saliency" else signed(score)
     tip = f"{number}{' · unknown word' if unknown else ''}"
-    kinds = f"gs-token {'gs-pos' if score > 0 else 'gs-neg'}{' gs-unknown' if unknown else ''}"
+    sign = "gs-plain" if attribution.method == "saliency" else "gs-pos" if score > 0 else "gs-neg"
+    kinds = f"gs-token {sign}{' gs-unknown' if unknown else ''}"
     return (
         f'<span class="{kinds}" role="button" tabindex="{0 if chosen else -1}" data-place="{place}" data-tip="{tip}" '
         f'style="--w:{weight:.3f}" aria-label="{escape(text)}, {tip}"><bdi>{escape(text)}</bdi></span>'
@@ -143,6 +144,10 @@ def _score_legend(attribution: Attribution) -> str:
 def _baseline_note(attribution: Attribution) -> str:
     if attribution.baseline_logit is None:
         return ""
+    if attribution.method == "occlusion":
+        return (
+            f" Each score: by how much the logit falls when the baseline ({escape(attribution.baseline)}) replaces it."
+        )
     return f" Compared with a text of the same length made of the baseline ({escape(attribution.baseline)})."
 
 
@@ -215,6 +220,8 @@ def _data(explanation: Explanation, trace: GateTrace, symbol: str, order: str) -
         "tokens": [token.text for token in explanation.review.tokens],
         "scores": [round(score, 4) for score in explanation.attribution.scores],
         "unknown": list(explanation.review.unknown),
+        "signed": explanation.attribution.method != "saliency",
+        "unit": "logits per unit" if explanation.attribution.method == "saliency" else "logits",
         "where": f"layer {trace.layer}, {trace.direction}",
         "quantities": [_numbers(trace, each) for each in trace.quantities],
         "change": _largest_changes(trace),

@@ -113,7 +113,7 @@ def test_text_on_a_coloured_token_keeps_its_contrast(mode):
         return [int(part) for part in re.findall(r"\d+", value)]
 
     surface, ink = np.array(colour("surface")), colour("ink")
-    for sign in ("negative", "positive"):
+    for sign in ("negative", "positive", "plain"):
         tint = np.array(colour(f"tint-{sign}"))
         for share in np.linspace(0, 1, 11):
             assert contrast(tint * share + surface * (1 - share), ink) >= 4.5

@@ -155,3 +155,10 @@ def test_means_for_programs_are_named_by_layer_and_direction(explanation):
     means = markup.mean_traces(explanation.gates)
     assert list(means) == ["layer1.forward", "layer1.backward", "layer2.forward", "layer2.backward"]
     assert means["layer1.backward"]["f"] == pytest.approx(explanation.gates.of(1, "backward").f.mean(axis=1))
+
+
+def test_saliency_has_no_sign_and_so_no_sign_colour(explainer):
+    explanation = explainer.explain(Question("good film", "bilstm", "saliency"))
+    pictures = markup.reading(explanation) + markup.staves(explanation, 1, "forward", "f", "number")
+    assert not re.search(r"gs-pos|gs-neg|gs-up|gs-down|gs-scale-score", pictures)
+    assert "logits per unit" in pictures
