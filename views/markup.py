@@ -121,8 +121,7 @@ causes an opinion.{_baseline_note(attribution)}</p>
 def _token(place: int, text: str, score: float, unknown: bool, chosen: bool, attribution: Attribution) -> str:
     limit = bar_limit(attribution) if attribution.method == "saliency" else SCORE_LIMIT
     weight = min(1.0, abs(score) / limit)
-    number = minus(f"{score:.3f}") if attribution.method == "saliency" else signed(score)
-    tip = f"{number}{' · unknown word' if unknown else ''}"
+    tip = f"{_score(attribution, score)}{' · unknown word' if unknown else ''}"
     sign = "gs-plain" if attribution.method == "saliency" else "gs-pos" if score > 0 else "gs-neg"
     kinds = f"gs-token {sign}{' gs-unknown' if unknown else ''}"
     return (
@@ -131,9 +130,18 @@ def _token(place: int, text: str, score: float, unknown: bool, chosen: bool, att
     )
 
 
+def _score(attribution: Attribution, score: float, digits: int = 2) -> str:
+    """A score as text, with its sign where it has one."""
+    return f"{score:.{max(digits, 3)}f}" if attribution.method == "saliency" else signed(score, digits)
+
+
+def _unit(attribution: Attribution) -> str:
+    return "logits per unit" if attribution.method == "saliency" else "logits"
+
+
 def _score_legend(attribution: Attribution) -> str:
     if attribution.method == "saliency":
-        limit = f"{bar_limit(attribution):.2g} logits per unit"
+        limit = f"{bar_limit(attribution):.2g} {_unit(attribution)}"
         return f'<span class="gs-legend">0 <i class="gs-scale-plain"></i> {limit}</span>'
     return (
         f'<span class="gs-legend">−{SCORE_LIMIT:g} <i class="gs-scale-score"></i> +{SCORE_LIMIT:g} logits'
@@ -221,7 +229,7 @@ def _data(explanation: Explanation, trace: GateTrace, symbol: str, order: str) -
         "scores": [round(score, 4) for score in explanation.attribution.scores],
         "unknown": list(explanation.review.unknown),
         "signed": explanation.attribution.method != "saliency",
-        "unit": "logits per unit" if explanation.attribution.method == "saliency" else "logits",
+        "unit": _unit(explanation.attribution),
         "where": f"layer {trace.layer}, {trace.direction}",
         "quantities": [_numbers(trace, each) for each in trace.quantities],
         "change": _largest_changes(trace),
@@ -274,10 +282,10 @@ def table(explanation: Explanation, layer: int, direction: str) -> str:
         known = "unknown" if place in unknown else ""
         rows.append(
             f"<tr><td>{place + 1}</td><th scope='row'><bdi>{escape(token.text)}</bdi></th><td>{known}</td>"
-            f"<td>{signed(score, 4)}</td>{cells}</tr>"
+            f"<td>{_score(explanation.attribution, score, 4)}</td>{cells}</tr>"
         )
     return f"""<section class="gs-card gs-table" aria-label="Table of tokens">
-<header><p>Attribution in logits; i to h are means over units of layer {layer}, {direction}.</p>
+<header><p>Attribution in {_unit(explanation.attribution)}; i to h are means over units of layer {layer}, {direction}.</p>
 <a class="gs-download" download="gatescope.csv" href="data:text/csv;charset=utf-8;base64,{_base64_csv(explanation)}">
 Download CSV (all layers)</a></header>
 <div class="gs-table-scroll" tabindex="0"><table><thead><tr><th scope="col">#</th>
