@@ -285,7 +285,8 @@ def table(explanation: Explanation, layer: int, direction: str) -> str:
             f"<td>{_score(explanation.attribution, score, 4)}</td>{cells}</tr>"
         )
     return f"""<section class="gs-card gs-table" aria-label="Table of tokens">
-<header><p>Attribution in {_unit(explanation.attribution)}; i to h are means over units of layer {layer}, {direction}.</p>
+<header>
+<p>Attribution in {_unit(explanation.attribution)}; i to h are means over units of layer {layer}, {direction}.</p>
 <a class="gs-download" download="gatescope.csv" href="data:text/csv;charset=utf-8;base64,{_base64_csv(explanation)}">
 Download CSV (all layers)</a></header>
 <div class="gs-table-scroll" tabindex="0"><table><thead><tr><th scope="col">#</th>
