@@ -47,9 +47,9 @@ class Epoch:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A run that was tried: its word vectors, epochs, and best accuracy on validation, a fraction."""
+    """A run that was tried: its folder's name, epochs, and best accuracy on validation, a fraction."""
 
-    vectors: str
+    run: str
     epochs: int
     validation_accuracy: float
 
@@ -59,13 +59,17 @@ class TrainingRecord:
     """How a network was trained, in words and numbers for the card."""
 
     preset: str
-    vectors: str  # where the word vectors come from
+    vectors: str  # where the word vectors come from, unless a language model brought them
     reviews: int  # labelled reviews that it was trained on
     best_epoch: int
     epochs: int
     minutes: float  # of training, validation included
     device: str
     seed: int
+    changed: tuple[str, ...] = ()  # settings of the preset that were changed, as "name=value"
+    language_model: float = 0.0  # nats a word of the one that started the first layer; 0: none
+    teachers: tuple[str, ...] = ()  # whose soft labels it learnt
+    unlabelled: int = 0  # unlabelled reviews that it was trained on
     candidates: tuple[Candidate, ...] = ()  # all that were tried for this checkpoint, itself among them
 
 
@@ -154,7 +158,8 @@ def _read_config(path: Path) -> tuple[NetworkConfig, TrainingRecord]:
         if settings["format"] != FORMAT:
             raise CheckpointError(f"The checkpoint '{path.name}' is of another format than {FORMAT}.")
         training = settings["training"]
-        training["candidates"] = tuple(Candidate(**each) for each in training.get("candidates", []))
+        training["candidates"] = tuple(Candidate(**each) for each in training["candidates"])
+        training |= {name: tuple(training[name]) for name in ("changed", "teachers")}
         return _record(NetworkConfig, settings["network"]), _record(TrainingRecord, training)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         reason = "unreadable" if isinstance(error, OSError) else error

@@ -22,7 +22,7 @@ def publish(name: str, runs: Sequence[Path], folder: Path = ASSETS) -> Candidate
     for run in runs:
         loaded = checkpoint.load("best", run)
         accuracy = max(epoch.validation_accuracy for epoch in loaded.history)
-        candidates.append(Candidate(loaded.training.vectors, len(loaded.history), accuracy))
+        candidates.append(Candidate(run.name, len(loaded.history), accuracy))
     best = max(candidates, key=lambda candidate: candidate.validation_accuracy)
     shutil.copytree(runs[candidates.index(best)] / "best", folder / name, dirs_exist_ok=True)
     checkpoint.set_candidates(folder / name, tuple(candidates))
@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except GatescopeError as error:
         print(error, file=sys.stderr)
         return 1
-    print(f"{options.name}: {best.vectors}, validation accuracy {best.validation_accuracy:.4f}")
+    print(f"{options.name}: {best.run}, validation accuracy {best.validation_accuracy:.4f}")
     return 0
 
 

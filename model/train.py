@@ -3,160 +3,232 @@
     python -m model.train recipe --data data/imdb.npz --vectors data/vectors.txt --out runs/recipe
 
 A run's folder holds `state.safetensors` (everything needed to go on with `--resume`) and `best`, the checkpoint of the
-best epoch by validation. Each epoch is seeded by its number, so a run that was stopped and resumed ends with the same
-numbers as one that was not.
+best epoch by validation. Under `torchrun` each process takes its share of every batch.
 """
 
 from __future__ import annotations
 
 import argparse
-import json
-import platform
 import random
 import sys
 import time
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors import SafetensorError, safe_open
-from safetensors.torch import save_file
 from torch import Tensor, nn
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from torchtext.data import BucketIterator, Dataset, Example, Field
 from tqdm import tqdm
 
-from model import checkpoint, vectors
+from model import checkpoint, labels, language_model, vectors
 from model import data as dataset
 from model.checkpoint import Epoch, TrainingRecord
 from model.curves import draw_curves
 from model.data import PreparedData, Split
-from model.errors import DataError, GatescopeError
+from model.errors import DataError
+from model.labels import SoftLabels
 from model.metrics import log_loss
-from model.network import NetworkConfig, RecurrentNetwork
-from model.predict import autocast, predict
-from model.text import MAX_TOKENS, PADDING_ID
+from model.network import RecurrentNetwork
+from model.objective import Batch, Objective
+from model.predict import predict
+from model.presets import PRESETS, Preset, one_cycle
+from model.run import (
+    DivergedError,
+    OutOfTime,
+    Processes,
+    add_options,
+    check_free,
+    device_name,
+    exit_code,
+    optimizer_tensors,
+    prefers_half,
+    read_state,
+    restore_optimizer,
+    write_state,
+)
+from model.text import pad
 
 
 @dataclass(frozen=True, slots=True)
-class Preset:
-    """What a named run is made of. The defaults are the recipe's."""
+class Run:
+    """What a run is: two with the same settings end with the same numbers."""
 
-    network: NetworkConfig = field(default_factory=NetworkConfig)
-    batch: int = 30
-    learning_rate: float = 1e-3  # Adam's usual one
-    epochs: int = 10
-    max_tokens: int = MAX_TOKENS  # as in serving; cuts 2 % of the reviews
+    name: str  # of the preset
+    preset: Preset
+    changed: tuple[str, ...]  # settings of the preset that the command line changed, as "name=value"
+    vectors: str
+    language_model: str | None  # folder of one that starts the first layer
+    labels: str | None  # file of soft labels
+    seed: int
 
-
-PRESETS = {
-    "recipe": Preset(),
-    "rnn": Preset(network=NetworkConfig(cell="rnn")),
-}
-
-
-class OutOfTime(Exception):
-    """The time that a run was given is over; its last whole epoch is on disk."""
+    def about(self) -> dict:
+        """As it is kept in a state."""
+        return asdict(self) | {"preset": None, "changed": list(self.changed)}
 
 
-class DivergedError(GatescopeError):
-    """The loss is no longer a number."""
+@dataclass(frozen=True, slots=True)
+class _Sums:
+    """What an epoch has shown so far. Loss (nats) and hits are of the labelled reviews."""
+
+    batches: int = 0
+    loss: float = 0.0
+    correct: int = 0
+    labelled: int = 0
+    tokens: int = 0
+    seconds: float = 0.0
 
 
 class Trainer:
     """One run: network, optimizer and the curves so far, with their state on disk."""
 
-    def __init__(
-        self, preset_name: str, preset: Preset, data: PreparedData, source: str, out: Path, device: str, seed: int
-    ) -> None:
-        self.preset_name, self.preset, self.data, self.source = preset_name, preset, data, source
-        self.out, self.device, self.seed = out, device, seed
+    def __init__(self, run: Run, data: PreparedData, out: Path, device: str, processes: Processes) -> None:
+        self.settings, self.data, self.out = run, data, out
+        self.preset, self.device, self.processes = run.preset, device, processes
         self.history: list[Epoch] = []
-        torch.manual_seed(seed)
-        self.network = RecurrentNetwork(preset.network).to(device)
-        self.optimizer = torch.optim.Adam(self.network.parameters(), lr=preset.learning_rate)
-        self.half = _prefers_half(device)
+        self.partial = _Sums()
+        self.step = 0
+        torch.manual_seed(run.seed)
+        self.network = RecurrentNetwork(run.preset.network).to(device)
+        betas = (run.preset.beta1, 0.999)
+        self.optimizer = torch.optim.Adam(self.network.parameters(), lr=run.preset.learning_rate, betas=betas)
+        decay = get_ema_multi_avg_fn(run.preset.average)
+        self.average = AveragedModel(self.network, multi_avg_fn=decay) if run.preset.average else None
+        self.half = prefers_half(device)
+        self.labels = SoftLabels.none(data) if run.labels is None else labels.read(Path(run.labels), data)
+        self.language_model = 0.0
 
     @property
     def words(self) -> list[str]:
         """The network's vocabulary, without <unk> and <pad>."""
         return list(self.data.vocabulary[: self.preset.network.vocabulary_size - 2])
 
+    @property
+    def judged(self) -> RecurrentNetwork:
+        """The network that is measured and kept: the moving average, where there is one."""
+        return self.network if self.average is None else self.average.module
+
     def start(self) -> None:
-        """Copy the word vectors into the embedding."""
-        found = vectors.read(self.source, self.words, self.preset.network.embedding_size, self.seed)
-        with torch.no_grad():
-            self.network.embedding.weight.copy_(found.matrix)
-        print(f"{found.known:,} of {len(self.words):,} words have vectors")
+        """Copy word vectors into the embedding, or a language model into the first layer."""
+        if self.settings.language_model is not None:
+            self.language_model = language_model.start(self.network, self.words, Path(self.settings.language_model))
+            print(f"started from a language model of {self.language_model:.3f} nats a word")
+        else:
+            found = vectors.read(
+                self.settings.vectors, self.words, self.preset.network.embedding_size, self.settings.seed
+            )
+            with torch.no_grad():
+                self.network.embedding.weight.copy_(found.matrix)
+            print(f"{found.known:,} of {len(self.words):,} words have vectors")
 
     def run(self, epochs: int, deadline: float) -> None:
         """Train up to `epochs` in all, or until `deadline` (as of `time.monotonic`); then `OutOfTime`."""
-        examples = _examples(self.data, self.data.rows(Split.TRAIN), self.preset)
+        objective = Objective(self.network, self.preset, self._frequencies(), self.processes, self.half)
         while len(self.history) < epochs:
             number = len(self.history) + 1
-            started = time.monotonic()
-            loss, accuracy, speed = self._train_epoch(number, examples, deadline)
-            logits, labels = predict(
-                self.network, self.data, self.data.rows(Split.VALIDATION), self.preset.max_tokens, self.half
-            )
+            self._train_epoch(number, epochs, objective, deadline)
+            validation = self.data.rows(Split.VALIDATION)
+            logits, truth = predict(self.judged, self.data, validation, self.preset.max_tokens, self.half)
+            sums, self.partial = self.partial, _Sums()
             self.history.append(
                 Epoch(
                     epoch=number,
-                    train_loss=loss,
-                    train_accuracy=accuracy,
-                    validation_loss=log_loss(logits, labels == 1),
-                    validation_accuracy=float(((logits > 0) == (labels == 1)).mean()),
-                    tokens_per_second=speed,
-                    minutes=(time.monotonic() - started) / 60,
+                    train_loss=sums.loss / max(sums.labelled, 1),
+                    train_accuracy=sums.correct / max(sums.labelled, 1),
+                    validation_loss=log_loss(logits, truth == 1),
+                    validation_accuracy=float(((logits > 0) == (truth == 1)).mean()),
+                    tokens_per_second=sums.tokens / sums.seconds,
+                    minutes=sums.seconds / 60,
                 )
             )
-            self._keep()
+            if self.processes.first:
+                self._keep()
 
-    def _train_epoch(self, number: int, examples: Dataset, deadline: float) -> tuple[float, float, float]:
-        """Mean loss, accuracy and tokens per second of one pass over the training split."""
-        torch.manual_seed(self.seed * 1000 + number)
-        random.seed(self.seed * 1000 + number)  # BucketIterator's shuffling follows it
-        batches = BucketIterator(
-            examples,
-            self.preset.batch,
-            sort_key=lambda example: len(example.text),
-            sort_within_batch=True,
-            device=self.device,
-        )
-        total_loss, correct, seen, tokens = 0.0, 0, 0, 0
-        started = time.monotonic()
+    def _train_epoch(self, number: int, epochs: int, objective: Objective, deadline: float) -> None:
+        """Go through an epoch's batches, from where `partial` says it stopped."""
+        batches = epoch_batches(self.data, self.preset, self.settings.seed, number)
+        done = self.partial.batches
         self.network.train()
-        with tqdm(batches, total=len(batches), desc=f"epoch {number}", unit="batch", mininterval=1) as progress:
-            for batch in progress:
-                (ids, lengths), labels = batch.text, batch.label.float()
-                with autocast(self.device, self.half):
-                    logits = self.network(ids, lengths)
-                loss = nn.functional.binary_cross_entropy_with_logits(logits, labels)
-                self.optimizer.zero_grad(set_to_none=True)
-                loss.backward()
-                self.optimizer.step()
-                total_loss += loss.item() * len(labels)
-                correct += int(((logits > 0) == (labels > 0.5)).sum())
-                seen, tokens = seen + len(labels), tokens + int(lengths.sum())
-                if not np.isfinite(total_loss):
-                    raise DivergedError(
-                        f"The loss is no longer a number in epoch {number}; the last good state is kept. "
-                        "Go on with --resume and a smaller --learning-rate."
-                    )
-                if time.monotonic() > deadline:
-                    raise OutOfTime
-                speed = tokens / (time.monotonic() - started)
+        started, before = time.monotonic(), self.partial.seconds
+        with tqdm(
+            initial=done, total=len(batches), desc=f"epoch {number}", unit="batch", mininterval=5,
+            disable=not self.processes.first,
+        ) as progress:  # fmt: skip
+            for index in range(done, len(batches)):
+                rows = batches[index][self.processes.rank :: self.processes.count]
+                share = (number - 1 + index / len(batches)) / epochs
+                self._train_batch(rows, objective, one_cycle(share) if self.preset.one_cycle else 1.0)
+                self.partial = replace(self.partial, batches=index + 1, seconds=before + time.monotonic() - started)
+                sums = self.partial
+                progress.update()
                 progress.set_postfix(
-                    loss=f"{total_loss / seen:.3f}", accuracy=f"{correct / seen:.3f}", tokens_per_s=f"{speed:,.0f}"
+                    loss=f"{sums.loss / max(sums.labelled, 1):.3f}",
+                    accuracy=f"{sums.correct / max(sums.labelled, 1):.3f}",
+                    tokens_per_s=f"{sums.tokens / sums.seconds:,.0f}",
+                    refresh=False,
                 )
-        return total_loss / seen, correct / seen, tokens / (time.monotonic() - started)
+                over = torch.tensor(float(time.monotonic() > deadline), device=self.device)
+                if self.processes.total(over) > 0:
+                    if self.processes.first:
+                        self._save_state()
+                    raise OutOfTime
+
+    def _train_batch(self, rows: np.ndarray, objective: Objective, rate: float) -> None:
+        """One step of the optimizer; what it showed is added to `partial`."""
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.preset.learning_rate * rate
+        batch = self._batch(rows)
+        self.optimizer.zero_grad(set_to_none=True)
+        seed = (self.settings.seed * 1_000_003 + self.step) * self.processes.count + self.processes.rank
+        logits, losses = objective.backward(batch, seed)
+        truth = torch.from_numpy(self.data.labels[rows]).to(self.device)
+        labelled = truth >= 0
+        correct = ((logits > 0) == (truth == 1)) & labelled
+        found = torch.stack([losses[labelled].sum(), correct.sum(), labelled.sum(), batch.lengths.sum(), losses.sum()])
+        loss, right, count, tokens, everything = self.processes.total(found.double()).tolist()
+        if not np.isfinite(everything):
+            raise DivergedError(
+                f"The loss is no longer a number in epoch {len(self.history) + 1}; the last good state is kept. "
+                "Start again with another --seed or a smaller learning rate (--set learning_rate=…)."
+            )
+        if self.preset.clip:
+            nn.utils.clip_grad_norm_(self.network.parameters(), self.preset.clip)
+        self.optimizer.step()
+        if self.average is not None:
+            self.average.update_parameters(self.network)
+        self.step += 1
+        sums = self.partial
+        self.partial = replace(
+            sums, loss=sums.loss + loss, correct=sums.correct + int(right), labelled=sums.labelled + int(count),
+            tokens=sums.tokens + int(tokens),
+        )  # fmt: skip
+
+    def _batch(self, rows: np.ndarray) -> Batch:
+        size, longest = self.preset.network.vocabulary_size, self.preset.max_tokens
+        ids, lengths = pad(self.data.review(row, size, longest) for row in rows)
+        truth, taught = self.data.labels[rows].astype(np.float32), self.labels.probabilities[rows]
+        known, judged = truth >= 0, ~np.isnan(taught)
+        soft = np.where(known, self.preset.soft, 1.0) * judged  # the teachers' share
+        targets = soft * np.nan_to_num(taught) + (1 - soft) * np.maximum(truth, 0)
+        weights = (known | judged).astype(np.float32)
+        arrays = (torch.from_numpy(each.astype(np.float32)) for each in (targets, weights))
+        return Batch(*(tensor.to(self.device) for tensor in (ids, lengths, *arrays)))
+
+    def _frequencies(self) -> Tensor:
+        """How often each id is met, as a share of the words that are trained on (vocabulary,)."""
+        rows = trained_rows(self.data, self.preset)
+        counts = np.zeros(self.preset.network.vocabulary_size)
+        for row in rows:
+            np.add.at(counts, self.data.review(row, len(counts), self.preset.max_tokens), 1)
+        return torch.from_numpy(counts / counts.sum()).float().to(self.device)
 
     def _keep(self) -> None:
         """Write the best checkpoint, the curves, and the state, in that order."""
         best = max(self.history, key=lambda epoch: epoch.validation_accuracy)
         if best is self.history[-1]:
-            checkpoint.save(self.out / "best", self.network, self.words, self._record(best))
+            checkpoint.save(self.out / "best", self.judged, self.words, self._record(best))
         curves = [asdict(epoch) for epoch in self.history]
         checkpoint.write_json(self.out / "best" / "history.json", curves)
         draw_curves(curves, self.out / "best" / "curves.png")
@@ -171,122 +243,127 @@ class Trainer:
 
     def _record(self, best: Epoch) -> TrainingRecord:
         return TrainingRecord(
-            preset=self.preset_name,
-            vectors=Path(self.source).name,
+            preset=self.settings.name,
+            changed=self.settings.changed,
+            vectors=Path(self.settings.vectors).name,
+            language_model=self.language_model,
+            teachers=self.labels.teachers,
             reviews=len(self.data.rows(Split.TRAIN)),
+            unlabelled=len(self.data.rows(Split.UNLABELLED)) if self.preset.unlabelled else 0,
             best_epoch=best.epoch,
             epochs=len(self.history),
             minutes=round(sum(epoch.minutes for epoch in self.history), 1),
-            device=device_name(self.device),
-            seed=self.seed,
+            device=device_name(self.device, self.processes.count),
+            seed=self.settings.seed,
         )
 
     def _save_state(self) -> None:
-        tensors = {f"network.{name}": tensor for name, tensor in self.network.state_dict().items()}
-        for index, state in self.optimizer.state_dict()["state"].items():
-            tensors |= {f"optimizer.{index}.{name}": tensor for name, tensor in state.items()}
-        about = {"preset": self.preset_name, "vectors": self.source, "seed": self.seed}
-        metadata = {"about": json.dumps(about), "history": json.dumps([asdict(epoch) for epoch in self.history])}
-        partial = self.out / "state.safetensors.partial"
-        save_file({name: tensor.cpu().contiguous() for name, tensor in tensors.items()}, partial, metadata)
-        partial.replace(self.out / "state.safetensors")
+        parts = {"network": self.network.state_dict(), "optimizer": optimizer_tensors(self.optimizer)}
+        if self.average is not None:
+            parts["average"] = self.average.state_dict()
+        progress = {
+            "history": [asdict(epoch) for epoch in self.history],
+            "partial": asdict(self.partial),
+            "step": self.step,
+            "language_model": self.language_model,
+        }
+        write_state(self.out, parts, self.settings.about(), progress)
 
     def resume(self) -> None:
         """Go back to the state on disk. Raises `DataError` if there is none, or one of another run."""
-        path = self.out / "state.safetensors"
+        state = read_state(self.out, self.settings.about(), self.device)
+        self.network.load_state_dict(state.of("network"))
+        restore_optimizer(self.optimizer, state.of("optimizer"))
+        if self.average is not None:
+            self.average.load_state_dict(state.of("average"))
+        self.history = [Epoch(**epoch) for epoch in state.progress["history"]]
+        self.partial = _Sums(**state.progress["partial"])
+        self.step, self.language_model = state.progress["step"], state.progress["language_model"]
+
+
+def trained_rows(data: PreparedData, preset: Preset) -> np.ndarray:
+    """Numbers of the reviews that a run trains on."""
+    rows = data.rows(Split.TRAIN)
+    return np.concatenate([rows, data.rows(Split.UNLABELLED)]) if preset.unlabelled else rows
+
+
+def epoch_batches(data: PreparedData, preset: Preset, seed: int, number: int) -> list[np.ndarray]:
+    """The batches of an epoch, as numbers of reviews of like length, by torchtext's `BucketIterator`.
+
+    An epoch of `preset.epoch_reviews` goes on in a random order of all reviews where the last one stopped.
+    """
+    rows = trained_rows(data, preset)
+    size = preset.epoch_reviews or len(rows)
+    first, last = (number - 1) * size, number * size
+    passes = range(first // len(rows), (last - 1) // len(rows) + 1)
+    order = np.concatenate([np.random.default_rng([seed, each]).permutation(rows) for each in passes])
+    chosen = order[first - passes[0] * len(rows) :][:size]
+    field = Field(sequential=False, use_vocab=False)
+    fields = [("row", field), ("length", field)]
+    lengths = np.minimum(data.offsets[chosen + 1] - data.offsets[chosen], preset.max_tokens)
+    pairs = zip(chosen.tolist(), lengths.tolist(), strict=True)
+    reviews = Dataset([Example.fromlist(pair, fields) for pair in pairs], fields)
+    random.seed(seed * 1000 + number)  # BucketIterator's shuffling follows it
+    batches = BucketIterator(reviews, preset.batch, sort_key=lambda review: review.length, sort_within_batch=True)
+    return [batch.row.numpy() for batch in batches]
+
+
+def changed_preset(preset: Preset, changes: Sequence[str]) -> Preset:
+    """A preset with some settings changed, each as "name=value". Raises `DataError` for one that cannot be."""
+    kinds = {each.name: type(getattr(preset, each.name)) for each in fields(preset)}
+    for change in changes:
+        name, _, value = change.partition("=")
+        kind = kinds.get(name)
         try:
-            with safe_open(path, framework="pt", device=self.device) as file:
-                metadata = file.metadata()
-                tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
-        except (OSError, SafetensorError) as error:
-            raise DataError(f"There is no usable state in '{self.out}': start without --resume.") from error
-        about = {"preset": self.preset_name, "vectors": self.source, "seed": self.seed}
-        if json.loads(metadata["about"]) != about:
-            raise DataError(f"The state in '{self.out}' is of another run ({metadata['about']}): choose another --out.")
-        self.history = [Epoch(**epoch) for epoch in json.loads(metadata["history"])]
-        network = {key.removeprefix("network."): value for key, value in tensors.items() if key.startswith("network.")}
-        self.network.load_state_dict(network)
-        state: dict[int, dict[str, Tensor]] = {}
-        for key, value in tensors.items():
-            if key.startswith("optimizer."):
-                _, index, name = key.split(".")
-                state.setdefault(int(index), {})[name] = value
-        groups = self.optimizer.state_dict()["param_groups"]
-        self.optimizer.load_state_dict({"state": state, "param_groups": groups})
-
-
-def _examples(data: PreparedData, rows: np.ndarray, preset: Preset) -> Dataset:
-    """Reviews as a torchtext data set of ids, for `BucketIterator`."""
-    text = Field(use_vocab=False, pad_token=PADDING_ID, include_lengths=True, batch_first=True)
-    label = Field(sequential=False, use_vocab=False)
-    fields = [("text", text), ("label", label)]
-    size = preset.network.vocabulary_size
-    return Dataset(
-        [
-            Example.fromlist([data.review(row, size, preset.max_tokens).tolist(), int(data.labels[row])], fields)
-            for row in rows
-        ],
-        fields,
-    )
-
-
-def _prefers_half(device: str) -> bool:
-    """Whether bfloat16 is faster here: on a GPU, and on a CPU with instructions for it."""
-    return device == "cuda" or (torch.backends.cpu.get_cpu_capability() == "AVX512" and _has_bf16())
-
-
-def _has_bf16() -> bool:
-    try:
-        return "avx512_bf16" in Path("/proc/cpuinfo").read_text()
-    except OSError:
-        return False
-
-
-def device_name(device: str) -> str:
-    """What a card says about where a network was trained."""
-    if device == "cuda":
-        return torch.cuda.get_device_name()
-    threads = torch.get_num_threads()
-    return f"CPU ({platform.machine()}, {threads} thread{'s' if threads > 1 else ''})"
+            if kind is bool:
+                parsed = {"true": True, "false": False}[value.lower()]
+            elif kind in (int, float):
+                parsed = kind(value)
+            else:
+                raise ValueError
+            if parsed < 0:
+                raise ValueError
+        except (KeyError, ValueError) as error:
+            known = ", ".join(name for name, kind in kinds.items() if kind in (bool, int, float))
+            raise DataError(f"'{change}' cannot be set; settings are {known}, with a value each.") from error
+        preset = replace(preset, **{name: parsed})
+    return preset
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line."""
     parser = argparse.ArgumentParser(prog="python -m model.train", description="train a network on prepared data")
     parser.add_argument("preset", choices=PRESETS)
-    parser.add_argument("--data", type=Path, default=Path("data/imdb.npz"))
     parser.add_argument(
         "--vectors",
         default=vectors.GLOVE,
         help="a file in GloVe's text format, or 'glove' for torchtext's own (cache .vector_cache, or the network)",
     )
-    parser.add_argument("--out", type=Path, help="folder of the run; runs/PRESET if not given")
-    parser.add_argument("--resume", action="store_true", help="go on with the run in --out")
+    parser.add_argument("--language-model", help="folder of 'python -m model.pretrain', which starts the first layer")
+    parser.add_argument("--labels", help="soft labels of 'python -m model.labels' or 'python -m model.ngrams'")
+    parser.add_argument("--set", nargs="*", default=[], metavar="NAME=VALUE", help="change settings of the preset")
     parser.add_argument("--epochs", type=int, help="epochs in all, instead of the preset's")
-    parser.add_argument("--minutes", type=float, default=float("inf"), help="stop by itself after so many minutes")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu", choices=("cpu", "cuda"))
+    add_options(parser)
     options = parser.parse_args(arguments)
-    deadline = time.monotonic() + options.minutes * 60
-    preset = PRESETS[options.preset]
     out = options.out or Path("runs") / options.preset
-    torch.set_flush_denormal(True)
-    try:
-        if not options.resume and (out / "state.safetensors").exists():
-            raise DataError(f"'{out}' holds a run already: go on with --resume, or choose another --out.")
+
+    def work(deadline: float) -> None:
+        check_free(out, options.resume)
+        preset = changed_preset(PRESETS[options.preset], options.set)
+        run = Run(
+            options.preset, preset, tuple(options.set), options.vectors, options.language_model, options.labels,
+            options.seed,
+        )  # fmt: skip
         data = dataset.load(options.data)
-        trainer = Trainer(options.preset, preset, data, options.vectors, out, options.device, options.seed)
-        trainer.resume() if options.resume else trainer.start()
-        trainer.run(options.epochs or preset.epochs, deadline)
-    except OutOfTime:
-        print(f"The time is over; go on with --resume --out {out}")
-    except GatescopeError as error:
-        print(error, file=sys.stderr)
-        return 1
-    except torch.OutOfMemoryError:
-        print("The device is out of memory: use --device cpu. The last good state is kept.", file=sys.stderr)
-        return 1
-    return 0
+        processes = Processes.join(options.device)
+        try:
+            trainer = Trainer(run, data, out, options.device, processes)
+            trainer.resume() if options.resume else trainer.start()
+            trainer.run(options.epochs or preset.epochs, deadline)
+        finally:
+            processes.leave()
+
+    return exit_code(work, options.minutes, out)
 
 
 if __name__ == "__main__":

@@ -10,11 +10,12 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from model import checkpoint, data, evaluate, publish, train, vectors
+from model import checkpoint, data, evaluate, objective, publish, train, vectors
 from model.data import PreparedData, Split
 from model.errors import DataError
 from model.network import NetworkConfig
 from model.predict import predict
+from model.presets import PRESETS
 
 WORDS = ("good", "bad", *(f"word{number}" for number in range(40)))
 
@@ -48,11 +49,11 @@ def workplace(tmp_path, monkeypatch):
     lines = [f"{word} " + " ".join(f"{value:.3f}" for value in rng.normal(size=8)) for word in WORDS[:30]]
     (tmp_path / "vectors.txt").write_text("\n".join(lines) + "\n")
     small = NetworkConfig(vocabulary_size=len(WORDS) + 2, embedding_size=8, hidden_size=8, dropout=0.1)
-    for name, preset in train.PRESETS.items():
-        network = replace(small, cell=preset.network.cell)
-        monkeypatch.setitem(
-            train.PRESETS, name, replace(preset, network=network, batch=10, learning_rate=0.02, epochs=4)
-        )
+    for name, preset in PRESETS.items():
+        network = replace(small, cell=preset.network.cell, pooling=preset.network.pooling)
+        scaled = {"adversarial": preset.adversarial / 10, "virtual": preset.virtual / 10, "average": preset.average / 2}
+        scaled |= {"batch": 10, "learning_rate": 0.02, "epochs": 6, "epoch_reviews": 0}
+        monkeypatch.setitem(PRESETS, name, replace(preset, network=network, **scaled))
     return tmp_path
 
 
@@ -61,12 +62,12 @@ def command(workplace, out, *more, preset="recipe"):
     return train.main([preset, *paths, "--out", str(workplace / out), "--device", "cpu", *more])
 
 
-@pytest.mark.parametrize("preset", ["recipe", "rnn"])
+@pytest.mark.parametrize("preset", ["recipe", "rnn", "bilstm", "teacher"])
 def test_network_learns_and_the_best_epoch_is_kept(workplace, preset):
     assert command(workplace, "run", preset=preset) == 0
     best = checkpoint.load("best", workplace / "run")
     accuracies = [epoch.validation_accuracy for epoch in best.history]
-    assert len(accuracies) == 4
+    assert len(accuracies) == 6
     assert max(accuracies) > 0.9
     assert accuracies[best.training.best_epoch - 1] == max(accuracies)
     loaded = data.load(workplace / "imdb.npz")
@@ -108,9 +109,7 @@ def test_run_is_not_overwritten_nor_mixed_with_another(workplace, capsys):
 
 def test_loss_that_is_no_number_ends_the_run_and_leaves_the_last_good_state(workplace, capsys, monkeypatch):
     assert command(workplace, "run", "--epochs", "1") == 0
-    monkeypatch.setattr(
-        train.nn.functional, "binary_cross_entropy_with_logits", lambda logits, labels: (logits * torch.nan).sum()
-    )
+    monkeypatch.setattr(objective, "_cross_entropy", lambda logits, batch: logits * torch.nan)
     assert command(workplace, "run", "--resume") == 1
     assert "no longer a number" in capsys.readouterr().err
     assert len(checkpoint.load("best", workplace / "run").history) == 1
@@ -158,7 +157,7 @@ def test_best_run_is_published_and_evaluated_the_same_twice(workplace, capsys):
     folder = workplace / "checkpoints"
     best = publish.publish("net", [workplace / "short", workplace / "long"], folder)
     assert len(checkpoint.load("net", folder).training.candidates) == 2
-    assert best.epochs == 4
+    assert best.epochs == 6
     arguments = ["net", "--data", str(workplace), "--folder", str(folder), "--device", "cpu"]
     assert evaluate.main(arguments) == 0
     first = checkpoint.load("net", folder).report

@@ -1,0 +1,195 @@
+"""What training commands share: a state on disk that is resumed, a time limit, several processes, errors of one line.
+
+A state is one safetensors file, written whole or not at all: the modules' weights, the optimizer's moments, and in its
+metadata what run it is of and how far that came. Random numbers are seeded by the step, so a run that was stopped at
+any step and resumed ends with the same numbers as one that was not.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+import torch.distributed as distributed
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor, nn
+from torch.nn.parallel import DistributedDataParallel
+
+from model.errors import DataError, GatescopeError
+
+STATE = "state.safetensors"
+
+
+class OutOfTime(Exception):
+    """The time that a run was given is over; its state is on disk."""
+
+
+class DivergedError(GatescopeError):
+    """The loss is no longer a number."""
+
+
+@dataclass(frozen=True, slots=True)
+class State:
+    """What a state file holds: tensors by name, and `progress`, the plain values that were stored with them."""
+
+    tensors: dict[str, Tensor]
+    progress: dict[str, Any]
+
+    def of(self, part: str) -> dict[str, Tensor]:
+        """The tensors of one part, by their names in it."""
+        return {
+            name.removeprefix(f"{part}."): tensor
+            for name, tensor in self.tensors.items()
+            if name.startswith(f"{part}.")
+        }
+
+
+def write_state(folder: Path, parts: Mapping[str, Mapping[str, Tensor]], about: dict, progress: dict) -> None:
+    """Write a state. `about` says what run it is of. Raises `DataError` where that fails; the old one stays."""
+    tensors = {
+        f"{part}.{name}": tensor.detach().cpu().clone(memory_format=torch.contiguous_format)
+        for part, named in parts.items()
+        for name, tensor in named.items()
+    }
+    partial = folder / f"{STATE}.partial"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        save_file(tensors, partial, {"about": json.dumps(about), "progress": json.dumps(progress)})
+        partial.replace(folder / STATE)
+    except (OSError, SafetensorError) as error:
+        partial.unlink(missing_ok=True)
+        raise DataError(
+            f"The state in '{folder}' could not be written; is the disk full? The last good one is kept."
+        ) from error
+
+
+def read_state(folder: Path, about: dict, device: str) -> State:
+    """Read a state. Raises `DataError` if there is none, or one of another run."""
+    try:
+        with safe_open(folder / STATE, framework="pt", device=device) as file:
+            metadata = file.metadata()
+            tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
+        found, progress = json.loads(metadata["about"]), json.loads(metadata["progress"])
+    except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
+        raise DataError(f"There is no usable state in '{folder}': start without --resume.") from error
+    if found != about:
+        raise DataError(f"The state in '{folder}' is of another run ({json.dumps(found)}): choose another --out.")
+    return State(tensors, progress)
+
+
+def optimizer_tensors(optimizer: torch.optim.Optimizer) -> dict[str, Tensor]:
+    """An optimizer's moments and counts by name."""
+    states = optimizer.state_dict()["state"]
+    return {f"{index}.{name}": tensor for index, state in states.items() for name, tensor in state.items()}
+
+
+def restore_optimizer(optimizer: torch.optim.Optimizer, tensors: Mapping[str, Tensor]) -> None:
+    """Give an optimizer its moments and counts back."""
+    state: dict[int, dict[str, Tensor]] = {}
+    for key, tensor in tensors.items():
+        index, _, name = key.partition(".")
+        state.setdefault(int(index), {})[name] = tensor
+    optimizer.load_state_dict({"state": state, "param_groups": optimizer.state_dict()["param_groups"]})
+
+
+@dataclass(frozen=True, slots=True)
+class Processes:
+    """This process among those that train together under `torchrun`; alone by default."""
+
+    rank: int = 0
+    count: int = 1
+
+    @classmethod
+    def join(cls, device: str) -> Processes:
+        """Meet the processes that `torchrun` started; alone where it did not."""
+        count = int(os.environ.get("WORLD_SIZE", "1"))
+        if count == 1:
+            return cls()
+        if device == "cuda":
+            torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
+        distributed.init_process_group("nccl" if device == "cuda" else "gloo")
+        return cls(distributed.get_rank(), count)
+
+    @property
+    def first(self) -> bool:
+        """Whether this process writes and prints."""
+        return self.rank == 0
+
+    def wrap(self, module: nn.Module) -> nn.Module:
+        """The module itself, or one that averages its gradients over all processes."""
+        return module if self.count == 1 else DistributedDataParallel(module, find_unused_parameters=True)
+
+    def total(self, values: Tensor) -> Tensor:
+        """The sum of each value over all processes."""
+        if self.count > 1:
+            distributed.all_reduce(values)
+        return values
+
+    def leave(self) -> None:
+        """Part from the others."""
+        if self.count > 1:
+            distributed.destroy_process_group()
+
+
+def prefers_half(device: str) -> bool:
+    """Whether bfloat16 is faster here: on a GPU, and on a CPU with instructions for it."""
+    return device == "cuda" or (torch.backends.cpu.get_cpu_capability() == "AVX512" and _has_bf16())
+
+
+def _has_bf16() -> bool:
+    try:
+        return "avx512_bf16" in Path("/proc/cpuinfo").read_text()
+    except OSError:
+        return False
+
+
+def device_name(device: str, count: int = 1) -> str:
+    """What a card says about where a network was trained."""
+    if device == "cuda":
+        return (f"{count} × " if count > 1 else "") + torch.cuda.get_device_name()
+    threads = count * torch.get_num_threads()
+    return f"CPU ({platform.machine()}, {threads} thread{'s' if threads > 1 else ''})"
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """The options that all training commands have."""
+    parser.add_argument("--data", type=Path, default=Path("data/imdb.npz"), help="the prepared file")
+    parser.add_argument("--out", type=Path, help="folder of the run; runs/PRESET if not given")
+    parser.add_argument("--resume", action="store_true", help="go on with the run in --out")
+    parser.add_argument("--minutes", type=float, default=float("inf"), help="stop by itself after so many minutes")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu", choices=("cpu", "cuda"))
+
+
+def check_free(out: Path, resume: bool) -> None:
+    """Raise `DataError` where a new run would overwrite an older one."""
+    if not resume and (out / STATE).exists():
+        raise DataError(f"'{out}' holds a run already: go on with --resume, or choose another --out.")
+
+
+def exit_code(work: Callable[[float], None], minutes: float, out: Path) -> int:
+    """Do `work(deadline)`, with one clear sentence for whatever ends it. `deadline` is as of `time.monotonic`."""
+    torch.set_flush_denormal(True)
+    try:
+        work(time.monotonic() + minutes * 60)
+    except OutOfTime:
+        sys.stdout.write(f"The time is over; go on with --resume --out {out}\n")
+    except GatescopeError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    except torch.OutOfMemoryError:
+        sys.stderr.write(
+            "The device is out of memory: use --device cpu, or a smaller batch. The last good state is kept.\n"
+        )
+        return 1
+    return 0
