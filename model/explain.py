@@ -12,10 +12,12 @@ from typing import Generic, TypeVar
 import torch
 
 from model import checkpoint as checkpoints
+from model import faithfulness
 from model.attribution import DEFAULT_BASELINE, DEFAULT_METHOD, Attribution, Progress, attribute, check_choice
 from model.checkpoint import Checkpoint
 from model.classifier import Prediction, classify_encoded
 from model.errors import CheckpointError
+from model.faithfulness import FaithfulnessReport
 from model.gates import GateTraces, trace_gates
 from model.text import EncodedReview, encode
 
@@ -76,6 +78,10 @@ class Explainer:
             if not isinstance(name, str) or name not in self._loaded:
                 self._loaded[name] = checkpoints.load(name, self._folder, self._device)
             return self._loaded[name]
+
+    def faithfulness(self, name: str) -> FaithfulnessReport | None:
+        """How a checkpoint's attribution methods compared; None if not measured. Raises `CheckpointError`."""
+        return faithfulness.read(self._folder / self.checkpoint(name).name)
 
     def classify(self, text: object, checkpoint: str) -> Prediction:
         """The verdict alone. Raises `ReviewError` or `CheckpointError`."""

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 BINS = 15
+FAILING = 0.7  # a capability that passes a smaller share of its cases is named as one where the network fails
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +35,46 @@ class CalibrationBin:
 
 
 @dataclass(frozen=True, slots=True)
+class Slice:
+    """Measures of the test reviews that are alike in one respect, `kind`, by `name`: see `model/slices.py`.
+
+    `accuracy` and both calibration errors are fractions; `uncalibrated_ece` is before the temperature.
+    """
+
+    kind: str
+    name: str
+    reviews: int
+    accuracy: float
+    ece: float
+    uncalibrated_ece: float
+
+
+@dataclass(frozen=True, slots=True)
+class Capability:
+    """How many `cases` of one capability, such as negation, the network `passed`: see `model/behaviour.py`."""
+
+    name: str
+    passed: int
+    cases: int
+
+    @property
+    def rate(self) -> float:
+        """The share passed, a fraction."""
+        return self.passed / self.cases
+
+    @property
+    def failing(self) -> bool:
+        """Whether so few cases pass that the network is said to fail here."""
+        return self.rate < FAILING
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """What `python -m model.evaluate` stores: measures with the temperature applied, on two splits.
 
     `uncalibrated_ece` is the test split's before the temperature, a fraction; `reliability` the test split's bins
-    after it. `reviews` counts the test split.
+    after it. `reviews` counts the test split. `slices` are of the test split, `behaviour` of made cases, the worst
+    capability first; both are empty in files that were written before they were measured.
     """
 
     validation: Metrics
@@ -46,13 +82,17 @@ class Report:
     reviews: int
     uncalibrated_ece: float
     reliability: tuple[CalibrationBin, ...]
+    slices: tuple[Slice, ...] = ()
+    behaviour: tuple[Capability, ...] = ()
 
     @classmethod
     def from_json(cls, stored: dict) -> Report:
         """The report that `dataclasses.asdict` and JSON made a dictionary of."""
         splits = {split: Metrics(**stored.pop(split)) for split in ("validation", "test")}
         bins = tuple(CalibrationBin(**bin_) for bin_ in stored.pop("reliability"))
-        return cls(**splits, reliability=bins, **stored)
+        slices = tuple(Slice(**slice_) for slice_ in stored.pop("slices", ()))
+        behaviour = tuple(Capability(**capability) for capability in stored.pop("behaviour", ()))
+        return cls(**splits, reliability=bins, slices=slices, behaviour=behaviour, **stored)
 
 
 def measure(logits: np.ndarray, labels: np.ndarray) -> Metrics:
@@ -119,3 +159,15 @@ def fit_temperature(logits: np.ndarray, labels: np.ndarray) -> float:
         else:
             low = left
     return float(np.exp((low + high) / 2))
+
+
+def kendall_tau(first: np.ndarray, second: np.ndarray) -> float:
+    """Kendall's tau-b of two rankings (n,), in [-1, 1]: ordered pairs less reversed ones, ties corrected for.
+
+    0 where one of them ranks nothing (all values equal, or fewer than two), which scipy calls undefined.
+    """
+    first, second = (np.asarray(values, dtype=np.float64) for values in (first, second))
+    upper = np.triu_indices(len(first), k=1)
+    signs = [np.sign(values[:, None] - values[None, :])[upper] for values in (first, second)]  # (pairs,)
+    untied = np.sqrt(float(np.count_nonzero(signs[0])) * np.count_nonzero(signs[1]))
+    return float((signs[0] * signs[1]).sum() / untied) if untied else 0.0

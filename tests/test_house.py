@@ -45,5 +45,5 @@ def test_app_does_not_load_training_code():
 
 
 def test_rendering_knows_no_torch_and_no_gradio():
-    for name in ("figures", "markup", "colours"):
+    for name in ("figures", "markup", "measured", "colours"):
         assert not {each.split(".")[0] for each in imports(ROOT / "views" / f"{name}.py")} & {"torch", "gradio"}

@@ -9,6 +9,7 @@ import gradio as gr
 from model.checkpoint import Checkpoint
 from model.explain import Explainer
 from views.figures import reliability_diagram, training_curves
+from views.measured import measured
 
 _WORDS = """
 **The six quantities of an LSTM cell** (as PyTorch packs them: i, f, g, o), for each unit and token *t*:
@@ -44,14 +45,16 @@ def build(explainer: Explainer) -> None:
         with gr.Column():
             gr.Markdown("**Reliability** on the test reviews: how often a verdict of a given confidence is right")
             reliability = gr.Plot(reliability_diagram(first.report) if first.report else None, show_label=False)
+    details = gr.HTML(measured(first.report, explainer.faithfulness(first.name)))
     gr.Markdown(_WORDS)
 
     def show(chosen):
         checkpoint = explainer.checkpoint(chosen)
         diagram = reliability_diagram(checkpoint.report) if checkpoint.report else None
-        return _facts(checkpoint), training_curves(checkpoint.history), diagram
+        tables = measured(checkpoint.report, explainer.faithfulness(chosen))
+        return _facts(checkpoint), training_curves(checkpoint.history), diagram, tables
 
-    name.input(show, name, [facts, curves, reliability], api_visibility="private")
+    name.input(show, name, [facts, curves, reliability, details], api_visibility="private")
 
 
 def _facts(checkpoint: Checkpoint) -> str:

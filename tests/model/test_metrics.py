@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import json
 import math
+from dataclasses import asdict, replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from model.checkpoint import ASSETS
 from model.metrics import (
+    Capability,
     Report,
+    Slice,
     calibration_bins,
     expected_calibration_error,
     fit_temperature,
+    kendall_tau,
     log_loss,
     measure,
     roc_auc,
@@ -77,8 +83,42 @@ def test_one_class_only_is_refused():
 
 
 def test_report_survives_json():
-    import json
-    from dataclasses import asdict
-
     report = Report(measure(LOGITS, LABELS), measure(-LOGITS, LABELS), 5, 0.1, calibration_bins(LOGITS, LABELS == 1))
     assert Report.from_json(json.loads(json.dumps(asdict(report)))) == report
+    more = replace(report, slices=(Slice("tokens", "few", 5, 0.5, 0.1, 0.2),), behaviour=(Capability("irony", 1, 3),))
+    assert Report.from_json(json.loads(json.dumps(asdict(more)))) == more
+
+
+def test_report_written_before_there_were_slices_is_still_read():
+    stored = json.loads((ASSETS / "bilstm-recipe" / "metrics.json").read_text())
+    stored.pop("slices", None)
+    stored.pop("behaviour", None)
+    report = Report.from_json(stored)
+    assert (report.slices, report.behaviour) == ((), ())
+    assert report.reviews == 25_000
+
+
+def test_capability_fails_where_less_than_70_percent_pass():
+    assert Capability("irony", 1, 4).rate == 0.25
+    assert Capability("irony", 69, 100).failing
+    assert not Capability("irony", 70, 100).failing
+
+
+def test_tau_of_four_by_hand():
+    assert kendall_tau([1, 2, 3, 4], [1, 2, 4, 3]) == pytest.approx((5 - 1) / 6)
+    assert kendall_tau([1, 2, 3, 4], [9, 7, 5, 3]) == -1
+    assert kendall_tau([1, 1, 2], [1, 2, 3]) == pytest.approx(2 / math.sqrt(2 * 3))
+
+
+def test_tau_is_0_where_nothing_is_ranked():
+    assert kendall_tau([1, 1, 1], [1, 2, 3]) == 0
+    assert kendall_tau([1], [2]) == kendall_tau([], []) == 0
+
+
+@settings(deadline=None)  # importing scipy takes a while
+@given(st.lists(st.tuples(st.integers(-4, 4), st.integers(-4, 4)), min_size=2, max_size=40))
+def test_tau_equals_scipys(pairs):
+    stats = pytest.importorskip("scipy.stats")
+    first, second = zip(*pairs, strict=True)
+    if len(set(first)) > 1 and len(set(second)) > 1:
+        assert kendall_tau(first, second) == pytest.approx(stats.kendalltau(first, second).statistic, abs=1e-12)
