@@ -16,6 +16,7 @@ from pathlib import Path
 from model.checkpoint import Checkpoint
 from model.classifier import classify
 from model.errors import DataError
+from model.metrics import Capability
 
 CASES = Path(__file__).parent.parent / "tests" / "behaviour" / "cases.json"
 TOLERANCE = 0.1  # by which the probabilities of two texts of one meaning may differ
@@ -39,20 +40,6 @@ class Case:
     text: str
     other: str | None = None
     label: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Capability:
-    """How many of a capability's cases are met: two counts."""
-
-    name: str
-    passed: int
-    cases: int
-
-    @property
-    def rate(self) -> float:
-        """The share of cases that are met, a fraction."""
-        return self.passed / self.cases
 
 
 def read_cases(path: Path = CASES) -> tuple[Case, ...]:

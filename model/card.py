@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import astuple
 
 from model.attribution import DEFAULT_METHOD
-from model.checkpoint import Checkpoint
+from model.checkpoint import Checkpoint, TrainingRecord
 from model.faithfulness import MAX_TOKENS, MIN_TOKENS, SHARES, Erasure, Faithfulness, FaithfulnessReport, aopc
 from model.metrics import BINS, FAILING, Capability, Report
 
@@ -31,7 +31,7 @@ _WHAT = """## What it is
 | | |
 | --- | --- |
 | words | the {words:,} commonest of the training split, lower case, cut by spaCy's English rules |
-| embedding | {embedding} dimensions, started from `{vectors}` |
+| embedding | {embedding} dimensions, started from {start} |
 | recurrence | {cell}, {layers} layers, {hidden} units in each direction |
 | pooling | {pooling} |
 | parameters | {parameters:,} |
@@ -40,9 +40,9 @@ _WHAT = """## What it is
 _TRAINING = """## Training
 
 Trained on {reviews:,} labelled reviews of the Large Movie Review Dataset (Maas et al., ACL 2011): its training split
-without 2,457 reviews kept for validation and without those that stand in the test split as well. Preset `{preset}`,
-seed {seed}, {epochs} epochs on {device} in {minutes:.0f} minutes; the best epoch by validation accuracy, number
-{best_epoch}, is kept. Curves: `curves.png`, `history.json`."""
+without 2,457 reviews kept for validation and without those that stand in the test split as well. Preset
+`{preset}`{changed}, seed {seed}, {epochs} epochs on {device} in {minutes:.0f} minutes; the best epoch by validation
+accuracy, number {best_epoch}, is kept. Curves: `curves.png`, `history.json`.{more}"""
 
 _CANDIDATES = """Runs tried, by the best validation accuracy of an epoch:
 
@@ -100,7 +100,7 @@ def _what(checkpoint: Checkpoint) -> str:
     return _WHAT.format(
         words=config.vocabulary_size - 2,
         embedding=config.embedding_size,
-        vectors=checkpoint.training.vectors,
+        start=started_from(checkpoint.training),
         cell=_cell(checkpoint),
         layers=config.layers,
         hidden=config.hidden_size,
@@ -114,12 +114,36 @@ def _training(checkpoint: Checkpoint) -> str:
     return _TRAINING.format(
         reviews=training.reviews,
         preset=training.preset,
+        changed=f" with {', '.join(training.changed)}" if training.changed else "",
+        more=f"\n\n{taught(training)}" if training.unlabelled or training.teachers else "",
         seed=training.seed,
         epochs=training.epochs,
         device=training.device,
         minutes=training.minutes,
         best_epoch=training.best_epoch,
     )
+
+
+def started_from(training: TrainingRecord) -> str:
+    """Where the first weights come from, in words."""
+    if training.language_model:
+        return (
+            "forward and backward language models of the training and unlabelled reviews "
+            f"({training.language_model:.2f} nats a word on validation), with the first layer"
+        )
+    return f"word vectors, {training.vectors}"
+
+
+def taught(training: TrainingRecord) -> str:
+    """What else it learnt from than labelled reviews, in words; empty if nothing."""
+    sentences = []
+    if training.unlabelled:
+        sentences.append(
+            f"It also read {training.unlabelled:,} unlabelled reviews, none of which stands in validation or test."
+        )
+    if training.teachers:
+        sentences.append(f"It learnt soft labels (distillation); teachers: {', '.join(training.teachers)}.")
+    return " ".join(sentences)
 
 
 def _candidates(checkpoint: Checkpoint) -> str:

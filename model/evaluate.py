@@ -62,9 +62,7 @@ def evaluate(loaded: Checkpoint, data: PreparedData) -> tuple[Report, float]:
 
 def measure_behaviour(loaded: Checkpoint) -> tuple[Capability, ...]:
     """Pass counts of the behavioural cases, the worst capability first."""
-    found = behaviour.run(loaded, behaviour.read_cases())
-    capabilities = [Capability(each.name, each.passed, each.cases) for each in found]
-    return tuple(sorted(capabilities, key=lambda capability: capability.rate))
+    return tuple(sorted(behaviour.run(loaded, behaviour.read_cases()), key=lambda capability: capability.rate))
 
 
 def draw_reviews(data: PreparedData, vocabulary_size: int, reviews: int, seed: int) -> list[np.ndarray]:

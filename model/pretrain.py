@@ -264,22 +264,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     def work(deadline: float) -> None:
         check_free(out, options.resume)
-        processes = Processes.join(options.device)
-        run = Pretraining(
-            options.preset,
-            settings,
-            dataset.load(options.data),
-            options.vectors,
-            out,
-            options.device,
-            options.seed,
-            processes,
-        )
-        run.resume() if options.resume else run.start()
-        try:
+        with Processes.joined(options.device) as processes:
+            run = Pretraining(
+                options.preset, settings, dataset.load(options.data), options.vectors, out, options.device,
+                options.seed, processes,
+            )  # fmt: skip
+            run.resume() if options.resume else run.start()
             run.run(deadline)
-        finally:
-            processes.leave()
 
     return exit_code(work, options.minutes, out)
 

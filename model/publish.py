@@ -24,7 +24,9 @@ def publish(name: str, runs: Sequence[Path], folder: Path = ASSETS) -> Candidate
         accuracy = max(epoch.validation_accuracy for epoch in loaded.history)
         candidates.append(Candidate(run.name, len(loaded.history), accuracy))
     best = max(candidates, key=lambda candidate: candidate.validation_accuracy)
-    shutil.copytree(runs[candidates.index(best)] / "best", folder / name, dirs_exist_ok=True)
+    if (folder / name).exists():
+        shutil.rmtree(folder / name)  # what was measured of older weights does not hold for these
+    shutil.copytree(runs[candidates.index(best)] / "best", folder / name)
     checkpoint.set_candidates(folder / name, tuple(candidates))
     return best
 

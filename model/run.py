@@ -13,7 +13,8 @@ import os
 import platform
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -110,15 +111,21 @@ class Processes:
     count: int = 1
 
     @classmethod
-    def join(cls, device: str) -> Processes:
-        """Meet the processes that `torchrun` started; alone where it did not."""
+    @contextmanager
+    def joined(cls, device: str) -> Iterator[Processes]:
+        """Meet the processes that `torchrun` started, and part from them at the end; alone where it started none."""
         count = int(os.environ.get("WORLD_SIZE", "1"))
         if count == 1:
-            return cls()
+            yield cls()
+            return
         if device == "cuda":
             torch.cuda.set_device(int(os.environ["LOCAL_RANK"]))
         distributed.init_process_group("nccl" if device == "cuda" else "gloo")
-        return cls(distributed.get_rank(), count)
+        try:
+            yield cls(distributed.get_rank(), count)
+            distributed.barrier()  # none leaves while another still writes
+        finally:
+            distributed.destroy_process_group()
 
     @property
     def first(self) -> bool:
@@ -134,11 +141,6 @@ class Processes:
         if self.count > 1:
             distributed.all_reduce(values)
         return values
-
-    def leave(self) -> None:
-        """Part from the others."""
-        if self.count > 1:
-            distributed.destroy_process_group()
 
 
 def prefers_half(device: str) -> bool:

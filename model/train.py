@@ -125,7 +125,7 @@ class Trainer:
 
     def run(self, epochs: int, deadline: float) -> None:
         """Train up to `epochs` in all, or until `deadline` (as of `time.monotonic`); then `OutOfTime`."""
-        objective = Objective(self.network, self.preset, self._frequencies(), self.processes, self.half)
+        objective = self.objective()
         while len(self.history) < epochs:
             number = len(self.history) + 1
             self._train_epoch(number, epochs, objective, deadline)
@@ -145,6 +145,10 @@ class Trainer:
             )
             if self.processes.first:
                 self._keep()
+
+    def objective(self) -> Objective:
+        """What a step minimizes."""
+        return Objective(self.network, self.preset, self._frequencies(), self.processes, self.half)
 
     def _train_epoch(self, number: int, epochs: int, objective: Objective, deadline: float) -> None:
         """Go through an epoch's batches, from where `partial` says it stopped."""
@@ -355,13 +359,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             options.seed,
         )  # fmt: skip
         data = dataset.load(options.data)
-        processes = Processes.join(options.device)
-        try:
+        with Processes.joined(options.device) as processes:
             trainer = Trainer(run, data, out, options.device, processes)
             trainer.resume() if options.resume else trainer.start()
             trainer.run(options.epochs or preset.epochs, deadline)
-        finally:
-            processes.leave()
 
     return exit_code(work, options.minutes, out)
 

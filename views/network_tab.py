@@ -6,6 +6,7 @@ from html import escape
 
 import gradio as gr
 
+from model.card import started_from, taught
 from model.checkpoint import Checkpoint
 from model.explain import Explainer
 from views.figures import reliability_diagram, training_curves
@@ -66,10 +67,13 @@ def _facts(checkpoint: Checkpoint) -> str:
         ("Trained on", f"{training.reviews:,} reviews of the Large Movie Review Dataset (Maas et al. 2011)"),
         (
             "Training",
-            f"preset {training.preset}, word vectors {training.vectors}, epoch {training.best_epoch} of "
-            f"{training.epochs}, {training.minutes:.0f} minutes on {training.device}",
+            f"preset {training.preset}, epoch {training.best_epoch} of {training.epochs}, "
+            f"{training.minutes:.0f} minutes on {training.device}",
         ),
+        ("Started from", started_from(training)),
     ]
+    if more := taught(training):
+        rows.append(("Other sources", more))
     if report:
         rows += [
             ("Accuracy", f"{100 * report.test.accuracy:.1f} % on {report.reviews:,} test reviews"),

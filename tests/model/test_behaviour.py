@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from model.behaviour import Capability, Case, passes, read_cases, run
+from model.behaviour import Case, passes, read_cases, run
 from model.classifier import classify
 from model.errors import DataError, ReviewError
+from model.metrics import Capability
 
 LABEL = {"capability": "plain", "kind": "label", "text": "A good film.", "label": "positive"}
 PAIR = {"capability": "typos", "kind": "same", "text": "A good film.", "other": "A goood film."}

@@ -10,8 +10,8 @@ from model.attribution import METHODS
 from model.checkpoint import TrainingRecord
 from model.data import Split
 from tests.conftest import make_network
+from tests.made import WORDS, made_data
 from tests.model.test_faithfulness import seconds_apart
-from tests.model.test_train import WORDS, made_data
 
 
 @pytest.fixture

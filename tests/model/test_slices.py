@@ -8,7 +8,7 @@ import pytest
 from model.data import PreparedData, Split
 from model.metrics import calibration_bins, expected_calibration_error
 from model.slices import BUCKETS, LENGTH, NEGATION, UNKNOWN_WORDS, measure_slices, traits
-from tests.model.test_train import made_data
+from tests.made import made_data
 
 VOCABULARY = ("film", "not", "good", "n't", "rare")  # ids 2 to 6; a network of size 6 does not know "rare"
 FILM, NOT, GOOD, NT, RARE = range(2, 7)

@@ -2,59 +2,27 @@
 
 from __future__ import annotations
 
+import json
+import os
+import socket
+import subprocess
+import sys
 import time
 from dataclasses import astuple, replace
 
 import numpy as np
 import pytest
 import torch
+from safetensors import safe_open
 from safetensors.torch import load_file
 
 from model import checkpoint, data, evaluate, objective, publish, train, vectors
-from model.data import PreparedData, Split
+from model.data import Split
 from model.errors import DataError
-from model.network import NetworkConfig
 from model.predict import predict
-from model.presets import PRESETS
-
-WORDS = ("good", "bad", *(f"word{number}" for number in range(40)))
-
-
-def made_data() -> PreparedData:
-    """Reviews of 3 to 11 words; one that holds "good" is positive, one that holds "bad" negative."""
-    rng = np.random.default_rng(0)
-    reviews, labels, splits = [], [], []
-    for split, count in ((Split.TRAIN, 120), (Split.VALIDATION, 40), (Split.TEST, 40), (Split.UNLABELLED, 20)):
-        for number in range(count):
-            review = rng.integers(4, len(WORDS) + 2, rng.integers(3, 12))
-            review[rng.integers(len(review))] = 2 if number % 2 else 3
-            reviews.append(review)
-            labels.append(-1 if split is Split.UNLABELLED else number % 2)
-            splits.append(split)
-    return PreparedData(
-        ids=np.concatenate(reviews).astype(np.uint16),
-        offsets=np.cumsum([0, *map(len, reviews)]),
-        labels=np.array(labels, dtype=np.int8),
-        splits=np.array(splits, dtype=np.int8),
-        ratings=np.zeros(len(labels), dtype=np.uint8),
-        vocabulary=WORDS,
-    )
-
-
-@pytest.fixture
-def workplace(tmp_path, monkeypatch):
-    """A folder with prepared data, word vectors, and small presets of the real names."""
-    data.save(made_data(), tmp_path / "imdb.npz")
-    rng = np.random.default_rng(1)
-    lines = [f"{word} " + " ".join(f"{value:.3f}" for value in rng.normal(size=8)) for word in WORDS[:30]]
-    (tmp_path / "vectors.txt").write_text("\n".join(lines) + "\n")
-    small = NetworkConfig(vocabulary_size=len(WORDS) + 2, embedding_size=8, hidden_size=8, dropout=0.1)
-    for name, preset in PRESETS.items():
-        network = replace(small, cell=preset.network.cell, pooling=preset.network.pooling)
-        scaled = {"adversarial": preset.adversarial / 10, "virtual": preset.virtual / 10, "average": preset.average / 2}
-        scaled |= {"batch": 10, "learning_rate": 0.02, "epochs": 6, "epoch_reviews": 0}
-        monkeypatch.setitem(PRESETS, name, replace(preset, network=network, **scaled))
-    return tmp_path
+from model.presets import PRESETS, one_cycle
+from tests.conftest import ROOT
+from tests.made import WORDS, made_data
 
 
 def command(workplace, out, *more, preset="recipe"):
@@ -95,6 +63,121 @@ def test_run_stops_when_its_time_is_over_and_goes_on_afterwards(workplace, capsy
     assert len(checkpoint.load("best", workplace / "run").history) == 1
     assert command(workplace, "run", "--resume", "--epochs", "2") == 0
     assert len(checkpoint.load("best", workplace / "run").history) == 2
+
+
+@pytest.mark.parametrize("preset", ["recipe", "bilstm", "teacher"])
+def test_run_stopped_in_the_middle_of_an_epoch_ends_like_an_uninterrupted_one(workplace, monkeypatch, preset):
+    assert command(workplace, "whole", "--epochs", "2", preset=preset) == 0
+    assert command(workplace, "parts", "--epochs", "2", "--minutes", "0", preset=preset) == 0  # after one batch
+    assert load_progress(workplace / "parts")["partial"]["batches"] == 1
+    for _ in range(3):
+        assert command(workplace, "parts", "--epochs", "2", "--minutes", "0", "--resume", preset=preset) == 0
+    assert command(workplace, "parts", "--epochs", "2", "--resume", preset=preset) == 0
+    whole, parts = (load_file(workplace / run / "state.safetensors") for run in ("whole", "parts"))
+    assert whole.keys() == parts.keys()
+    assert all(torch.equal(whole[name], parts[name]) for name in whole)
+    ends = [checkpoint.load("best", workplace / run).history[-1] for run in ("whole", "parts")]
+    assert ends[0].train_loss == pytest.approx(ends[1].train_loss, abs=1e-9)
+    assert ends[0].validation_loss == ends[1].validation_loss
+
+
+def load_progress(folder):
+    with safe_open(folder / "state.safetensors", framework="pt") as file:
+        return json.loads(file.metadata()["progress"])
+
+
+def test_epochs_of_part_of_the_reviews_go_on_where_the_last_one_stopped():
+    preset = replace(PRESETS["bilstm"], epoch_reviews=50, batch=8)
+    prepared = made_data()
+    rows = [np.concatenate(train.epoch_batches(prepared, preset, 1, number)) for number in range(1, 6)]
+    assert [len(each) for each in rows] == [50] * 5
+    together = np.concatenate(rows)
+    assert len(set(together[:100].tolist())) == 100
+    counts = np.bincount(together, minlength=220)[prepared.splits == Split.TRAIN]
+    assert counts.min() >= 1  # 250 of 140 reviews: each at least once
+    assert counts.max() <= 2
+
+
+def test_batches_hold_reviews_of_like_length_each_once_and_none_of_validation_or_test():
+    prepared = made_data()
+    batches = train.epoch_batches(prepared, replace(PRESETS["recipe"], batch=10), 1, 1)
+    rows = np.concatenate(batches)
+    assert sorted(rows.tolist()) == prepared.rows(Split.TRAIN).tolist()
+    lengths = np.diff(prepared.offsets)
+    assert np.mean([np.ptp(lengths[batch]) for batch in batches]) < 3
+    both = np.concatenate(train.epoch_batches(prepared, replace(PRESETS["bilstm"], epoch_reviews=0), 1, 1))
+    assert set(prepared.splits[both].tolist()) == {Split.TRAIN, Split.UNLABELLED}
+
+
+def test_what_is_kept_is_the_moving_average_of_the_weights(workplace):
+    assert command(workplace, "run", "--epochs", "1", preset="bilstm") == 0
+    kept = load_file(workplace / "run" / "best" / "model.safetensors")["output.weight"].float()
+    state = load_file(workplace / "run" / "state.safetensors")
+    torch.testing.assert_close(kept, state["average.module.output.weight"].half().float())
+    assert not torch.equal(kept, state["network.output.weight"].half().float())
+
+
+def test_learning_rate_rises_and_falls_to_nothing():
+    rates = [one_cycle(step / 100) for step in range(101)]
+    assert rates[0] == 0
+    assert max(rates) == pytest.approx(1, abs=1e-3)
+    assert rates.index(max(rates)) == 10
+    assert rates[10:] == sorted(rates[10:], reverse=True)
+    assert rates[-1] == 0
+
+
+def test_settings_can_be_changed_and_are_recorded(workplace, capsys):
+    assert (
+        command(workplace, "run", "--epochs", "1", "--set", "adversarial=0", "unlabelled=false", preset="bilstm") == 0
+    )
+    assert checkpoint.load("best", workplace / "run").training.changed == ("adversarial=0", "unlabelled=false")
+    assert checkpoint.load("best", workplace / "run").training.unlabelled == 0
+    for wrong in ("adversarial", "nothing=1", "network=3", "batch=many", "unlabelled=2", "batch=-1"):
+        assert command(workplace, "wrong", "--set", wrong) == 1
+    assert len(capsys.readouterr().err.strip().split("\n")) >= 6
+
+
+TWO_PROCESSES = """
+import sys
+from pathlib import Path
+import torch
+from model import train, pretrain
+from model.presets import PRESETS
+from tests.made import small_presets
+torch.set_num_threads(1)
+PRESETS.update(small_presets(dropout=0.0))
+train.prefers_half = pretrain.prefers_half = lambda device: False
+sys.exit(train.main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.parametrize("preset", ["recipe", "bilstm"])
+def test_two_processes_have_the_loss_curve_of_one(workplace, preset):
+    """DistributedDataParallel over gloo, as under `torchrun`; without dropout, since each process draws its own."""
+    curves = []
+    for count in (1, 2):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        out = workplace / f"processes{count}"
+        arguments = [preset, "--data", workplace / "imdb.npz", "--vectors", workplace / "vectors.txt", "--out", out]
+        shared = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port), "WORLD_SIZE": str(count)}
+        started = [
+            subprocess.Popen(
+                [sys.executable, "-c", TWO_PROCESSES, *map(str, arguments), "--device", "cpu", "--epochs", "3"],
+                cwd=ROOT,
+                env=os.environ | shared | {"RANK": str(rank), "LOCAL_RANK": str(rank)},
+                stderr=subprocess.PIPE,
+            )
+            for rank in range(count)
+        ]
+        errors = [process.communicate(timeout=120)[1].decode() for process in started]
+        assert [process.returncode for process in started] == [0] * count, errors
+        curves.append(json.loads((out / "best" / "history.json").read_text()))
+    for one, two in zip(*curves, strict=True):
+        assert two["train_loss"] == pytest.approx(one["train_loss"], abs=1e-4)
+        assert two["validation_loss"] == pytest.approx(one["validation_loss"], abs=1e-4)
+        assert two["train_accuracy"] == one["train_accuracy"]
 
 
 def test_run_is_not_overwritten_nor_mixed_with_another(workplace, capsys):
