@@ -115,7 +115,7 @@ def _training(checkpoint: Checkpoint) -> str:
         reviews=training.reviews,
         preset=training.preset,
         changed=f" with {', '.join(training.changed)}" if training.changed else "",
-        more=f"\n\n{taught(training)}" if training.unlabelled or training.teachers else "",
+        more=f"\n\n{taught(training)}" if taught(training) else "",
         seed=training.seed,
         epochs=training.epochs,
         device=training.device,
@@ -137,6 +137,8 @@ def started_from(training: TrainingRecord) -> str:
 def taught(training: TrainingRecord) -> str:
     """What else it learnt from than labelled reviews, in words; empty if nothing."""
     sentences = []
+    if training.continued:
+        sentences.append(f"It went on from the best network of the run {training.continued}.")
     if training.unlabelled:
         sentences.append(
             f"It also read {training.unlabelled:,} unlabelled reviews, none of which stands in validation or test."

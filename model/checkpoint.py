@@ -68,6 +68,7 @@ class TrainingRecord:
     seed: int
     changed: tuple[str, ...] = ()  # settings of the preset that were changed, as "name=value"
     language_model: float = 0.0  # nats a word of the one that started the first layer; 0: none
+    continued: str = ""  # the run whose best network it went on from
     teachers: tuple[str, ...] = ()  # whose soft labels it learnt
     unlabelled: int = 0  # unlabelled reviews that it was trained on
     candidates: tuple[Candidate, ...] = ()  # all that were tried for this checkpoint, itself among them

@@ -60,7 +60,7 @@ class Run:
     preset: Preset
     changed: tuple[str, ...]  # settings of the preset that the command line changed, as "name=value"
     vectors: str
-    language_model: str | None  # folder of one that starts the first layer
+    start: str | None  # folder of a language model that starts the first layer, or of a run that is gone on from
     labels: str | None  # file of soft labels
     seed: int
 
@@ -111,17 +111,35 @@ class Trainer:
         return self.network if self.average is None else self.average.module
 
     def start(self) -> None:
-        """Copy word vectors into the embedding, or a language model into the first layer."""
-        if self.settings.language_model is not None:
-            self.language_model = language_model.start(self.network, self.words, Path(self.settings.language_model))
-            print(f"started from a language model of {self.language_model:.3f} nats a word")
-        else:
+        """Copy word vectors, a language model, or the best network of another run into this one."""
+        if self.settings.start is None:
             found = vectors.read(
                 self.settings.vectors, self.words, self.preset.network.embedding_size, self.settings.seed
             )
             with torch.no_grad():
                 self.network.embedding.weight.copy_(found.matrix)
             print(f"{found.known:,} of {len(self.words):,} words have vectors")
+        elif self._continues:
+            self._start_from(Path(self.settings.start) / "best")
+        else:
+            self.language_model = language_model.start(self.network, self.words, Path(self.settings.start))
+            print(f"started from a language model of {self.language_model:.3f} nats a word")
+
+    @property
+    def _continues(self) -> bool:
+        """Whether this run goes on from the network of another."""
+        return self.settings.start is not None and (Path(self.settings.start) / "best").is_dir()
+
+    def _start_from(self, folder: Path) -> None:
+        """Raises `DataError` where that network has other words or another shape."""
+        loaded = checkpoint.load(folder.name, folder.parent)
+        same_shape = replace(loaded.network.config, temperature=1.0, dropout=0.0) == replace(
+            self.preset.network, dropout=0.0
+        )
+        if loaded.field.vocab.itos[2:] != self.words or not same_shape:
+            raise DataError(f"The network of '{folder.parent}' has other words or another shape than this one.")
+        self.network.load_state_dict(loaded.network.state_dict())
+        self.language_model = loaded.training.language_model
 
     def run(self, epochs: int, deadline: float) -> None:
         """Train up to `epochs` in all, or until `deadline` (as of `time.monotonic`); then `OutOfTime`."""
@@ -251,6 +269,7 @@ class Trainer:
             changed=self.settings.changed,
             vectors=Path(self.settings.vectors).name,
             language_model=self.language_model,
+            continued=Path(self.settings.start).name if self._continues else "",
             teachers=self.labels.teachers,
             reviews=len(self.data.rows(Split.TRAIN)),
             unlabelled=len(self.data.rows(Split.UNLABELLED)) if self.preset.unlabelled else 0,
@@ -343,7 +362,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         default=vectors.GLOVE,
         help="a file in GloVe's text format, or 'glove' for torchtext's own (cache .vector_cache, or the network)",
     )
-    parser.add_argument("--language-model", help="folder of 'python -m model.pretrain', which starts the first layer")
+    parser.add_argument(
+        "--start", help="folder of 'python -m model.pretrain', to start the first layer; or of a run, to go on from it"
+    )
     parser.add_argument("--labels", help="soft labels of 'python -m model.labels' or 'python -m model.ngrams'")
     parser.add_argument("--set", nargs="*", default=[], metavar="NAME=VALUE", help="change settings of the preset")
     parser.add_argument("--epochs", type=int, help="epochs in all, instead of the preset's")
@@ -355,7 +376,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         check_free(out, options.resume)
         preset = changed_preset(PRESETS[options.preset], options.set)
         run = Run(
-            options.preset, preset, tuple(options.set), options.vectors, options.language_model, options.labels,
+            options.preset, preset, tuple(options.set), options.vectors, options.start, options.labels,
             options.seed,
         )  # fmt: skip
         data = dataset.load(options.data)

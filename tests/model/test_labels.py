@@ -68,6 +68,17 @@ def test_student_learns_from_a_teacher_alone(workplace):
     assert student.training.teachers == ("rule",)
 
 
+def test_run_goes_on_from_the_best_network_of_another(workplace):
+    first = train_teacher(workplace, "first")
+    paths = ["--data", str(workplace / "imdb.npz"), "--start", str(workplace / "first"), "--device", "cpu"]
+    assert train.main(["recipe", *paths, "--out", str(workplace / "next"), "--epochs", "1"]) == 0
+    later = checkpoint.load("best", workplace / "next")
+    assert later.training.continued == "first"
+    before = checkpoint.load(first.name, first.parent).history
+    assert later.history[0].train_loss < before[0].train_loss / 2
+    assert train.main(["bilstm", *paths, "--out", str(workplace / "other"), "--epochs", "1"]) == 1  # another shape
+
+
 def test_labels_for_other_data_or_damaged_ones_are_refused(workplace, capsys):
     prepared = made_data()
     labels.write(SoftLabels.none(prepared), prepared, workplace / "labels.npz")
