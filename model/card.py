@@ -152,8 +152,8 @@ def _candidates(checkpoint: Checkpoint) -> str:
     candidates = checkpoint.training.candidates
     if len(candidates) < 2:
         return ""
-    rows = [(f"`{each.run}`", str(each.epochs), f"{each.validation_accuracy:.4f}") for each in candidates]
-    return _CANDIDATES.format(table=_table(("run", "epochs", "accuracy"), rows))
+    rows = [(f"`{each.run}`", each.made_of, str(each.epochs), f"{each.validation_accuracy:.4f}") for each in candidates]
+    return _CANDIDATES.format(table=_table(("run", "made of", "epochs", "accuracy"), rows))
 
 
 def _measured(checkpoint: Checkpoint) -> str:

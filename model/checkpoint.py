@@ -47,9 +47,12 @@ class Epoch:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A run that was tried: its folder's name, epochs, and best accuracy on validation, a fraction."""
+    """A run that was tried: its folder's name, what it was made of, its epochs, and the best of their accuracies on
+    validation, a fraction.
+    """
 
     run: str
+    made_of: str
     epochs: int
     validation_accuracy: float
 

@@ -7,14 +7,18 @@ from pathlib import Path
 
 from matplotlib.figure import Figure
 
+from model.checkpoint import Epoch
 
-def draw_curves(history: Sequence[dict[str, float]], path: Path) -> None:
+
+def draw_curves(history: Sequence[Epoch], path: Path) -> None:
     """Loss (nats) and accuracy (fraction) of training and validation over epochs, as a PNG."""
     figure = Figure(figsize=(8, 3), layout="constrained")
-    epochs = [epoch["epoch"] for epoch in history]
+    epochs = [epoch.epoch for epoch in history]
     for axes, quantity in zip(figure.subplots(1, 2), ("loss", "accuracy"), strict=True):
         for split, colour in (("train", "#1f77b4"), ("validation", "#e6801a")):
-            axes.plot(epochs, [epoch[f"{split}_{quantity}"] for epoch in history], "o-", color=colour, label=split)
+            axes.plot(
+                epochs, [getattr(epoch, f"{split}_{quantity}") for epoch in history], "o-", color=colour, label=split
+            )
         axes.set_xlabel("epoch")
         axes.set_ylabel(f"{quantity} (nats)" if quantity == "loss" else quantity)
         axes.xaxis.get_major_locator().set_params(integer=True)

@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from model import checkpoint
-from model.checkpoint import ASSETS, Candidate
+from model.checkpoint import ASSETS, Candidate, TrainingRecord
+from model.curves import draw_curves
 from model.errors import GatescopeError
 
 
@@ -22,13 +23,25 @@ def publish(name: str, runs: Sequence[Path], folder: Path = ASSETS) -> Candidate
     for run in runs:
         loaded = checkpoint.load("best", run)
         accuracy = max(epoch.validation_accuracy for epoch in loaded.history)
-        candidates.append(Candidate(run.name, len(loaded.history), accuracy))
+        candidates.append(Candidate(run.name, made_of(loaded.training), len(loaded.history), accuracy))
     best = max(candidates, key=lambda candidate: candidate.validation_accuracy)
     if (folder / name).exists():
         shutil.rmtree(folder / name)  # what was measured of older weights does not hold for these
     shutil.copytree(runs[candidates.index(best)] / "best", folder / name)
     checkpoint.set_candidates(folder / name, tuple(candidates))
+    draw_curves(checkpoint.load(name, folder).history, folder / name / "curves.png")
     return best
+
+
+def made_of(training: TrainingRecord) -> str:
+    """A run's ingredients, in words."""
+    if training.continued:
+        start = f"on from {training.continued}"
+    else:
+        start = "language model" if training.language_model else training.vectors
+    reviews = "labelled and unlabelled reviews" if training.unlabelled else "labelled reviews"
+    teachers = (f"soft labels of {' and '.join(training.teachers)}",) if training.teachers else ()
+    return ", ".join((f"preset {training.preset}", start, reviews, *teachers, *training.changed))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -15,14 +15,16 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
-import spacy
 import torch
-from spacy.language import Language
 from torchtext.data import Field
 from torchtext.vocab import Vocab
 
 from model.errors import ReviewError
+
+if TYPE_CHECKING:
+    from spacy.language import Language
 
 UNKNOWN, PADDING = "<unk>", "<pad>"
 UNKNOWN_ID, PADDING_ID = 0, 1
@@ -86,6 +88,8 @@ def normalize(text: str) -> str:
 
 @lru_cache(maxsize=1)
 def _english() -> Language:
+    import spacy  # not at the top: training reads prepared ids, on machines that may lack spaCy
+
     return spacy.blank("en")
 
 

@@ -26,7 +26,6 @@ from tqdm import tqdm
 from model import checkpoint, labels, language_model, vectors
 from model import data as dataset
 from model.checkpoint import Epoch, TrainingRecord
-from model.curves import draw_curves
 from model.data import PreparedData, Split
 from model.errors import DataError
 from model.labels import SoftLabels
@@ -253,7 +252,6 @@ class Trainer:
             checkpoint.save(self.out / "best", self.judged, self.words, self._record(best))
         curves = [asdict(epoch) for epoch in self.history]
         checkpoint.write_json(self.out / "best" / "history.json", curves)
-        draw_curves(curves, self.out / "best" / "curves.png")
         self._save_state()
         last = self.history[-1]
         print(

@@ -38,8 +38,17 @@ def test_app_does_not_load_training_code():
     check = (
         "import sys, app\n"
         "loaded = {'model.train', 'model.vectors', 'model.evaluate', 'model.publish', 'model.curves', 'model.data',"
-        " 'gensim'} & sys.modules.keys()\n"
+        " 'model.pretrain', 'model.language_model', 'model.objective', 'model.labels', 'model.ngrams', 'model.run',"
+        " 'gensim', 'sklearn'} & sys.modules.keys()\n"
         "assert not loaded, loaded"
+    )
+    subprocess.run([sys.executable, "-c", check], cwd=ROOT, check=True)
+
+
+def test_training_machine_needs_torch_numpy_safetensors_and_torchtext_only():
+    missing = ("spacy", "captum", "gensim", "sklearn", "scipy", "matplotlib", "pandas", "gradio", "plotly")
+    check = (
+        f"import sys; sys.modules.update(dict.fromkeys({missing})); import model.train, model.pretrain, model.labels"
     )
     subprocess.run([sys.executable, "-c", check], cwd=ROOT, check=True)
 

@@ -40,10 +40,10 @@ def test_network_comes_back_but_for_half_precision(folder):
 
 def test_temperature_and_candidates_are_stored(folder):
     checkpoint.set_temperature(folder / "net", 1.5)
-    checkpoint.set_candidates(folder / "net", (Candidate("a.txt", 3, 0.5),))
+    checkpoint.set_candidates(folder / "net", (Candidate("a", "preset recipe", 3, 0.5),))
     loaded = checkpoint.load("net", folder)
     assert loaded.network.config.temperature == 1.5
-    assert loaded.training.candidates == (Candidate("a.txt", 3, 0.5),)
+    assert loaded.training.candidates == (Candidate("a", "preset recipe", 3, 0.5),)
 
 
 def test_unknown_name_is_refused_and_says_what_there_is(folder):

@@ -41,7 +41,6 @@ def test_network_learns_and_the_best_epoch_is_kept(workplace, preset):
     loaded = data.load(workplace / "imdb.npz")
     logits, labels = predict(best.network, loaded, loaded.rows(Split.VALIDATION))
     assert ((logits > 0) == (labels == 1)).mean() == pytest.approx(max(accuracies), abs=0.05)
-    assert (workplace / "run" / "best" / "curves.png").read_bytes().startswith(b"\x89PNG")
 
 
 def test_resumed_run_ends_like_an_uninterrupted_one(workplace):
@@ -239,8 +238,12 @@ def test_best_run_is_published_and_evaluated_the_same_twice(workplace, capsys):
     assert command(workplace, "long") == 0
     folder = workplace / "checkpoints"
     best = publish.publish("net", [workplace / "short", workplace / "long"], folder)
-    assert len(checkpoint.load("net", folder).training.candidates) == 2
+    candidates = checkpoint.load("net", folder).training.candidates
+    assert [(each.run, each.made_of) for each in candidates] == [
+        (run, "preset recipe, vectors.txt, labelled reviews") for run in ("short", "long")
+    ]
     assert best.epochs == 6
+    assert (folder / "net" / "curves.png").read_bytes().startswith(b"\x89PNG")
     arguments = ["net", "--data", str(workplace), "--folder", str(folder), "--device", "cpu"]
     assert evaluate.main(arguments) == 0
     first = checkpoint.load("net", folder).report
@@ -251,6 +254,15 @@ def test_best_run_is_published_and_evaluated_the_same_twice(workplace, capsys):
     assert first.test.accuracy > 0.9
     assert f"{first.test.accuracy:.4f}" in (folder / "net" / "README.md").read_text()
     assert "test" in capsys.readouterr().out
+
+
+def test_publishing_new_weights_forgets_what_was_measured_of_old_ones(workplace):
+    assert command(workplace, "run", "--epochs", "1") == 0
+    folder = workplace / "checkpoints"
+    publish.publish("net", [workplace / "run"], folder)
+    (folder / "net" / "faithfulness.json").write_text("of other weights")
+    publish.publish("net", [workplace / "run"], folder)
+    assert not (folder / "net" / "faithfulness.json").exists()
 
 
 def test_evaluation_refuses_data_of_another_vocabulary(workplace):
