@@ -14,12 +14,13 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, fields, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import torch
 from torch import Tensor, nn
-from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
+from torch.optim.swa_utils import AveragedModel
 from torchtext.data import BucketIterator, Dataset, Example, Field
 from tqdm import tqdm
 
@@ -93,8 +94,8 @@ class Trainer:
         self.network = RecurrentNetwork(run.preset.network).to(device)
         betas = (run.preset.beta1, 0.999)
         self.optimizer = torch.optim.Adam(self.network.parameters(), lr=run.preset.learning_rate, betas=betas)
-        decay = get_ema_multi_avg_fn(run.preset.average)
-        self.average = AveragedModel(self.network, multi_avg_fn=decay) if run.preset.average else None
+        decay = partial(_moved_average, run.preset.average)
+        self.average = AveragedModel(self.network, avg_fn=decay) if run.preset.average else None
         self.half = prefers_half(device)
         self.labels = SoftLabels.none(data) if run.labels is None else labels.read(Path(run.labels), data)
         self.language_model = 0.0
@@ -300,6 +301,11 @@ class Trainer:
         self.history = [Epoch(**epoch) for epoch in state.progress["history"]]
         self.partial = _Sums(**state.progress["partial"])
         self.step, self.language_model = state.progress["step"], state.progress["language_model"]
+
+
+def _moved_average(decay: float, average: Tensor, current: Tensor, steps: Tensor | int) -> Tensor:
+    """A weight's moving average after one more step; early on it forgets faster, or it would stay at the start."""
+    return torch.lerp(average, current, 1 - min(decay, (1 + int(steps)) / (10 + int(steps))))
 
 
 def trained_rows(data: PreparedData, preset: Preset) -> np.ndarray:

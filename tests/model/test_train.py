@@ -116,6 +116,15 @@ def test_what_is_kept_is_the_moving_average_of_the_weights(workplace):
     assert not torch.equal(kept, state["network.output.weight"].half().float())
 
 
+def test_moving_average_forgets_the_start_within_few_steps_and_settles_on_its_decay():
+    average = torch.tensor(1.0)
+    for step in range(1, 200):
+        average = train._moved_average(0.999, average, torch.tensor(0.0), step)
+    assert average < 1e-6
+    late = train._moved_average(0.999, torch.tensor(1.0), torch.tensor(0.0), 10**6)
+    assert float(late) == pytest.approx(0.999)
+
+
 def test_learning_rate_rises_and_falls_to_nothing():
     rates = [one_cycle(step / 100) for step in range(101)]
     assert rates[0] == 0
