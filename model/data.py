@@ -24,7 +24,8 @@ import numpy as np
 from tqdm import tqdm
 
 from model import text
-from model.errors import DataError, GatescopeError
+from model.errors import DataError
+from model.run import exit_code
 
 VERSION = 1
 MAX_VOCABULARY = 60_000  # ids are uint16; the rarer words of the training split are unknown to every network
@@ -259,20 +260,19 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command.add_argument("--validation", type=Path, required=True, help="list of the reviews that are validation")
     command.add_argument("--out", type=Path, default=Path("data/imdb.npz"))
     options = parser.parse_args(arguments)
-    try:
+
+    def work() -> None:
         validation = read_validation(options.validation)
         source = options.source or download(options.out.parent)
         data = prepare(list(read_source(source)), validation)
         save(data, options.out)
-    except GatescopeError as error:
-        print(error, file=sys.stderr)
-        return 1
-    for split in Split:
-        rows = data.rows(split)
-        tokens = int((data.offsets[rows + 1] - data.offsets[rows]).sum())
-        print(f"{split.name.lower():<10} {len(rows):>7,} reviews {tokens:>11,} tokens")
-    print(f"{len(data.vocabulary):,} words · {options.out} · {options.out.stat().st_size / 1e6:.1f} MB")
-    return 0
+        for split in Split:
+            rows = data.rows(split)
+            tokens = int((data.offsets[rows + 1] - data.offsets[rows]).sum())
+            print(f"{split.name.lower():<10} {len(rows):>7,} reviews {tokens:>11,} tokens")
+        print(f"{len(data.vocabulary):,} words · {options.out} · {options.out.stat().st_size / 1e6:.1f} MB")
+
+    return exit_code(work)
 
 
 if __name__ == "__main__":

@@ -23,10 +23,11 @@ from model import behaviour, card, checkpoint, faithfulness
 from model import data as dataset
 from model.checkpoint import Checkpoint
 from model.data import PreparedData, Split
-from model.errors import DataError, GatescopeError
+from model.errors import DataError
 from model.faithfulness import FaithfulnessReport
 from model.metrics import Capability, Metrics, Report, calibration_bins, fit_temperature, measure
 from model.predict import predict
+from model.run import exit_code
 from model.slices import measure_slices
 
 REVIEWS, SEED = 200, 1  # of the comparison of attribution methods
@@ -111,8 +112,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _options(arguments)
     path = options.data / "imdb.npz" if options.data.is_dir() else options.data
     folder = options.folder / options.name
-    compared = None
-    try:
+
+    def work() -> None:
         data = dataset.load(path)
         loaded = checkpoint.load(options.name, options.folder, options.device)
         size = loaded.network.config.vocabulary_size
@@ -120,17 +121,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         report, temperature = evaluate(loaded, data)
         loaded.network.config = replace(loaded.network.config, temperature=temperature)
         report = replace(report, behaviour=measure_behaviour(loaded))
-        if drawn:
-            compared = faithfulness.measure(loaded.network, drawn, options.seed, progress=True)
+        compared = faithfulness.measure(loaded.network, drawn, options.seed, progress=True) if drawn else None
         _store(folder, temperature, report, compared)
-    except GatescopeError as error:
-        print(error, file=sys.stderr)
-        return 1
-    print(table(report))
-    if compared:
-        print(faithfulness_table(compared))
-    print(f"temperature {temperature:.3f}; test ECE before it {report.uncalibrated_ece:.4f}")
-    return 0
+        print(table(report))
+        if compared:
+            print(faithfulness_table(compared))
+        print(f"temperature {temperature:.3f}; test ECE before it {report.uncalibrated_ece:.4f}")
+
+    return exit_code(work)
 
 
 def _options(arguments: Sequence[str] | None) -> argparse.Namespace:

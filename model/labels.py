@@ -111,7 +111,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu", choices=("cpu", "cuda"))
     options = parser.parse_args(arguments)
 
-    def work(deadline: float) -> None:
+    def work() -> None:
         if not options.teachers and not options.ngrams:
             raise DataError("There is no teacher: name folders of checkpoints, or --ngrams.")
         data = dataset.load(options.data)
@@ -125,7 +125,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             right = (each.probabilities[rows] > 0.5) == (data.labels[rows] == 1)
             sys.stdout.write(f"{' + '.join(each.teachers)}: validation accuracy {right.mean():.4f}\n")
 
-    return exit_code(work, float("inf"), options.out)
+    return exit_code(work)
 
 
 if __name__ == "__main__":

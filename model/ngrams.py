@@ -94,7 +94,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args(arguments)
 
-    def work(deadline: float) -> None:
+    def work() -> None:
         data = dataset.load(options.data)
         found = judge(data, options.seed)
         labels.write(found, data, options.out)
@@ -103,7 +103,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             right = (found.probabilities[rows] > 0.5) == (data.labels[rows] == 1)
             sys.stdout.write(f"{split.name.lower():<10} accuracy {right.mean():.4f}\n")
 
-    return exit_code(work, float("inf"), options.out)
+    return exit_code(work)
 
 
 if __name__ == "__main__":

@@ -38,6 +38,7 @@ from model.run import (
     Processes,
     add_options,
     check_free,
+    deadline,
     exit_code,
     optimizer_tensors,
     prefers_half,
@@ -121,8 +122,8 @@ class Pretraining:
         self.step, self.minutes = state.progress["step"], state.progress["minutes"]
         self.history = [Measurement(**each) for each in state.progress["history"]]
 
-    def run(self, deadline: float) -> None:
-        """Train to the end, or until `deadline`; then `OutOfTime`."""
+    def run(self, stop: float) -> None:
+        """Train to the end, or until `stop` (as of `time.monotonic`); then `OutOfTime`."""
         rows = np.concatenate([self.data.rows(Split.TRAIN), self.data.rows(Split.UNLABELLED)])
         chunks = (self._length(rows) - 1) // self.settings.chunk
         total = chunks * self.settings.epochs
@@ -143,7 +144,7 @@ class Pretraining:
                 loss, tokens, self.step = loss + summed, tokens + count, self.step + 1
                 progress.update()
                 progress.set_postfix(loss=f"{loss / tokens:.3f}", refresh=False)
-                over = self.processes.total(torch.tensor(float(time.monotonic() > deadline), device=self.device)) > 0
+                over = self.processes.total(torch.tensor(float(time.monotonic() > stop), device=self.device)) > 0
                 if over or self.step == total or self.step % self.settings.keep == 0:
                     speed = tokens / 2 / (time.monotonic() - started)
                     self.minutes += (time.monotonic() - started) / 60
@@ -152,7 +153,7 @@ class Pretraining:
                     self._keep()
                     loss, tokens, started = 0.0, 0, time.monotonic()
                     if over and self.step < total:
-                        raise OutOfTime
+                        raise OutOfTime(self.out)
 
     def _train_step(self, streams: np.ndarray, chunk: int, rate: float) -> tuple[float, int]:
         """Summed loss and number of predicted words of one step, over all processes."""
@@ -262,7 +263,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         settings = replace(settings, epochs=options.epochs)
     out = options.out or Path("runs") / f"language-model-{options.preset}"
 
-    def work(deadline: float) -> None:
+    def work() -> None:
+        stop = deadline(options.minutes)
         check_free(out, options.resume)
         with Processes.joined(options.device) as processes:
             run = Pretraining(
@@ -270,9 +272,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 options.seed, processes,
             )  # fmt: skip
             run.resume() if options.resume else run.start()
-            run.run(deadline)
+            run.run(stop)
 
-    return exit_code(work, options.minutes, out)
+    return exit_code(work)
 
 
 SETTINGS = {

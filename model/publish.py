@@ -14,7 +14,7 @@ from pathlib import Path
 from model import checkpoint
 from model.checkpoint import ASSETS, Candidate, TrainingRecord
 from model.curves import draw_curves
-from model.errors import GatescopeError
+from model.run import exit_code
 
 
 def publish(name: str, runs: Sequence[Path], folder: Path = ASSETS) -> Candidate:
@@ -50,13 +50,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("name", help="of the checkpoint, under assets/checkpoints")
     parser.add_argument("runs", nargs="+", type=Path, help="folders of runs, as given to model.train --out")
     options = parser.parse_args(arguments)
-    try:
+
+    def work() -> None:
         best = publish(options.name, options.runs)
-    except GatescopeError as error:
-        print(error, file=sys.stderr)
-        return 1
-    print(f"{options.name}: {best.run}, validation accuracy {best.validation_accuracy:.4f}")
-    return 0
+        print(f"{options.name}: {best.run}, validation accuracy {best.validation_accuracy:.4f}")
+
+    return exit_code(work)
 
 
 if __name__ == "__main__":

@@ -32,7 +32,10 @@ STATE = "state.safetensors"
 
 
 class OutOfTime(Exception):
-    """The time that a run was given is over; its state is on disk."""
+    """The time that a run was given is over; its state is on disk. Says how to go on."""
+
+    def __init__(self, out: Path) -> None:
+        super().__init__(f"The time is over; go on with --resume --out {out}")
 
 
 class DivergedError(GatescopeError):
@@ -173,25 +176,33 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu", choices=("cpu", "cuda"))
 
 
+def deadline(minutes: float) -> float:
+    """When a run of so many minutes from now must stop, as of `time.monotonic`."""
+    return time.monotonic() + minutes * 60
+
+
 def check_free(out: Path, resume: bool) -> None:
     """Raise `DataError` where a new run would overwrite an older one."""
     if not resume and (out / STATE).exists():
         raise DataError(f"'{out}' holds a run already: go on with --resume, or choose another --out.")
 
 
-def exit_code(work: Callable[[float], None], minutes: float, out: Path) -> int:
-    """Do `work(deadline)`, with one clear sentence for whatever ends it. `deadline` is as of `time.monotonic`."""
+def exit_code(work: Callable[[], None]) -> int:
+    """Do a command's work, with one clear sentence for whatever ends it."""
     torch.set_flush_denormal(True)
     try:
-        work(time.monotonic() + minutes * 60)
-    except OutOfTime:
-        sys.stdout.write(f"The time is over; go on with --resume --out {out}\n")
+        work()
+    except OutOfTime as over:
+        sys.stdout.write(f"{over}\n")
+        return 0
     except GatescopeError as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
+        message = str(error)
     except torch.OutOfMemoryError:
-        sys.stderr.write(
-            "The device is out of memory: use --device cpu, or a smaller batch. The last good state is kept.\n"
-        )
-        return 1
-    return 0
+        message = "The device is out of memory: use --device cpu, or a smaller batch. The last good state is kept."
+    except OSError as error:
+        name = f" '{error.filename}'" if error.filename else ""
+        message = f"The file{name} cannot be read or written: {error.strerror or error}. What was there before is kept."
+    else:
+        return 0
+    sys.stderr.write(f"{message}\n")
+    return 1

@@ -41,6 +41,7 @@ from model.run import (
     Processes,
     add_options,
     check_free,
+    deadline,
     device_name,
     exit_code,
     optimizer_tensors,
@@ -141,12 +142,12 @@ class Trainer:
         self.network.load_state_dict(loaded.network.state_dict())
         self.language_model = loaded.training.language_model
 
-    def run(self, epochs: int, deadline: float) -> None:
-        """Train up to `epochs` in all, or until `deadline` (as of `time.monotonic`); then `OutOfTime`."""
+    def run(self, epochs: int, stop: float) -> None:
+        """Train up to `epochs` in all, or until `stop` (as of `time.monotonic`); then `OutOfTime`."""
         objective = self.objective()
         while len(self.history) < epochs:
             number = len(self.history) + 1
-            self._train_epoch(number, epochs, objective, deadline)
+            self._train_epoch(number, epochs, objective, stop)
             validation = self.data.rows(Split.VALIDATION)
             logits, truth = predict(self.judged, self.data, validation, self.preset.max_tokens, self.half)
             sums, self.partial = self.partial, _Sums()
@@ -168,7 +169,7 @@ class Trainer:
         """What a step minimizes."""
         return Objective(self.network, self.preset, self._frequencies(), self.processes, self.half)
 
-    def _train_epoch(self, number: int, epochs: int, objective: Objective, deadline: float) -> None:
+    def _train_epoch(self, number: int, epochs: int, objective: Objective, stop: float) -> None:
         """Go through an epoch's batches, from where `partial` says it stopped."""
         batches = epoch_batches(self.data, self.preset, self.settings.seed, number)
         done = self.partial.batches
@@ -191,11 +192,11 @@ class Trainer:
                     tokens_per_s=f"{sums.tokens / sums.seconds:,.0f}",
                     refresh=False,
                 )
-                over = torch.tensor(float(time.monotonic() > deadline), device=self.device)
+                over = torch.tensor(float(time.monotonic() > stop), device=self.device)
                 if self.processes.total(over) > 0:
                     if self.processes.first:
                         self._save_state()
-                    raise OutOfTime
+                    raise OutOfTime(self.out)
 
     def _train_batch(self, rows: np.ndarray, objective: Objective, rate: float) -> None:
         """One step of the optimizer; what it showed is added to `partial`."""
@@ -376,7 +377,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = parser.parse_args(arguments)
     out = options.out or Path("runs") / options.preset
 
-    def work(deadline: float) -> None:
+    def work() -> None:
+        stop = deadline(options.minutes)
         check_free(out, options.resume)
         preset = changed_preset(PRESETS[options.preset], options.set)
         run = Run(
@@ -387,9 +389,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         with Processes.joined(options.device) as processes:
             trainer = Trainer(run, data, out, options.device, processes)
             trainer.resume() if options.resume else trainer.start()
-            trainer.run(options.epochs or preset.epochs, deadline)
+            trainer.run(options.epochs or preset.epochs, stop)
 
-    return exit_code(work, options.minutes, out)
+    return exit_code(work)
 
 
 if __name__ == "__main__":

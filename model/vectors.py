@@ -21,7 +21,8 @@ from tqdm import tqdm
 
 from model import data as dataset
 from model.data import PreparedData, Split
-from model.errors import DataError, GatescopeError
+from model.errors import DataError
+from model.run import exit_code
 from model.text import PADDING_ID, UNKNOWN_ID, build_vocabulary
 
 CACHE = Path(".vector_cache")  # torchtext's own
@@ -118,12 +119,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--seed", type=int, default=1)
     options = vars(parser.parse_args(arguments))
-    try:
-        learn(dataset.load(options.pop("data")), options["out"], **{k: v for k, v in options.items() if k != "out"})
-    except GatescopeError as error:
-        print(error, file=sys.stderr)
-        return 1
-    return 0
+    return exit_code(lambda: learn(dataset.load(options.pop("data")), **options))
 
 
 if __name__ == "__main__":
