@@ -368,7 +368,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         help="a file in GloVe's text format, or 'glove' for torchtext's own (cache .vector_cache, or the network)",
     )
     parser.add_argument(
-        "--start", help="folder of 'python -m model.pretrain', to start the first layer; or of a run, to go on from it"
+        "--from",
+        dest="start",
+        metavar="FOLDER",
+        help="folder of 'python -m model.pretrain', to start the first layer; or of a run, to go on from it",
     )
     parser.add_argument("--labels", help="soft labels of 'python -m model.labels' or 'python -m model.ngrams'")
     parser.add_argument("--set", nargs="*", default=[], metavar="NAME=VALUE", help="change settings of the preset")

@@ -70,7 +70,7 @@ def test_student_learns_from_a_teacher_alone(workplace):
 
 def test_run_goes_on_from_the_best_network_of_another(workplace):
     first = train_teacher(workplace, "first")
-    paths = ["--data", str(workplace / "imdb.npz"), "--start", str(workplace / "first"), "--device", "cpu"]
+    paths = ["--data", str(workplace / "imdb.npz"), "--from", str(workplace / "first"), "--device", "cpu"]
     assert train.main(["recipe", *paths, "--out", str(workplace / "next"), "--epochs", "1"]) == 0
     later = checkpoint.load("best", workplace / "next")
     assert later.training.continued == "first"

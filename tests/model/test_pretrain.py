@@ -117,7 +117,7 @@ def test_language_model_starts_the_first_layer_and_nothing_else(workplace):
 
 def test_classifier_records_what_it_was_started_from(workplace):
     assert command(workplace, "lm") == 0
-    arguments = ["--data", str(workplace / "imdb.npz"), "--start", str(workplace / "lm"), "--epochs", "1"]
+    arguments = ["--data", str(workplace / "imdb.npz"), "--from", str(workplace / "lm"), "--epochs", "1"]
     assert train.main(["bilstm", *arguments, "--out", str(workplace / "run"), "--device", "cpu"]) == 0
     record = checkpoint.load("best", workplace / "run").training
     assert 0 < record.language_model < np.log(len(WORDS)) + 1
