@@ -3,8 +3,11 @@
     python -m model.ngrams --data data/imdb.npz --out data/ngrams.npz
 
 NB-SVM's features (Wang & Manning, ACL 2012; 1- to 3-grams as in Mesnil et al. 2014): which n-grams a review holds, each
-times its log-count ratio, here under logistic regression (scikit-learn). What it says of a labelled review comes from
-a model that was fitted without the fifth of the reviews it is in; of all others, from one fitted on all.
+times its log-count ratio, here under logistic regression (scikit-learn). What it says of a review that it learns from
+comes from a model that was fitted without the fifth of the reviews it is in; of all others, from one fitted on all.
+
+With `--labels` it learns from the unlabelled reviews too, as other teachers label them (co-training: Blum & Mitchell,
+COLT 1998).
 """
 
 from __future__ import annotations
@@ -42,38 +45,52 @@ def keys(ids: np.ndarray) -> np.ndarray:
     return np.unique(np.concatenate(found) | (lengths << np.uint64(LONGEST * BITS)))
 
 
-def judge(data: PreparedData, seed: int) -> SoftLabels:
-    """P(positive) of the training, validation and unlabelled reviews; the test split is not touched."""
-    train, validation = data.rows(Split.TRAIN), data.rows(Split.VALIDATION)
-    others = np.concatenate([validation, data.rows(Split.UNLABELLED)])
-    per_review = {int(row): keys(data.ids[data.offsets[row] : data.offsets[row + 1]]) for row in train}
-    vocabulary, counts = np.unique(np.concatenate(list(per_review.values())), return_counts=True)
+def judge(data: PreparedData, seed: int, taught: SoftLabels | None = None) -> SoftLabels:
+    """P(positive) of the training, validation and unlabelled reviews; the test split is not touched.
+
+    With the soft labels `taught`, the unlabelled reviews are learnt as well, as what those hold them for.
+    """
+    fitted, positive = data.rows(Split.TRAIN), data.labels[data.rows(Split.TRAIN)] == 1
+    others = [data.rows(Split.VALIDATION)]
+    if taught is None:
+        others.append(data.rows(Split.UNLABELLED))
+    else:
+        more = data.rows(Split.UNLABELLED)
+        more = more[~np.isnan(taught.probabilities[more])]
+        fitted, positive = np.concatenate([fitted, more]), np.concatenate([positive, taught.probabilities[more] > 0.5])
+    per_review = [_keys_of(data, row) for row in fitted]
+    vocabulary, counts = np.unique(np.concatenate(per_review), return_counts=True)
     vocabulary = vocabulary[counts > 1]
-
-    def matrix(rows: np.ndarray) -> csr_matrix:
-        places = []
-        for row in rows:
-            found = per_review.get(int(row))
-            if found is None:
-                found = keys(data.ids[data.offsets[row] : data.offsets[row + 1]])
-            place = np.searchsorted(vocabulary, found)
-            place[place == len(vocabulary)] = 0
-            places.append(place[vocabulary[place] == found])
-        indices = np.concatenate(places)
-        starts = np.cumsum([0, *(len(place) for place in places)])
-        return csr_matrix((np.ones(len(indices), np.float32), indices, starts), shape=(len(rows), len(vocabulary)))
-
-    features, truth = matrix(train), data.labels[train] == 1
+    features = _matrix(per_review, vocabulary)
     logits = np.full(len(data.labels), np.nan)
-    fold = np.random.default_rng(seed).permutation(len(train)) % FOLDS
+    fold = np.random.default_rng(seed).permutation(len(fitted)) % FOLDS
     for each in range(FOLDS):
         inside = fold != each
-        logits[train[~inside]] = _fit(features[inside], truth[inside])(features[~inside])
-    decide = _fit(features, truth)
-    for part in np.array_split(others, max(1, len(others) // 5_000)):
-        logits[part] = decide(matrix(part))
+        logits[fitted[~inside]] = _fit(features[inside], positive[inside])(features[~inside])
+    decide = _fit(features, positive)
+    rest = np.concatenate(others)
+    for part in np.array_split(rest, max(1, len(rest) // 5_000)):
+        logits[part] = decide(_matrix([_keys_of(data, row) for row in part], vocabulary))
+    validation = data.rows(Split.VALIDATION)
     logits /= fit_temperature(logits[validation], data.labels[validation])
-    return SoftLabels((1 / (1 + np.exp(-logits))).astype(np.float32), ("n-grams",))
+    name = "n-grams" if taught is None else f"n-grams taught by {' and '.join(taught.teachers)}"
+    return SoftLabels((1 / (1 + np.exp(-logits))).astype(np.float32), (name,))
+
+
+def _keys_of(data: PreparedData, row: int) -> np.ndarray:
+    return keys(data.ids[data.offsets[row] : data.offsets[row + 1]])
+
+
+def _matrix(per_review: Sequence[np.ndarray], vocabulary: np.ndarray) -> csr_matrix:
+    """Which n-grams of the vocabulary reviews hold: 0 or 1, (reviews, vocabulary)."""
+    places = []
+    for found in per_review:
+        place = np.searchsorted(vocabulary, found)
+        place[place == len(vocabulary)] = 0
+        places.append(place[vocabulary[place] == found].astype(np.int32))
+    indices = np.concatenate(places)
+    starts = np.cumsum([0, *map(len, places)])
+    return csr_matrix((np.ones(len(indices), np.float32), indices, starts), shape=(len(places), len(vocabulary)))
 
 
 def _fit(features: csr_matrix, positive: np.ndarray) -> Callable[[csr_matrix], np.ndarray]:
@@ -91,12 +108,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m model.ngrams", description=__doc__.partition("\n")[0])
     parser.add_argument("--data", type=Path, default=Path("data/imdb.npz"))
     parser.add_argument("--out", type=Path, default=Path("data/ngrams.npz"))
+    parser.add_argument("--labels", type=Path, help="soft labels, by which the unlabelled reviews are learnt as well")
     parser.add_argument("--seed", type=int, default=1)
     options = parser.parse_args(arguments)
 
     def work() -> None:
         data = dataset.load(options.data)
-        found = judge(data, options.seed)
+        taught = labels.read(options.labels, data) if options.labels else None
+        found = judge(data, options.seed, taught)
         labels.write(found, data, options.out)
         for split in (Split.TRAIN, Split.VALIDATION):
             rows = data.rows(split)

@@ -202,7 +202,7 @@ def traffic(address: str, text: str) -> str:
 
 
 def main() -> None:
-    name = sys.argv[1] if len(sys.argv) > 1 else "bilstm-recipe"
+    name = sys.argv[1] if len(sys.argv) > 1 else "bilstm"
     explaining(name)
     serving(name)
 

@@ -48,6 +48,26 @@ def test_labelled_review_is_judged_without_its_own_label():
     assert right.mean() < 0.7
 
 
+def test_unlabelled_reviews_are_learnt_as_other_teachers_label_them():
+    """Labels that mean nothing on the training split, right ones on the unlabelled reviews: those decide."""
+    prepared = made_data()
+    blind, taught = prepared.labels.copy(), labels.SoftLabels.none(prepared).probabilities
+    train, unlabelled = prepared.rows(Split.TRAIN), prepared.rows(Split.UNLABELLED)
+    swapped = replace(prepared, labels=np.where(prepared.splits == Split.TRAIN, -1, blind).astype(np.int8))
+    taught[unlabelled] = [0.9 if 2 in prepared.review(row, 44) else 0.1 for row in unlabelled]
+    few = train[:10]
+    splits = prepared.splits.copy()
+    splits[train[10:]] = Split.TEST
+    swapped.labels[few] = prepared.labels[few]
+    small = replace(swapped, splits=splits)
+    rows = prepared.rows(Split.VALIDATION)
+    right = [
+        ((found.probabilities[rows] > 0.5) == (prepared.labels[rows] == 1)).mean()
+        for found in (ngrams.judge(small, 1), ngrams.judge(small, 1, labels.SoftLabels(taught, ("rule",))))
+    ]
+    assert right[1] > right[0]
+
+
 def test_missing_data_is_one_sentence(tmp_path, capsys):
     assert ngrams.main(["--data", str(tmp_path / "none.npz")]) == 1
     assert len(capsys.readouterr().err.splitlines()) == 1
