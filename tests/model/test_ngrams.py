@@ -49,7 +49,7 @@ def test_labelled_review_is_judged_without_its_own_label():
 
 
 def test_unlabelled_reviews_are_learnt_as_other_teachers_label_them():
-    """Labels that mean nothing on the training split, right ones on the unlabelled reviews: those decide."""
+    """A few wrong labels on the training split, more right ones on the unlabelled reviews: those decide."""
     prepared = made_data()
     blind, taught = prepared.labels.copy(), labels.SoftLabels.none(prepared).probabilities
     train, unlabelled = prepared.rows(Split.TRAIN), prepared.rows(Split.UNLABELLED)
@@ -58,7 +58,7 @@ def test_unlabelled_reviews_are_learnt_as_other_teachers_label_them():
     few = train[:10]
     splits = prepared.splits.copy()
     splits[train[10:]] = Split.TEST
-    swapped.labels[few] = prepared.labels[few]
+    swapped.labels[few] = 1 - prepared.labels[few]
     small = replace(swapped, splits=splits)
     rows = prepared.rows(Split.VALIDATION)
     right = [
