@@ -1,6 +1,6 @@
 """Soft labels: what teachers say of the training and unlabelled reviews, for a student to learn (distillation).
 
-    python -m model.labels runs/teacher-1/best runs/teacher-2/best --ngrams data/ngrams.npz --out data/labels.npz
+    python -m model.labels runs/teacher-1/best runs/teacher-2/best data/ngrams.npz --out data/labels.npz
 
 The mean of the teachers' calibrated logits, as a probability. Networks were trained on the labelled reviews, so of
 those only n-gram models speak, which judged each review without having seen it (`model.ngrams`). Distillation: Hinton,
@@ -104,20 +104,15 @@ def ask(folder: Path, data: PreparedData, device: str) -> SoftLabels:
 def main(arguments: Sequence[str] | None = None) -> int:
     """The command line: the mean of some teachers, and how right each and their mean are on validation."""
     parser = argparse.ArgumentParser(prog="python -m model.labels", description=__doc__.partition("\n")[0])
-    parser.add_argument("teachers", nargs="*", type=Path, help="folders of checkpoints")
-    parser.add_argument("--ngrams", type=Path, help="what 'python -m model.ngrams' wrote")
+    parser.add_argument("teachers", nargs="+", type=Path, help="folders of checkpoints, or files of soft labels")
     parser.add_argument("--data", type=Path, default=Path("data/imdb.npz"))
     parser.add_argument("--out", type=Path, default=Path("data/labels.npz"))
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu", choices=("cpu", "cuda"))
     options = parser.parse_args(arguments)
 
     def work() -> None:
-        if not options.teachers and not options.ngrams:
-            raise DataError("There is no teacher: name folders of checkpoints, or --ngrams.")
         data = dataset.load(options.data)
-        found = [ask(folder, data, options.device) for folder in options.teachers]
-        if options.ngrams:
-            found.append(read(options.ngrams, data))
+        found = [read(path, data) if path.is_file() else ask(path, data, options.device) for path in options.teachers]
         merged = mean(found)
         write(merged, data, options.out)
         rows = data.rows(Split.VALIDATION)

@@ -33,7 +33,7 @@ class Preset:
     average: float = 0.0  # decay of the weights' moving average; 0: none
 
 
-_BILSTM = NetworkConfig(vocabulary_size=30_002, pooling="max_mean", dropout=0.4)
+_BILSTM = NetworkConfig(vocabulary_size=30_002, pooling="max_mean", dropout=0.25)
 
 PRESETS = {
     "recipe": Preset(),
