@@ -337,24 +337,24 @@ def epoch_batches(data: PreparedData, preset: Preset, seed: int, number: int) ->
 
 
 def changed_preset(preset: Preset, changes: Sequence[str]) -> Preset:
-    """A preset with some settings changed, each as "name=value". Raises `DataError` for one that cannot be."""
-    kinds = {each.name: type(getattr(preset, each.name)) for each in fields(preset)}
+    """A preset, or its network's dropout, with some settings changed, each as "name=value".
+
+    Raises `DataError` for one that cannot be set.
+    """
+    kinds = {each.name: type(getattr(preset, each.name)) for each in fields(preset) if each.name != "network"}
+    kinds |= {"dropout": float}
     for change in changes:
         name, _, value = change.partition("=")
-        kind = kinds.get(name)
         try:
-            if kind is bool:
-                parsed = {"true": True, "false": False}[value.lower()]
-            elif kind in (int, float):
-                parsed = kind(value)
-            else:
-                raise ValueError
+            parsed = {"true": True, "false": False}[value] if kinds[name] is bool else kinds[name](value)
             if parsed < 0:
-                raise ValueError
+                raise ValueError(f"{name} must not be negative")
+            if name == "dropout":
+                preset = replace(preset, network=replace(preset.network, dropout=parsed))
+            else:
+                preset = replace(preset, **{name: parsed})
         except (KeyError, ValueError) as error:
-            known = ", ".join(name for name, kind in kinds.items() if kind in (bool, int, float))
-            raise DataError(f"'{change}' cannot be set; settings are {known}, with a value each.") from error
-        preset = replace(preset, **{name: parsed})
+            raise DataError(f"'{change}' cannot be set; settings are {', '.join(kinds)}, with a value each.") from error
     return preset
 
 
