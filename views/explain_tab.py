@@ -52,8 +52,8 @@ def build(explainer: Explainer, page: gr.Blocks) -> None:
                     list(BASELINES),
                     value=DEFAULT_BASELINE,
                     label="Baseline",
-                    info="What a review is compared with, by integrated gradients and occlusion: as many unknown words, "
-                    "paddings or zero vectors. Padding is zero in the networks shipped: the two are the same.",
+                    info="What a review is compared with, by integrated gradients and occlusion: as many unknown "
+                    "words, paddings or zero vectors. Padding is zero in the networks shipped: the two are the same.",
                 )
         with gr.Column(scale=8, min_width=320):
             reading = gr.HTML(
