@@ -101,6 +101,8 @@ class Pretraining:
         self.parallel = processes.wrap(self.model)
         self.optimizer = torch.optim.Adam(self.model.parameters(), lr=settings.learning_rate)
         self.half = prefers_half(device)
+        if settings.streams % processes.count:
+            raise DataError(f"{settings.streams} streams cannot be shared by {processes.count} processes evenly.")
         self.step, self.minutes = 0, 0.0
         self.states = self._zero_states(settings.streams // processes.count)
 
@@ -133,7 +135,10 @@ class Pretraining:
         held_out = self._held_out()
         loss, tokens, started = 0.0, 0, time.monotonic()
         epoch, streams = -1, np.empty(0)
-        with tqdm(initial=self.step, total=total, desc="pre-train", unit="step", mininterval=5) as progress:
+        with tqdm(
+            initial=self.step, total=total, desc="pre-train", unit="step", mininterval=5,
+            disable=not self.processes.first,
+        ) as progress:  # fmt: skip
             while self.step < total:
                 if self.step // chunks != epoch:
                     epoch = self.step // chunks
@@ -173,7 +178,7 @@ class Pretraining:
         if not np.isfinite(summed):
             raise DivergedError(
                 f"The loss is no longer a number at step {self.step}; the last good state is kept. "
-                "Start again with another --seed or a smaller --learning-rate."
+                "Start again with another --seed."
             )
         self.optimizer.step()
         return summed, count

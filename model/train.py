@@ -67,7 +67,7 @@ class Run:
 
     def about(self) -> dict:
         """As it is kept in a state."""
-        return asdict(self) | {"preset": None, "changed": list(self.changed)}
+        return asdict(self) | {"changed": list(self.changed)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -180,9 +180,10 @@ class Trainer:
             disable=not self.processes.first,
         ) as progress:  # fmt: skip
             for index in range(done, len(batches)):
-                rows = batches[index][self.processes.rank :: self.processes.count]
                 share = (number - 1 + index / len(batches)) / epochs
-                self._train_batch(rows, objective, one_cycle(share) if self.preset.one_cycle else 1.0)
+                self._train_batch(
+                    self._mine(batches[index]), objective, one_cycle(share) if self.preset.one_cycle else 1.0
+                )
                 self.partial = replace(self.partial, batches=index + 1, seconds=before + time.monotonic() - started)
                 sums = self.partial
                 progress.update()
@@ -197,6 +198,10 @@ class Trainer:
                     if self.processes.first:
                         self._save_state()
                     raise OutOfTime(self.out)
+
+    def _mine(self, rows: np.ndarray) -> np.ndarray:
+        """This process's share of a batch; all of one that is too small to share, which has the same mean."""
+        return rows[self.processes.rank :: self.processes.count] if len(rows) >= self.processes.count else rows
 
     def _train_batch(self, rows: np.ndarray, objective: Objective, rate: float) -> None:
         """One step of the optimizer; what it showed is added to `partial`."""
