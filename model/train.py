@@ -181,9 +181,7 @@ class Trainer:
         ) as progress:  # fmt: skip
             for index in range(done, len(batches)):
                 share = (number - 1 + index / len(batches)) / epochs
-                self._train_batch(
-                    self._mine(batches[index]), objective, one_cycle(share) if self.preset.one_cycle else 1.0
-                )
+                self._train_batch(batches[index], objective, one_cycle(share) if self.preset.one_cycle else 1.0)
                 self.partial = replace(self.partial, batches=index + 1, seconds=before + time.monotonic() - started)
                 sums = self.partial
                 progress.update()
@@ -199,12 +197,13 @@ class Trainer:
                         self._save_state()
                     raise OutOfTime(self.out)
 
-    def _mine(self, rows: np.ndarray) -> np.ndarray:
-        """This process's share of a batch; all of one that is too small to share, which has the same mean."""
-        return rows[self.processes.rank :: self.processes.count] if len(rows) >= self.processes.count else rows
+    def _train_batch(self, batch_rows: np.ndarray, objective: Objective, rate: float) -> None:
+        """One step of the optimizer; what it showed is added to `partial`.
 
-    def _train_batch(self, rows: np.ndarray, objective: Objective, rate: float) -> None:
-        """One step of the optimizer; what it showed is added to `partial`."""
+        Each process takes its share of the batch; all of one that is too small to share, whose mean is the same.
+        """
+        shared = len(batch_rows) >= self.processes.count
+        rows = batch_rows[self.processes.rank :: self.processes.count] if shared else batch_rows
         for group in self.optimizer.param_groups:
             group["lr"] = self.preset.learning_rate * rate
         batch = self._batch(rows)
@@ -215,7 +214,8 @@ class Trainer:
         labelled = truth >= 0
         correct = ((logits > 0) == (truth == 1)) & labelled
         found = torch.stack([losses[labelled].sum(), correct.sum(), labelled.sum(), batch.lengths.sum(), losses.sum()])
-        loss, right, count, tokens, everything = self.processes.total(found.double()).tolist()
+        counted = found.double() * float(shared or self.processes.first)
+        loss, right, count, tokens, everything = self.processes.total(counted).tolist()
         if not np.isfinite(everything):
             raise DivergedError(
                 f"The loss is no longer a number in epoch {len(self.history) + 1}; the last good state is kept. "

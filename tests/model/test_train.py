@@ -173,7 +173,18 @@ def test_two_processes_have_the_loss_curve_of_one(workplace, preset):
         shared = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port), "WORLD_SIZE": str(count)}
         started = [
             subprocess.Popen(
-                [sys.executable, "-c", TWO_PROCESSES, *map(str, arguments), "--device", "cpu", "--epochs", "3"],
+                [
+                    sys.executable,
+                    "-c",
+                    TWO_PROCESSES,
+                    *map(str, arguments),
+                    "--device",
+                    "cpu",
+                    "--epochs",
+                    "3",
+                    "--set",
+                    "batch=7",
+                ],
                 cwd=ROOT,
                 env=os.environ | shared | {"RANK": str(rank), "LOCAL_RANK": str(rank)},
                 stderr=subprocess.PIPE,
