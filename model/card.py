@@ -14,6 +14,8 @@ from model.checkpoint import Checkpoint, TrainingRecord
 from model.faithfulness import MAX_TOKENS, MIN_TOKENS, SHARES, Erasure, Faithfulness, FaithfulnessReport, aopc
 from model.metrics import BINS, FAILING, Capability, Report
 
+CHANCE = 0.6  # accuracy on test under which a card warns that the network is hardly better than chance
+
 _HEAD = """---
 license: mit
 language: en
@@ -60,9 +62,9 @@ so its figures flatter; the {reviews:,} test reviews steered nothing."""
 
 _TRUST = """## How far to trust it
 
-It knows English film reviews of up to 2011 and nothing else. Irony, verdicts that need knowledge of the world, and
-reviews that mostly retell a plot mislead it; names of people and films that were rated well or badly sway it. Do not
-use it to judge people or what they wrote. The dataset has no stated licence; its authors ask to be cited."""
+{chance}It knows English film reviews of up to 2011 and nothing else. Irony, verdicts that need knowledge of the world,
+and reviews that mostly retell a plot mislead it; names of people and films that were rated well or badly sway it. Do
+not use it to judge people or what they wrote. The dataset has no stated licence; its authors ask to be cited."""
 
 SLICES_NOTE = (
     "Test reviews that are alike in one respect: accuracy, and expected calibration error after and before the "
@@ -81,9 +83,17 @@ def write(checkpoint: Checkpoint, faithfulness: FaithfulnessReport | None = None
         _slices(checkpoint.report),
         _behaviour(checkpoint.report),
         _faithfulness(checkpoint.name, faithfulness),
-        _TRUST,
+        _trust(checkpoint.report),
     )
     return "\n\n".join(section for section in sections if section) + "\n"
+
+
+def _trust(report: Report) -> str:
+    chance = (
+        "**It judges hardly better than chance**: it is here to be looked into, for lessons on why a plain RNN learns "
+        "so little from long texts, and not to classify.\n\n"
+    )
+    return _TRUST.format(chance=chance if report.test.accuracy < CHANCE else "")
 
 
 def _head(checkpoint: Checkpoint) -> str:

@@ -37,6 +37,13 @@ def test_what_was_measured_has_its_section(evaluated):
     assert "{" not in text
 
 
+def test_network_that_judges_by_chance_has_a_warning(evaluated):
+    test = evaluated.report.test
+    for accuracy, warned in ((0.53, True), (0.9, False)):
+        report = replace(evaluated.report, test=replace(test, accuracy=accuracy))
+        assert ("better than chance" in card.write(replace(evaluated, report=report))) is warned
+
+
 def test_capabilities_that_fail_are_named():
     assert "The network fails here: irony (25 %), typos (69 %)." in card.behaviour_note(BEHAVIOUR)
     assert "No capability passes fewer." in card.behaviour_note(BEHAVIOUR[2:])
