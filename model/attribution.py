@@ -29,6 +29,7 @@ DEFAULT_BASELINE = BASELINES[1]  # nearest to no opinion: the shipped network ho
 USES_BASELINE = (METHODS[0], METHODS[3])
 
 MAX_DELTA = 0.01  # of the logit difference
+MIN_DELTA = 0.005  # logits: less than the page's two digits show, and enough where there is hardly a difference
 MAX_NODES = 384  # gradients that integrated gradients may take in all
 MAX_NODE_TOKENS = 96_000  # nodes × tokens in all: bounds the time of long reviews
 FIRST_PANELS, PANEL_NODES = 8, 2
@@ -53,6 +54,13 @@ class Attribution:
     baseline_logit: float | None = None
     delta: float | None = None
     steps: int | None = None
+
+    @property
+    def adds_up(self) -> bool:
+        """Whether the scores are promised to add up, and do."""
+        if self.delta is None or self.baseline_logit is None:
+            return False
+        return abs(self.delta) < max_delta(self.logit - self.baseline_logit)
 
     @property
     def relative_delta(self) -> float | None:
@@ -187,12 +195,12 @@ def _integrated_gradients(
     baseline: str,
     progress: Progress,
 ) -> Attribution:
-    """Cut the panels with the largest errors until |delta| is under 1 % of the logit difference, or the ceiling."""
+    """Cut the panels with the largest errors until the scores add up (see `max_delta`), or the ceiling is met."""
     path = _Path(network, reference, embedded)
     edges = [place / FIRST_PANELS for place in range(FIRST_PANELS + 1)]
     logits = dict(zip(edges, path.logits(edges), strict=True))
     difference = logits[1.0] - logits[0.0]
-    tolerance = MAX_DELTA * abs(difference)
+    tolerance = max_delta(difference)
     ceiling = max_nodes(embedded.shape[1])
     panels = path.panels(list(pairwise(edges)), logits)
     evaluated = PANEL_NODES * len(panels)
@@ -228,6 +236,11 @@ def _worst(panels: list[_Panel], tolerance: float, most: int) -> tuple[list[_Pan
         kept += 1
     kept = max(kept, len(panels) - max(1, most))
     return ordered[:kept], ordered[kept:]
+
+
+def max_delta(difference: float) -> float:
+    """The largest |delta| (logits) at which scores add up: 1 % of the logit difference, or 0.005 where that is less."""
+    return max(MAX_DELTA * abs(difference), MIN_DELTA)
 
 
 def max_nodes(tokens: int) -> int:

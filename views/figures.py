@@ -195,6 +195,10 @@ def _plain(figure: go.Figure) -> go.Figure:
         margin={"l": 60, "r": 16, "t": 16, "b": 48},
         paper_bgcolor="rgba(0,0,0,0)",
         plot_bgcolor="rgba(0,0,0,0)",
+        font={"color": "#76808c"},  # 4:1 or more on white and on Gradio's dark grey
         legend={"orientation": "h", "y": 1.12},
     )
+    lines = {"gridcolor": "rgba(128,128,128,0.25)", "zerolinecolor": "rgba(128,128,128,0.5)"}
+    figure.update_xaxes(lines)
+    figure.update_yaxes(lines)
     return figure

@@ -14,7 +14,7 @@ from html import escape
 
 import numpy as np
 
-from model.attribution import MAX_DELTA, Attribution
+from model.attribution import MIN_DELTA, Attribution
 from model.classifier import Prediction
 from model.explain import Explanation
 from model.gates import QUANTITIES, QUANTITY_NAMES, GateTrace, GateTraces
@@ -46,7 +46,7 @@ def verdict(explanation: Explanation) -> str:
     prediction = explanation.prediction
     return f"""<section class="gs-card gs-verdict" aria-label="Verdict">
 <h2>Verdict</h2>
-<p class="gs-label"><strong>{_label(prediction)}</strong> {prediction.probability:.2f}</p>
+<p class="gs-label"><strong>{_label(prediction)}</strong> <span>P(positive) = {prediction.probability:.2f}</span></p>
 <div class="gs-meter" role="img" aria-label="P(positive) = {prediction.probability:.2f}">
 <i style="left:{100 * prediction.probability:.1f}%"></i></div>
 <div class="gs-ends-label"><span>negative</span><span>in doubt</span><span>positive</span></div>
@@ -75,7 +75,8 @@ def _checks(explanation: Explanation) -> Iterator[str]:
     yield f"Logit {signed(attribution.logit)}: P(positive) is its sigmoid"
     yield completeness(attribution)
     parity = explanation.gates.parity
-    mark = "✓ Gates are exact" if parity < PARITY else "⚠ Gates are not exact"
+    shown = "Gates" if "i" in explanation.gates.traces[0].quantities else "States"
+    mark = f"✓ {shown} are exact" if parity < PARITY else f"⚠ {shown} are not exact"
     yield f"{mark}: replayed states differ from PyTorch's by {parity:.0e} at most"
 
 
@@ -84,8 +85,10 @@ def completeness(attribution: Attribution) -> str:
     if attribution.delta is None or attribution.relative_delta is None:
         return f"Scores of {escape(attribution.method)} need not add up to the logit"
     total, difference = sum(attribution.scores), attribution.logit - attribution.baseline_logit
-    share = f"{100 * attribution.relative_delta:.2g} % off, {attribution.steps} steps"
-    if attribution.relative_delta < MAX_DELTA:
+    off = abs(attribution.delta)
+    off = f"{off:.2g} logits" if off < MIN_DELTA or off >= abs(difference) else f"{100 * off / abs(difference):.2g} %"
+    share = f"{off} off, {attribution.steps} steps"
+    if attribution.adds_up:
         return (
             f"✓ The words add up: {signed(total)} of {signed(difference)} logits between the baseline's "
             f"{signed(attribution.baseline_logit)} and this review ({share})"

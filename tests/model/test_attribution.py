@@ -7,7 +7,7 @@ import torch
 from captum.attr import IntegratedGradients, LayerIntegratedGradients
 
 from model import attribution
-from model.attribution import BASELINES, METHODS, attribute
+from model.attribution import BASELINES, METHODS, Attribution, attribute
 from model.errors import ReviewError
 from tests.conftest import make_network
 
@@ -48,7 +48,8 @@ def test_integrated_gradients_equal_captums_layer_variant():
     network.requires_grad_()
     expected = stock.attribute(ids, torch.full_like(ids, 1), n_steps=64).sum(dim=-1)[0]
     network.requires_grad_(False)
-    assert attribute(network, IDS).scores == pytest.approx(expected.tolist(), abs=2e-3)
+    found = attribute(network, IDS, baseline="padding").scores
+    assert found == pytest.approx(expected.tolist(), abs=2e-3)
 
 
 def test_sudden_steps_of_the_logit_are_integrated_too():
@@ -99,7 +100,7 @@ def test_occlusion_is_the_fall_of_the_logit_when_a_token_is_replaced():
     network = make_network()
     whole = network(torch.tensor([IDS]), LENGTHS)
     shares = []
-    found = attribute(network, IDS, "occlusion", progress=shares.append).scores
+    found = attribute(network, IDS, "occlusion", "padding", progress=shares.append).scores
     for place in range(len(IDS)):
         without = torch.tensor([IDS])
         without[0, place] = 1
@@ -128,3 +129,16 @@ def test_attribution_leaves_the_network_as_it_was(method):
 def test_unknown_method_or_baseline_is_refused(method, baseline):
     with pytest.raises(ReviewError, match="There is no such"):
         attribute(make_network(), IDS, method, baseline)
+
+
+def test_review_that_is_its_own_baseline_adds_up_to_nothing():
+    found = attribute(make_network(), [0, 0, 0], baseline="unknown word")
+    assert found.scores == (0, 0, 0)
+    assert found.adds_up
+
+
+def test_hardly_any_difference_adds_up_by_logits_not_by_shares():
+    close = Attribution("integrated gradients", "padding", (0.014,), logit=0.01, baseline_logit=0.0, delta=0.004)
+    far = Attribution("integrated gradients", "padding", (1.04,), logit=1.0, baseline_logit=0.0, delta=0.04)
+    assert (close.adds_up, far.adds_up) == (True, False)
+    assert not Attribution("saliency", "padding", (1.0,), logit=1.0).adds_up
