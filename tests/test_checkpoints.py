@@ -1,0 +1,57 @@
+"""The checkpoints that are shipped: which there are, how large, and that their cards tell what was measured."""
+
+from __future__ import annotations
+
+import pytest
+
+from model import checkpoint, faithfulness
+from model.checkpoint import ASSETS
+from model.explain import Explainer, Question
+
+NAMES = ("bilstm", "bilstm-recipe", "rnn")
+MAX_BYTES = 20_000_000
+REVIEW = "A slow start, but what an ending! I would not have missed it."
+
+
+def test_there_are_three_and_the_best_is_the_default():
+    assert tuple(checkpoint.available()) == NAMES
+    accuracy = {name: checkpoint.load(name).report.test.accuracy for name in NAMES}
+    assert Explainer().default == "bilstm" == max(accuracy, key=accuracy.get)
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_is_small_enough_to_ship(name):
+    assert sum(path.stat().st_size for path in (ASSETS / name).iterdir()) <= MAX_BYTES
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_card_tells_the_figures_that_were_measured(name):
+    loaded, card = checkpoint.load(name), (ASSETS / name / "README.md").read_text()
+    for measured in (loaded.report.validation, loaded.report.test):
+        assert f"| {measured.accuracy:.4f} | {measured.f1:.4f} |" in card
+    assert loaded.training.device in card
+    for capability in loaded.report.behaviour:
+        assert capability.name in card
+    assert len(loaded.report.behaviour) == 10
+    assert len({each.kind for each in loaded.report.slices}) == 3
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_is_explained_with_gates_that_are_those_of_pytorch(name):
+    found = Explainer().explain(Question(REVIEW, name))
+    assert found.gates.parity < 1e-5
+    assert len(found.attribution.scores) == len(found.review.tokens)
+    assert found.attribution.relative_delta is None or found.attribution.relative_delta < 0.01
+
+
+def test_twins_differ_in_their_cell_only():
+    recipe, rnn = (checkpoint.load(name).network.config for name in ("bilstm-recipe", "rnn"))
+    assert (recipe.cell, rnn.cell) == ("lstm", "rnn")
+    for setting in ("vocabulary_size", "embedding_size", "hidden_size", "layers", "pooling", "dropout"):
+        assert getattr(recipe, setting) == getattr(rnn, setting)
+
+
+def test_default_network_has_two_layers_of_256_units_and_its_methods_were_compared():
+    config = checkpoint.load("bilstm").network.config
+    assert (config.cell, config.layers, config.hidden_size) == ("lstm", 2, 256)
+    assert faithfulness.read(ASSETS / "bilstm").reviews >= 100
