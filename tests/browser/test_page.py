@@ -72,7 +72,7 @@ def test_stranger_sees_an_explained_example_at_once(page):
 def test_typed_review_gets_a_verdict_words_and_gates(page):
     analyse(page, REVIEW)
     verdict = page.get_by_role("region", name="Verdict")
-    expect(verdict).to_contain_text(re.compile(r"(Positive|Negative|In doubt, leaning \w+)\s*0\.\d\d"))
+    expect(verdict).to_contain_text(re.compile(r"(Positive|Negative|In doubt, leaning \w+)\s*P\(positive\) = 0\.\d\d"))
     expect(verdict).to_contain_text("11 tokens")
     expect(verdict).to_contain_text("add up")
     expect(verdict).to_contain_text("Gates are exact")
