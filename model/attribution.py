@@ -25,7 +25,7 @@ from model.text import PADDING_ID, UNKNOWN_ID
 METHODS = ("integrated gradients", "input × gradient", "saliency", "occlusion")
 BASELINES = ("padding", "unknown word", "zero")
 DEFAULT_METHOD = METHODS[0]
-DEFAULT_BASELINE = BASELINES[1]  # nearest to no opinion: the shipped network holds a review of paddings for praise
+DEFAULT_BASELINE = BASELINES[1]  # nearest to no opinion: of a review of paddings the shipped network thinks rather well
 USES_BASELINE = (METHODS[0], METHODS[3])
 
 MAX_DELTA = 0.01  # of the logit difference

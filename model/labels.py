@@ -40,6 +40,16 @@ class SoftLabels:
     teachers: tuple[str, ...]
 
     @classmethod
+    def from_logits(cls, logits: np.ndarray, teachers: tuple[str, ...]) -> SoftLabels:
+        """From calibrated logits (reviews,), NaN where no teacher was asked."""
+        return cls((1 / (1 + np.exp(-logits))).astype(np.float32), teachers)
+
+    def accuracy(self, data: PreparedData, split: Split) -> float:
+        """The share of a labelled split's reviews that are judged rightly."""
+        rows = data.rows(split)
+        return float(((self.probabilities[rows] > 0.5) == (data.labels[rows] == 1)).mean())
+
+    @classmethod
     def none(cls, data: PreparedData) -> SoftLabels:
         """No teacher, for no review."""
         return cls(np.full(len(data.labels), np.nan, dtype=np.float32), ())
@@ -85,8 +95,7 @@ def mean(all_labels: Sequence[SoftLabels]) -> SoftLabels:
     summed = np.where(spoken, logits, 0).sum(axis=0)
     count = spoken.sum(axis=0)
     averaged = np.divide(summed, count, out=np.full(len(summed), np.nan), where=count > 0)
-    probabilities = (1 / (1 + np.exp(-averaged))).astype(np.float32)
-    return SoftLabels(probabilities, tuple(name for each in all_labels for name in each.teachers))
+    return SoftLabels.from_logits(averaged, tuple(name for each in all_labels for name in each.teachers))
 
 
 def ask(folder: Path, data: PreparedData, device: str) -> SoftLabels:
@@ -95,10 +104,9 @@ def ask(folder: Path, data: PreparedData, device: str) -> SoftLabels:
     rows = np.concatenate([data.rows(Split.VALIDATION), data.rows(Split.UNLABELLED)])
     logits, truth = predict(network, data, rows, half=prefers_half(device), progress=True)
     known = data.splits[rows] == Split.VALIDATION
-    logits /= fit_temperature(logits[known], truth[known])
-    probabilities = SoftLabels.none(data).probabilities
-    probabilities[rows] = 1 / (1 + np.exp(-logits))
-    return SoftLabels(probabilities, (folder.parent.name if folder.name == "best" else folder.name,))
+    spoken = np.full(len(data.labels), np.nan)
+    spoken[rows] = logits / fit_temperature(logits[known], truth[known])
+    return SoftLabels.from_logits(spoken, (folder.parent.name if folder.name == "best" else folder.name,))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -115,10 +123,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
         found = [read(path, data) if path.is_file() else ask(path, data, options.device) for path in options.teachers]
         merged = mean(found)
         write(merged, data, options.out)
-        rows = data.rows(Split.VALIDATION)
         for each in [*found, merged]:
-            right = (each.probabilities[rows] > 0.5) == (data.labels[rows] == 1)
-            sys.stdout.write(f"{' + '.join(each.teachers)}: validation accuracy {right.mean():.4f}\n")
+            accuracy = each.accuracy(data, Split.VALIDATION)
+            sys.stdout.write(f"{' + '.join(each.teachers)}: validation accuracy {accuracy:.4f}\n")
 
     return exit_code(work)
 

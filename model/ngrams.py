@@ -74,7 +74,7 @@ def judge(data: PreparedData, seed: int, taught: SoftLabels | None = None) -> So
     validation = data.rows(Split.VALIDATION)
     logits /= fit_temperature(logits[validation], data.labels[validation])
     name = "n-grams" if taught is None else f"n-grams taught by {' and '.join(taught.teachers)}"
-    return SoftLabels((1 / (1 + np.exp(-logits))).astype(np.float32), (name,))
+    return SoftLabels.from_logits(logits, (name,))
 
 
 def _keys_of(data: PreparedData, row: int) -> np.ndarray:
@@ -118,9 +118,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         found = judge(data, options.seed, taught)
         labels.write(found, data, options.out)
         for split in (Split.TRAIN, Split.VALIDATION):
-            rows = data.rows(split)
-            right = (found.probabilities[rows] > 0.5) == (data.labels[rows] == 1)
-            sys.stdout.write(f"{split.name.lower():<10} accuracy {right.mean():.4f}\n")
+            sys.stdout.write(f"{split.name.lower():<10} accuracy {found.accuracy(data, split):.4f}\n")
 
     return exit_code(work)
 

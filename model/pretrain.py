@@ -149,7 +149,7 @@ class Pretraining:
                 loss, tokens, self.step = loss + summed, tokens + count, self.step + 1
                 progress.update()
                 progress.set_postfix(loss=f"{loss / tokens:.3f}", refresh=False)
-                over = self.processes.total(torch.tensor(float(time.monotonic() > stop), device=self.device)) > 0
+                over = self.processes.over(stop, self.device)
                 if over or self.step == total or self.step % self.settings.keep == 0:
                     speed = tokens / 2 / (time.monotonic() - started)
                     self.minutes += (time.monotonic() - started) / 60
@@ -162,7 +162,7 @@ class Pretraining:
 
     def _train_step(self, streams: np.ndarray, chunk: int, rate: float) -> tuple[float, int]:
         """Summed loss and number of predicted words of one step, over all processes."""
-        torch.manual_seed((self.seed * 1_000_003 + self.step) * self.processes.count + self.processes.rank)
+        torch.manual_seed(self.processes.seed(self.seed, self.step))
         for group in self.optimizer.param_groups:
             group["lr"] = self.settings.learning_rate * rate
         begin = chunk * self.settings.chunk

@@ -135,6 +135,14 @@ class Processes:
         """Whether this process writes and prints."""
         return self.rank == 0
 
+    def seed(self, seed: int, step: int) -> int:
+        """The seed of this process at a step of a run."""
+        return (seed * 1_000_003 + step) * self.count + self.rank
+
+    def over(self, stop: float, device: str) -> bool:
+        """Whether `stop` (as of `time.monotonic`) has passed in any process: all hear the same."""
+        return float(self.total(torch.tensor(float(time.monotonic() > stop), device=device))) > 0
+
     def wrap(self, module: nn.Module) -> nn.Module:
         """The module itself, or one that averages its gradients over all processes."""
         return module if self.count == 1 else DistributedDataParallel(module, find_unused_parameters=True)

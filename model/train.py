@@ -191,8 +191,7 @@ class Trainer:
                     tokens_per_s=f"{sums.tokens / sums.seconds:,.0f}",
                     refresh=False,
                 )
-                over = torch.tensor(float(time.monotonic() > stop), device=self.device)
-                if self.processes.total(over) > 0:
+                if self.processes.over(stop, self.device):
                     if self.processes.first:
                         self._save_state()
                     raise OutOfTime(self.out)
@@ -208,8 +207,7 @@ class Trainer:
             group["lr"] = self.preset.learning_rate * rate
         batch = self._batch(rows)
         self.optimizer.zero_grad(set_to_none=True)
-        seed = (self.settings.seed * 1_000_003 + self.step) * self.processes.count + self.processes.rank
-        logits, losses = objective.backward(batch, seed)
+        logits, losses = objective.backward(batch, self.processes.seed(self.settings.seed, self.step))
         truth = torch.from_numpy(self.data.labels[rows]).to(self.device)
         labelled = truth >= 0
         correct = ((logits > 0) == (truth == 1)) & labelled
