@@ -1,17 +1,25 @@
-/* Links the running text, the staves and the numbers: what is marked in one is marked in the others.
+/* Links the running text, the sheets and the numbers: what is marked in one is marked in the others.
 
    All listeners sit on the document, since Gradio replaces the content of its components. Text from a review is only
    ever written with textContent. */
 (() => {
   "use strict";
   let chosen = 0; // the token that was clicked or reached by arrow keys
-  let fit = false; // whether the staves show the whole review at once
+  let fit = false; // whether the sheets show the whole review at once
   let stave = null; // what is known about the staves on the page: see read()
 
   const $ = (selector, root = document) => root.querySelector(selector);
+  const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const bytes = (text) => Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
   const number = (value, digits = 2) => value.toFixed(digits).replace("-", "−");
   const signed = (value, digits = 2) => (value >= 0 ? "+" : "") + number(value, digits);
+  const within = (event, selector) => (event.target instanceof Element ? event.target.closest(selector) : null);
+
+  /** How many tokens the review on the page has. */
+  const count = () => all("#gs-reading .gs-token").length;
+
+  /** The sheets that can be seen now. */
+  const sheets = () => all(".gs-scroll").filter((each) => each.offsetParent);
 
   /** The data of the staves on the page, decoded once for each time they are drawn; the observer below resets it. */
   function read() {
@@ -30,19 +38,20 @@
   }
 
   function mark(place) {
-    const data = read();
-    if (!data || !(place in data.tokens)) return;
-    for (const old of document.querySelectorAll(".gs-marked")) old.classList.remove("gs-marked");
-    for (const each of document.querySelectorAll(`.gs-token[data-place="${place}"]`)) each.classList.add("gs-marked");
-    data.root.querySelectorAll(".gs-names span")[place].classList.add("gs-marked");
-    $(".gs-grid", data.root).style.setProperty("--at", place);
-    describe(data, place);
+    if (place < 0 || place >= count()) return;
+    for (const old of all(".gs-marked")) old.classList.remove("gs-marked");
+    for (const each of all(`.gs-token[data-place="${place}"]`)) each.classList.add("gs-marked");
+    for (const names of all(".gs-names > div")) names.children[place]?.classList.add("gs-marked");
+    for (const output of all(".gs-row output")) output.textContent = JSON.parse(output.dataset.numbers)[place] ?? "";
+    document.documentElement.style.setProperty("--gs-at", place);
+    describe(place);
   }
 
   /** The numbers of one token, as terms and values. */
-  function describe(data, place) {
+  function describe(place) {
     const panel = $("#gs-detail");
-    if (!panel) return;
+    const data = panel && read();
+    if (!data || !(place in data.tokens)) return;
     const terms = [["attribution", data.signed ? signed(data.scores[place]) : number(data.scores[place], 3), data.unit]];
     for (const each of data.quantities) {
       const gate = "ifo".includes(each.symbol);
@@ -73,53 +82,72 @@
 
   /** Columns wide enough to read their words, or narrow enough to see the whole review at once. */
   function zoom() {
-    const data = read();
-    if (!data) return;
-    const wide = $(".gs-scroll", data.root).clientWidth - $(".gs-row > b", data.root).offsetWidth;
-    const column = Math.min(56, Math.max(fit ? 1 : 26, wide / data.tokens.length));
-    data.root.classList.toggle("gs-fit", column < 16);
-    data.root.style.setProperty("--gs-col", `${column}px`);
-    $(".gs-zoom", data.root).setAttribute("aria-pressed", String(fit));
-    reveal(data);
+    const [first] = sheets();
+    if (!first) return;
+    const tokens = $(".gs-names > div", first).children.length;
+    const wide = first.clientWidth - $(".gs-row > b", first).offsetWidth;
+    const column = Math.min(56, Math.max(fit ? 1 : 26, wide / tokens));
+    document.documentElement.classList.toggle("gs-fit", column < 16);
+    document.documentElement.style.setProperty("--gs-col", `${column}px`);
+    for (const button of all(".gs-zoom")) button.setAttribute("aria-pressed", String(fit));
+    reveal();
+    fade();
   }
 
-  function choose(place, { scroll = true, focus = false } = {}) {
-    const data = read();
-    if (!data) return;
-    chosen = Math.max(0, Math.min(place, data.tokens.length - 1));
-    for (const token of document.querySelectorAll(".gs-token")) {
+  /** Make a token the chosen one; `tell` the server, which draws what depends on it. */
+  function choose(place, { scroll = true, focus = false, tell = true } = {}) {
+    chosen = Math.max(0, Math.min(place, count() - 1));
+    for (const token of all(".gs-token")) {
       token.tabIndex = Number(token.dataset.place) === chosen ? 0 : -1;
       if (focus && token.tabIndex === 0) token.focus({ preventScroll: true });
     }
     mark(chosen);
-    if (scroll) reveal(data);
+    if (scroll) reveal();
+    if (tell) send(chosen);
   }
 
-  /** Bring the chosen column into the middle of the staves, sideways only. */
-  function reveal(data) {
-    const scroller = $(".gs-scroll", data.root);
-    const name = data.root.querySelectorAll(".gs-names span")[chosen];
-    const label = $(".gs-row > b", data.root).offsetWidth;
-    const wide = scroller.clientWidth - label;
-    const left = name.offsetLeft - scroller.scrollLeft - label;
-    if (left < 0 || left + name.offsetWidth > wide) scroller.scrollLeft = name.offsetLeft - label - wide / 2;
+  function send(place) {
+    const box = $("#gs-place input");
+    if (!box || Number(box.value) === place) return;
+    box.value = place;
+    box.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
-  /** The token under the pointer, in the text or in a column of the staves; -1 if none. */
+  /** Bring the chosen column into the middle of the sheets, sideways only. */
+  function reveal() {
+    for (const scroller of sheets()) {
+      const name = $(".gs-names > div", scroller)?.children[chosen];
+      if (!name) continue;
+      const label = $(".gs-row > b", scroller).offsetWidth;
+      const wide = scroller.clientWidth - label;
+      const left = name.offsetLeft - scroller.scrollLeft - label;
+      if (left < 0 || left + name.offsetWidth > wide) scroller.scrollLeft = name.offsetLeft - label - wide / 2;
+    }
+  }
+
+  /** A shadow at an end of a sheet that goes on there. */
+  function fade() {
+    for (const scroller of sheets()) {
+      const rest = scroller.scrollWidth - scroller.clientWidth - scroller.scrollLeft;
+      scroller.classList.toggle("gs-more-right", rest > 2);
+      scroller.classList.toggle("gs-more-left", scroller.scrollLeft > 2);
+    }
+  }
+
+  /** The token under the pointer, in the text or in a column of a sheet; -1 if none. */
   function placeOf(event) {
-    const target = event.target instanceof Element ? event.target : null;
-    const token = target?.closest(".gs-token");
+    const token = within(event, ".gs-token");
     if (token) return Number(token.dataset.place);
-    const row = target?.closest(".gs-row > div");
-    const data = row && read();
-    if (!data) return -1;
+    const row = within(event, ".gs-row > div");
+    if (!row) return -1;
+    const tokens = Number(row.closest(".gs-grid").style.getPropertyValue("--n"));
     const box = row.getBoundingClientRect();
-    const place = Math.floor(((event.clientX - box.left) / box.width) * data.tokens.length);
-    return place in data.tokens ? place : -1;
+    const place = Math.floor(((event.clientX - box.left) / box.width) * tokens);
+    return place >= 0 && place < count() ? place : -1;
   }
 
   function readout(event) {
-    const picture = event.target instanceof Element && event.target.closest(".gs-map img");
+    const picture = within(event, ".gs-staves .gs-map img");
     const data = picture && read();
     if (!data) return;
     const place = placeOf(event);
@@ -133,6 +161,16 @@
   }
 
   addEventListener("resize", zoom);
+  document.addEventListener(
+    "scroll",
+    (event) => {
+      const scroller = within(event, ".gs-scroll");
+      if (!scroller) return;
+      for (const other of sheets()) if (other !== scroller) other.scrollLeft = scroller.scrollLeft;
+      fade();
+    },
+    true,
+  );
   document.addEventListener("pointermove", (event) => {
     const place = placeOf(event);
     mark(place < 0 ? chosen : place);
@@ -140,16 +178,16 @@
   });
   document.addEventListener("click", (event) => {
     const place = placeOf(event);
-    if (place >= 0) choose(place, { focus: Boolean(event.target.closest(".gs-token")) });
-    const symbol = event.target instanceof Element && event.target.closest("[data-symbol]")?.dataset.symbol;
+    if (place >= 0) choose(place, { focus: Boolean(within(event, ".gs-token")) });
+    const symbol = within(event, ".gs-staves [data-symbol]")?.dataset.symbol;
     if (symbol && place < 0) $(`#gs-quantity input[value="${symbol}"]`)?.click();
-    if (event.target instanceof Element && event.target.closest(".gs-zoom")) {
+    if (within(event, ".gs-zoom")) {
       fit = !fit;
       zoom();
     }
   });
   document.addEventListener("focusin", (event) => {
-    const token = event.target instanceof Element && event.target.closest(".gs-token");
+    const token = within(event, ".gs-token");
     if (token) mark(Number(token.dataset.place));
   });
   document.addEventListener("keydown", (event) => {
@@ -160,37 +198,87 @@
       requestAnimationFrame(() => $("#gs-analyse")?.click());
       return;
     }
-    if (!target.closest(".gs-text, .gs-scroll")) return;
+    if (!target.closest(".gs-text, .gs-scroll, .gs-player") || target.closest("select, input")) return;
     const steps = { ArrowLeft: -1, ArrowRight: 1 };
     const ends = { Home: 0, End: Number.MAX_SAFE_INTEGER };
     const focus = Boolean(target.closest(".gs-text"));
     if (event.key in steps) choose(chosen + steps[event.key], { focus });
     else if (event.key in ends) choose(ends[event.key], { focus });
-    else if (event.key === "Enter" || event.key === " ") choose(Number(target.dataset.place ?? chosen), { focus });
+    else if ((event.key === "Enter" || event.key === " ") && target.closest(".gs-token"))
+      choose(Number(target.dataset.place), { focus });
     else return;
     event.preventDefault();
   });
 
-  // New staves: a new review starts at the token that Python chose; another gate or method keeps the token. Gradio
-  // may replace the elements or change them in place, so both are observed.
-  let text = "";
+  /* The player: goes from token to token in the order in which the chosen direction reads. */
+  let playing = 0; // the timer, 0 while it stands still
+
+  const onward = () => ($("#gs-direction input:checked")?.value === "backward" ? -1 : 1);
+
+  function pause() {
+    clearInterval(playing);
+    playing = 0;
+    label();
+  }
+
+  function label() {
+    for (const button of all(".gs-play")) {
+      button.textContent = playing ? "❚❚ Pause" : "▶ Play";
+      button.setAttribute("aria-pressed", String(Boolean(playing)));
+    }
+  }
+
+  function play() {
+    const last = onward() > 0 ? count() - 1 : 0;
+    if (chosen === last) choose(count() - 1 - last); // from the beginning again
+    playing = setInterval(
+      () => {
+        const next = chosen + onward();
+        if (next < 0 || next >= count() || !$(".gs-player")?.offsetParent) pause();
+        else choose(next);
+      },
+      1000 / Number($(".gs-pace")?.value ?? 1),
+    );
+    label();
+  }
+
+  document.addEventListener("click", (event) => {
+    if (within(event, ".gs-play")) playing ? pause() : play();
+    else if (within(event, ".gs-next")) choose(chosen + onward());
+    else if (within(event, ".gs-back")) choose(chosen - onward());
+  });
+  document.addEventListener("change", (event) => {
+    if (within(event, ".gs-pace") && playing) {
+      pause();
+      play();
+    }
+  });
+
+  /* New drawings: Python says which token is chosen in a new review. Gradio may replace the elements or change them in
+     place, so both are observed; a sheet that comes into sight takes its width then. */
+  let asked = "";
+  const sizes = new ResizeObserver(() => zoom());
   new MutationObserver((changes) => {
     const drawn = changes.some(
-      ({ target }) => target.closest?.("#gs-staves, #gs-reading") && !target.closest(".gs-readout"),
+      ({ target }) =>
+        target.closest?.("#gs-staves, #gs-reading, .gs-sheet-holder") && !target.closest(".gs-readout, output"),
     );
     if (!drawn) return;
     stave = null;
-    const data = read();
-    if (!data) return;
-    const now = data.tokens.join(" ");
-    if (now !== text) chosen = Number($(".gs-token[tabindex='0']")?.dataset.place ?? 0);
-    text = now;
-    choose(chosen, { scroll: false });
+    const text = $("#gs-reading .gs-reading");
+    if (!text) return;
+    if (text.dataset.asked !== asked) {
+      asked = text.dataset.asked;
+      chosen = Number(text.dataset.chosen);
+      pause();
+    }
+    for (const scroller of all(".gs-scroll")) sizes.observe(scroller);
+    choose(chosen, { scroll: false, tell: false });
     zoom();
   }).observe(document.documentElement, {
     childList: true,
     subtree: true,
     attributes: true,
-    attributeFilter: ["data-numbers", "data-values", "data-place"],
+    attributeFilter: ["data-numbers", "data-values", "data-place", "data-asked", "style"],
   });
 })();

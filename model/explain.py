@@ -19,6 +19,8 @@ from model.classifier import Prediction, classify_encoded
 from model.errors import CheckpointError
 from model.faithfulness import FaithfulnessReport
 from model.gates import GateTraces, trace_gates
+from model.network import RecurrentNetwork
+from model.prefixes import PrefixCurve, read_prefixes
 from model.text import EncodedReview, encode
 
 KEPT = 8  # explanations; one of 1,000 tokens holds 25 MB of gates
@@ -65,6 +67,7 @@ class Explainer:
         self._loaded: dict[str, Checkpoint] = {}
         self._readings = _Recent[tuple[Prediction, GateTraces]](KEPT)
         self._attributions = _Recent[Attribution](KEPT * 4)
+        self._prefixes = _Recent[PrefixCurve](KEPT * 4)
         self._loading = threading.Lock()
 
     @property
@@ -100,6 +103,19 @@ class Explainer:
             lambda: attribute(checkpoint.network, review.ids, question.method, question.baseline, progress),
         )
         return Explanation(question, prediction, attribution, gates)
+
+    def prefixes(self, explanation: Explanation) -> PrefixCurve:
+        """The verdict after each prefix of the review."""
+        network = self._network(explanation)
+        return self._prefixes.get(_key(explanation), lambda: read_prefixes(network, explanation.review.ids))
+
+    def _network(self, explanation: Explanation) -> RecurrentNetwork:
+        return self.checkpoint(explanation.question.checkpoint).network
+
+
+def _key(explanation: Explanation) -> Hashable:
+    """What a review's gates depend on: its text and the checkpoint."""
+    return explanation.question.checkpoint, explanation.review.text
 
 
 def _read(checkpoint: Checkpoint, review: EncodedReview) -> tuple[Prediction, GateTraces]:

@@ -1,148 +1,214 @@
-"""The Explain tab: type a review, see the verdict, the words behind it, and every gate on the way."""
+"""The Explain tab: type a review, see the verdict, the words behind it, and what happened inside, in tabs below."""
 
 from __future__ import annotations
 
 import json
+import secrets
+from collections.abc import Sequence
 from pathlib import Path
 
 import gradio as gr
 
 from model.attribution import BASELINES, DEFAULT_BASELINE, DEFAULT_METHOD, METHODS
 from model.errors import ReviewError
-from model.explain import Explainer, Question
-from model.gates import QUANTITIES
+from model.explain import Explainer, Explanation, Question
 from model.text import MAX_CHARACTERS, check_review
-from views import markup
+from views import gates_tab, markup
 from views.api import Refusals
+from views.panel import Drawing, Focus, Panel
 
 EXAMPLES = Path(__file__).parent.parent / "assets" / "examples.json"
-_EMPTY = '<section class="gs-card gs-empty">{}</section>'
+EMPTY = '<section class="gs-card gs-empty">{}</section>'
+TABS = (
+    ("gates", "Gates", gates_tab.build),
+    ("table", "Table and CSV", gates_tab.build_table),
+)
 
 
-def build(explainer: Explainer, page: gr.Blocks) -> None:
-    """Put the tab's components and listeners on the page that is being built."""
-    examples: dict[str, str] = json.loads(EXAMPLES.read_text(encoding="utf-8"))
-    question = gr.State(None)
-    with gr.Row(elem_classes="gs-main"):
-        with gr.Column(scale=3, min_width=300):
-            review = gr.Textbox(
-                label="Review",
-                info="English, a few words or a few hundred; Ctrl+Enter analyses it.",
-                value=next(iter(examples.values())),
-                lines=6,
-                max_lines=12,
-                max_length=MAX_CHARACTERS,
-                elem_id="gs-review",
+class ExplainTab:
+    """Components and listeners of the tab; other parts of the page read its components and run its events."""
+
+    def __init__(self, explainer: Explainer, page: gr.Blocks) -> None:
+        """Put it on the page that is being built."""
+        self._explainer = explainer
+        self.question = gr.State(None)  # the `Question` that is explained now
+        self.active = gr.State(TABS[0][0])  # the name of the tab that is looked at
+        with gr.Row(elem_classes="gs-main"):
+            with gr.Column(scale=3, min_width=300):
+                self._build_question()
+            with gr.Column(scale=8, min_width=320):
+                self._build_answer()
+        self._listen(page)
+
+    def _build_question(self) -> None:
+        examples: dict[str, str] = json.loads(EXAMPLES.read_text(encoding="utf-8"))
+        names = self._explainer.names
+        self.review = gr.Textbox(
+            label="Review",
+            info="English, a few words or a few hundred; Ctrl+Enter analyses it.",
+            value=next(iter(examples.values())),
+            lines=6,
+            max_lines=12,
+            max_length=MAX_CHARACTERS,
+            elem_id="gs-review",
+        )
+        self._samples = gr.Examples(
+            list(examples.values()),
+            self.review,
+            example_labels=list(examples),
+            label="Or try one (the network gets some of them wrong)",
+            api_visibility="private",
+        )
+        self._analyse = gr.Button("Analyse", variant="primary", elem_id="gs-analyse")
+        self._verdict = gr.HTML(EMPTY.format("The verdict appears here."), elem_id="gs-verdict")
+        with gr.Accordion("Settings", open=False):
+            self.checkpoint = gr.Dropdown(
+                names, value=self._explainer.default, label="Checkpoint", interactive=len(names) > 1
             )
-            samples = gr.Examples(
-                list(examples.values()),
-                review,
-                example_labels=list(examples),
-                label="Or try one",
+            self._method = gr.Dropdown(list(METHODS), value=DEFAULT_METHOD, label="Attribution method")
+            self._baseline = gr.Radio(
+                list(BASELINES),
+                value=DEFAULT_BASELINE,
+                label="Baseline",
+                info="What a review is compared with, by integrated gradients and occlusion: as many unknown "
+                "words, paddings or zero vectors. Padding is zero in the networks shipped: the two are the same.",
+            )
+
+    def _build_answer(self) -> None:
+        self._reading = gr.HTML(
+            EMPTY.format(
+                "Type a review, or pick one of the examples, and press Analyse: here it appears, each "
+                "word coloured by what it did to the verdict, and every gate of the network below it."
+            ),
+            elem_id="gs-reading",
+        )
+        with gr.Row(elem_classes="gs-controls"):
+            self.layer = gr.Radio([("1", 1), ("2", 2)], value=1, label="Layer", min_width=90)
+            self.direction = gr.Radio(
+                [("reads →", "forward"), ("← reads", "backward")],
+                value="forward",
+                label="Direction",
+                min_width=150,
+                elem_id="gs-direction",
+            )
+        self.place = gr.Number(0, label="Chosen token", visible="hidden", elem_id="gs-place", precision=0)
+        self.panels: list[Panel] = []
+        with gr.Tabs(elem_id="gs-inside") as self.tabs:
+            for name, label, build in TABS:
+                with gr.Tab(label, id=name) as tab:
+                    self.panels.append(build(self._explainer))
+                tab.select(lambda name=name: name, None, self.active, api_visibility="private")
+
+    def _listen(self, page: gr.Blocks) -> None:
+        own = [each for panel in self.panels for each in panel.inputs]
+        drawn = [each for panel in self.panels for each in panel.outputs]
+        focus = [self.active, self.layer, self.direction, self.place]
+        settings = [self.review, self.checkpoint, self._method, self._baseline]
+        # one event for all triggers: a later question waits for the one before, so that answers never cross
+        self.analysing = {
+            "fn": self._show,
+            "inputs": [*settings, self.question, *focus, *own],
+            "outputs": [self.question, self.place, self._verdict, self._reading, *drawn],
+            "validator": _valid,
+            "api_visibility": "private",
+            "concurrency_id": "compute",
+            "show_progress_on": [self._verdict, self._reading],
+        }
+        shown = gr.on(
+            [page.load, self._analyse.click, self.checkpoint.input, self._method.input, self._baseline.input],
+            **self.analysing,
+            trigger_mode="always_last",
+        )
+        self._samples.load_input_event.then(None, js="() => { document.querySelector('#gs-analyse').click(); }")
+        drawing = gr.on(
+            [self.active.change, self.place.input, self.layer.input, self.direction.input]
+            + [each.input for each in own if hasattr(each, "input")],
+            self._draw,
+            inputs=[self.question, *focus, *own],
+            outputs=drawn,
+            api_visibility="private",
+            show_progress="hidden",
+            trigger_mode="always_last",
+        )
+        for event in (shown, drawing):
+            event.success(
+                self._draw_later,
+                inputs=[self.question, *focus, *own],
+                outputs=[each for panel in self.panels for each in panel.later_outputs],
                 api_visibility="private",
+                concurrency_id="compute",
+                show_progress="hidden",
+                trigger_mode="always_last",
             )
-            analyse = gr.Button("Analyse", variant="primary", elem_id="gs-analyse")
-            verdict = gr.HTML(_EMPTY.format("The verdict appears here."), elem_id="gs-verdict")
-            with gr.Accordion("Settings", open=False):
-                checkpoint = gr.Dropdown(
-                    explainer.names, value=explainer.default, label="Checkpoint", interactive=len(explainer.names) > 1
-                )
-                method = gr.Dropdown(list(METHODS), value=DEFAULT_METHOD, label="Attribution method")
-                baseline = gr.Radio(
-                    list(BASELINES),
-                    value=DEFAULT_BASELINE,
-                    label="Baseline",
-                    info="What a review is compared with, by integrated gradients and occlusion: as many unknown "
-                    "words, paddings or zero vectors. Padding is zero in the networks shipped: the two are the same.",
-                )
-        with gr.Column(scale=8, min_width=320):
-            reading = gr.HTML(
-                _EMPTY.format(
-                    "Type a review, or pick one of the examples, and press Analyse: here it appears, each "
-                    "word coloured by what it did to the verdict, and every gate of the network below it."
-                ),
-                elem_id="gs-reading",
-            )
-            with gr.Tabs():
-                with gr.Tab("Gates"):
-                    with gr.Row(elem_classes="gs-controls"):
-                        layer = gr.Radio([("1", 1), ("2", 2)], value=1, label="Layer", min_width=90)
-                        direction = gr.Radio(
-                            [("reads →", "forward"), ("← reads", "backward")],
-                            value="forward",
-                            label="Direction",
-                            min_width=150,
-                        )
-                        symbol = gr.Radio(
-                            list(QUANTITIES), value="f", label="Quantity", elem_id="gs-quantity", min_width=250
-                        )
-                        order = gr.Radio(
-                            [("number", "number"), ("time of peak", "peak")],
-                            value="number",
-                            label="Units sorted by",
-                            min_width=200,
-                        )
-                    gr.HTML(
-                        '<section class="gs-card" id="gs-detail" aria-live="polite" aria-label="Numbers of the '
-                        'chosen token"><p>The numbers of the chosen token appear here.</p></section>'
-                    )
-                    staves = gr.HTML("", elem_id="gs-staves")
-                with gr.Tab("Table and CSV"):
-                    table = gr.HTML(_EMPTY.format("The numbers of all tokens appear here."), elem_id="gs-table")
 
-    view = [layer, direction, symbol, order]
-
-    def show(text, checkpoint, method, baseline, layer, direction, symbol, order, progress=gr.Progress()):  # noqa: B008
-        """Explain a review and draw all of it."""
+    def _show(
+        self,
+        text: str,
+        checkpoint: str,
+        method: str,
+        baseline: str,
+        before: Question | None,
+        *view: object,
+        progress: gr.Progress = gr.Progress(),  # noqa: B008
+    ) -> Drawing:
+        """Explain a review and draw all of it that is looked at. The chosen token stays while the text does."""
         asked = Question(text, checkpoint, method, baseline)
         with Refusals():
-            explanation = explainer.explain(asked, lambda share: progress(share, desc=method))
-        return {
-            question: asked,
-            verdict: markup.verdict(explanation),
-            reading: markup.reading(explanation),
-            staves: markup.staves(explanation, layer, direction, symbol, order),
-            table: markup.table(explanation, layer, direction),
-        }
+            explanation = self._explainer.explain(asked, lambda share: progress(share, desc=method))
+            active, layer, direction, place, *own = view
+            if before is None or before.text != text:
+                place = markup.strongest(explanation.attribution)
+            focus = _focus(explanation, layer, direction, place)
+            panel, values = self._looked_at(active, own)
+            return panel.draw(explanation, focus, *values) | {
+                self.question: asked,
+                self.place: focus.place,
+                self._verdict: markup.verdict(explanation),
+                self._reading: markup.reading(explanation, focus.place, secrets.token_hex(4)),
+            }
 
-    def turn(asked, layer, direction, symbol, order):
-        """Draw another layer, direction or quantity of the review that is explained already."""
+    def _draw(self, asked: Question | None, active: str, *view: object) -> Drawing:
+        """Draw what is looked at now of the review that is explained already."""
+        layer, direction, place, *own = view
         if asked is None:
-            return {staves: gr.skip(), table: gr.skip()}
+            return gr.skip()
         with Refusals():
-            explanation = explainer.explain(asked)
-        return {
-            staves: markup.staves(explanation, layer, direction, symbol, order),
-            table: markup.table(explanation, layer, direction),
-        }
+            explanation = self._explainer.explain(asked)
+            panel, values = self._looked_at(active, own)
+            return panel.draw(explanation, _focus(explanation, layer, direction, place), *values)
 
-    def valid(text, *others):
-        """Refuse a text that cannot be read before anything is queued."""
-        try:
-            check_review(text)
-        except ReviewError as error:
-            return [gr.validate(False, str(error)), *(gr.validate(True, "") for _ in others)]
-        return [gr.validate(True, "") for _ in (text, *others)]
+    def _draw_later(self, asked: Question | None, active: str, *view: object) -> Drawing:
+        """Draw the part that takes longer of what is looked at."""
+        layer, direction, place, *own = view
+        panel, values = self._looked_at(active, own)
+        if asked is None or panel.later is None:
+            return gr.skip()
+        with Refusals():
+            explanation = self._explainer.explain(asked)
+            return panel.later(explanation, _focus(explanation, layer, direction, place), *values)
 
-    # one event for all triggers: a later question waits for the one before, so that answers never cross
-    gr.on(
-        [page.load, analyse.click, checkpoint.input, method.input, baseline.input],
-        show,
-        inputs=[review, checkpoint, method, baseline, *view],
-        outputs=[question, verdict, reading, staves, table],
-        validator=valid,
-        api_visibility="private",
-        concurrency_id="compute",
-        show_progress_on=[verdict, reading],
-        trigger_mode="always_last",
-    )
-    samples.load_input_event.then(None, js="() => { document.querySelector('#gs-analyse').click(); }")
-    gr.on(
-        [each.input for each in view],
-        turn,
-        inputs=[question, *view],
-        outputs=[staves, table],
-        api_visibility="private",
-        show_progress="hidden",
-        trigger_mode="always_last",
-    )
+    def _looked_at(self, active: str, values: Sequence[object]) -> tuple[Panel, Sequence[object]]:
+        """The panel of a name, and the values of its own inputs among those of all."""
+        start = 0
+        for panel in self.panels:
+            end = start + len(panel.inputs)
+            if panel.name == active:
+                return panel, values[start:end]
+            start = end
+        raise ReviewError("There is no tab of that name.")
+
+
+def _focus(explanation: Explanation, layer: int, direction: str, place: float | None) -> Focus:
+    """What was asked to be looked at, as far as this review and this network have it."""
+    layers = max(trace.layer for trace in explanation.gates.traces)
+    last = len(explanation.review.tokens) - 1
+    return Focus(min(layer, layers), direction, min(max(int(place or 0), 0), last))
+
+
+def _valid(text: str, *others: object) -> list[dict[str, object]]:
+    """Refuse a text that cannot be read before anything is queued."""
+    try:
+        check_review(text)
+    except ReviewError as error:
+        return [gr.validate(False, str(error)), *(gr.validate(True, "") for _ in others)]
+    return [gr.validate(True, "") for _ in (text, *others)]

@@ -126,6 +126,38 @@ def bar_limit(attribution: Attribution) -> float:
     return float(max(1, np.ceil(largest)))
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line through values at places on the token axis, both (points,); where a value is NaN it is broken.
+
+    `kind` is a class of the style sheet.
+    """
+
+    places: np.ndarray
+    values: np.ndarray
+    kind: str = "gs-line"
+
+
+def line_row(lines: Sequence[Line], tokens: int, low: float, high: float, middle: float | None = None) -> str:
+    """Lines on one scale as SVG, one unit of width for each token; values beyond the scale run along its edge."""
+
+    def height(value: float) -> float:
+        return 96 - 92 * (min(max(value, low), high) - low) / (high - low)
+
+    drawn = []
+    for line in lines:
+        pen, path = "M", []
+        for place, value in zip(line.places, line.values, strict=True):
+            if np.isnan(value):
+                pen = "M"
+                continue
+            path.append(f"{pen}{place + 0.5:g} {height(value):.1f}")
+            pen = "L"
+        drawn.append(f'<path class="{line.kind}" d="{"".join(path)}"/>')
+    axis = "" if middle is None else f'<path class="gs-axis" d="M0 {height(middle):.1f}h{tokens}"/>'
+    return _svg(tokens, axis + "".join(drawn))
+
+
 def _svg(width: int, body: str) -> str:
     return (
         f'<svg viewBox="0 0 {width} 100" preserveAspectRatio="none" aria-hidden="true" focusable="false">{body}</svg>'

@@ -6,8 +6,6 @@ Everything that comes from a person is escaped here, in Python; the page uses th
 from __future__ import annotations
 
 import base64
-import csv
-import io
 import json
 from collections.abc import Iterator
 from html import escape
@@ -18,17 +16,22 @@ from model.attribution import MIN_DELTA, Attribution
 from model.classifier import Prediction
 from model.explain import Explanation
 from model.gates import QUANTITIES, QUANTITY_NAMES, GateTrace, GateTraces
+from model.prefixes import PrefixCurve
+from views.downloads import csv_link, csv_text, png_button, save_buttons
 from views.figures import (
     GATES,
     SCORE_LIMIT,
+    Line,
     bar_limit,
     film_row,
+    line_row,
     saturation,
     scale_of,
     score_bars,
     unit_map,
     unit_order,
 )
+from views.sheet import Row, sheet
 
 NAMES = dict(zip(QUANTITIES, QUANTITY_NAMES, strict=True))
 PARITY = 1e-5  # what "exact" means in float32
@@ -101,23 +104,32 @@ def signed(value: float, digits: int = 2) -> str:
     return minus(f"{value:+.{digits}f}")
 
 
-def reading(explanation: Explanation) -> str:
-    """The review as running text, each token coloured by its attribution; unknown words dotted."""
+def strongest(attribution: Attribution) -> int:
+    """The place of the token with the largest attribution: the one to look at first."""
+    return max(range(len(attribution.scores)), key=lambda place: abs(attribution.scores[place]))
+
+
+def reading(explanation: Explanation, chosen: int, asked: str) -> str:
+    """The review as running text, each token coloured by its attribution; unknown words dotted.
+
+    `chosen` is the place of the token that is marked; `asked` changes whenever the page must take it over.
+    """
     review, attribution = explanation.review, explanation.attribution
     unknown = set(review.unknown)
-    top = max(range(len(review.tokens)), key=lambda place: abs(attribution.scores[place]))
     pieces = []
     for place, (token, score) in enumerate(zip(review.tokens, attribution.scores, strict=True)):
         if review.omitted and place == review.head:
             pieces.append(f'<span class="gs-cut">… {review.omitted:,} tokens left out …</span> ')
         pieces.append(
-            _token(place, token.text, score, place in unknown, place == top, attribution) + escape(token.space)
+            _token(place, token.text, score, place in unknown, place == chosen, attribution) + escape(token.space)
         )
-    return f"""<section class="gs-card gs-reading" aria-label="The review, word by word">
+    return f"""<section class="gs-card gs-reading" aria-label="The review, word by word" data-chosen="{chosen}" \
+data-asked="{escape(asked)}">
 <header><h2>Why: what each word did to the verdict</h2>{_score_legend(attribution)}</header>
 <p class="gs-text" dir="auto">{"".join(pieces)}</p>
-<p class="gs-note">Hover or tap a word; arrow keys move on. A score says what the network's logit responds to, not what
-causes an opinion.{_baseline_note(attribution)}</p>
+<p class="gs-note">Point at or tap a word; arrow keys move on. A logit is the network's verdict before it is squeezed
+into a probability: above 0 is positive. A score says what the logit responds to, not what causes an opinion.
+{_baseline_note(attribution)}</p>
 </section>"""
 
 
@@ -170,37 +182,63 @@ def staves(explanation: Explanation, layer: int, direction: str, symbol: str, or
     trace = explanation.gates.of(layer, direction)
     shown = symbol if symbol in trace.quantities else "h"
     tokens = explanation.review.tokens
-    rows = "".join(
-        _stave(NAMES[each], film_row(trace, each), "gs-film" + (" gs-shown" if each == shown else ""), symbol=each)
-        for each in trace.quantities
-    )
-    labels = "".join(f"<span><bdi>{escape(token.text[:18])}</bdi></span>" for token in tokens)
     scale = scale_of(shown)
     picture = base64.b64encode(unit_map(trace, shown, order)).decode()
     units = trace.h.shape[1]
-    saliency = explanation.attribution.method == "saliency"
-    limit = bar_limit(explanation.attribution)
-    about = f"0 to {limit:.2g}" if saliency else f"±{limit:g} logits"
-    sorting = "number" if order == "number" else "peak"
     size = f"{NAMES[shown]} of {units} units at {len(tokens)} tokens"
-    data = _data(explanation, trace, shown, order)
-    return f"""<section class="gs-card gs-staves" aria-label="The gates, word by word" {data}>
-<div class="gs-scroll" tabindex="0" aria-label="Staves: one column for each token. Arrow keys choose a token.">
-<div class="gs-grid" style="--n:{len(tokens)}">
-<div class="gs-row gs-names"><b></b><div>{labels}</div></div>
-{_stave(f"attribution<small>{about}</small>", score_bars(explanation.attribution), "gs-bars")}
-{rows}
-<div class="gs-row gs-map"><b>{NAMES[shown]}<small>{units} units, by {sorting}</small></b>
-<div><img src="data:image/png;base64,{picture}" alt="{size}"></div></div>
-<i class="gs-marker"></i></div></div>
+    sorting = "number" if order == "number" else "peak"
+    rows = [
+        Row("attribution", score_bars(explanation.attribution), "gs-bars", _bar_range(explanation.attribution)),
+        *(
+            Row(NAMES[each], film_row(trace, each), "gs-film" + (" gs-shown" if each == shown else ""), symbol=each)
+            for each in trace.quantities
+        ),
+        Row(
+            NAMES[shown],
+            f'<img src="data:image/png;base64,{picture}" alt="{size}">',
+            "gs-map",
+            f"{units} units, by {sorting}",
+        ),
+    ]
+    return f"""<section class="gs-card gs-staves gs-picture" aria-label="The gates, word by word" \
+{_data(explanation, trace, shown, order)}>
+{sheet(tokens, rows, "Staves")}
 <footer>{_gate_legend(shown, scale.low, scale.high)}
-<button type="button" class="gs-zoom" aria-pressed="false">Whole review</button>
-<output class="gs-readout">Hover over the map: unit, token, value.</output></footer>{_rnn_note(trace)}</section>"""
+<button type="button" class="gs-zoom" aria-pressed="false">Whole review</button> {png_button("gatescope-gates")}
+<output class="gs-readout">Point at the map: unit, token, value.</output></footer>{_rnn_note(trace)}</section>"""
 
 
-def _stave(name: str, picture: str, kind: str, symbol: str = "") -> str:
-    label = f'<b data-symbol="{symbol}">{name} <i>{symbol}</i></b>' if symbol else f"<b>{name}</b>"
-    return f'<div class="gs-row {kind}">{label}<div>{picture}</div></div>'
+def running_verdict(explanation: Explanation, curve: PrefixCurve) -> str:
+    """P(positive) after each prefix of the review, on the token axis, from 0 to 1."""
+    tokens = explanation.review.tokens
+    places = curve.lengths - 1
+    at_token = np.interp(np.arange(len(tokens)), places, curve.probabilities)
+    read = set(places.tolist())
+    numbers = [f"{value:.2f}" if place in read else f"≈ {value:.2f}" for place, value in enumerate(at_token)]
+    row = Row(
+        "verdict as it reads",
+        line_row([Line(places, curve.probabilities)], len(tokens), 0, 1, middle=0.5),
+        "gs-running",
+        "P(positive) from 0 to 1",
+        numbers=numbers,
+    )
+    thinned = (
+        ""
+        if len(places) == len(tokens)
+        else f" Of this long review {len(places)} prefixes were read; between them the line is straight."
+    )
+    columns = (column.tolist() for column in (curve.lengths, curve.logits, curve.probabilities))
+    table = csv_text(["tokens read", "logit", "P(positive)"], zip(*columns, strict=True))
+    return f"""<section class="gs-card gs-picture" aria-label="The verdict as it reads">
+{sheet(tokens, [row], "The verdict as it reads")}
+<footer><p class="gs-note">P(positive) if the review ended after this token. Half of the network reads backwards: each
+time it starts anew from that token, so a new word may change what the earlier ones meant.{thinned}</p>
+{save_buttons("gatescope-prefixes", table)}</footer></section>"""
+
+
+def _bar_range(attribution: Attribution) -> str:
+    limit = bar_limit(attribution)
+    return f"0 to {limit:.2g}" if attribution.method == "saliency" else f"±{limit:g} logits"
 
 
 def _rnn_note(trace: GateTrace) -> str:
@@ -290,15 +328,10 @@ def table(explanation: Explanation, layer: int, direction: str) -> str:
     return f"""<section class="gs-card gs-table" aria-label="Table of tokens">
 <header>
 <p>Attribution in {_unit(explanation.attribution)}; i to h are means over units of layer {layer}, {direction}.</p>
-<a class="gs-download" download="gatescope.csv" href="data:text/csv;charset=utf-8;base64,{_base64_csv(explanation)}">
-Download CSV (all layers)</a></header>
+{csv_link(csv_table(explanation), "gatescope", "Download CSV (all layers)")}</header>
 <div class="gs-table-scroll" tabindex="0"><table><thead><tr><th scope="col">#</th>
 <th scope="col">token</th><th scope="col"></th><th scope="col">attribution</th>{head}</tr></thead>
 <tbody>{"".join(rows)}</tbody></table></div></section>"""
-
-
-def _base64_csv(explanation: Explanation) -> str:
-    return base64.b64encode(csv_table(explanation).encode("utf-8-sig")).decode()
 
 
 def csv_table(explanation: Explanation) -> str:
@@ -310,19 +343,12 @@ def csv_table(explanation: Explanation) -> str:
         for symbol in trace.quantities
     }
     unknown = set(review.unknown)
-    file = io.StringIO()
-    writer = csv.writer(file, lineterminator="\r\n")
-    writer.writerow(["place", "token", "start", "end", "known", "attribution", *columns])
-    for place, (token, score) in enumerate(zip(review.tokens, explanation.attribution.scores, strict=True)):
-        means = [f"{column[place]:.6g}" for column in columns.values()]
-        known = "no" if place in unknown else "yes"
-        writer.writerow([place + 1, without_formula(token.text), token.start, token.end, known, f"{score:.6g}", *means])
-    return file.getvalue()
-
-
-def without_formula(cell: str) -> str:
-    """A text that no spreadsheet takes for a formula: an apostrophe goes before what could start one (OWASP)."""
-    return "'" + cell if cell.startswith(("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")) else cell
+    rows = (
+        [place + 1, token.text, token.start, token.end, "no" if place in unknown else "yes", score]
+        + [float(column[place]) for column in columns.values()]
+        for place, (token, score) in enumerate(zip(review.tokens, explanation.attribution.scores, strict=True))
+    )
+    return csv_text(["place", "token", "start", "end", "known", "attribution", *columns], rows)
 
 
 def mean_traces(gates: GateTraces) -> dict[str, dict[str, list[float]]]:

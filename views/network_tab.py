@@ -9,6 +9,7 @@ import gradio as gr
 from model.card import started_from, taught
 from model.checkpoint import Checkpoint
 from model.explain import Explainer
+from views.explain_tab import ExplainTab
 from views.figures import reliability_diagram, training_curves
 from views.measured import measured
 
@@ -34,8 +35,8 @@ point only; *occlusion* replaces one token at a time by the baseline.
 """
 
 
-def build(explainer: Explainer) -> None:
-    """Put the tab's components and listeners on the page that is being built."""
+def build(explainer: Explainer, explained: ExplainTab) -> None:
+    """Put the tab's components and listeners on the page that is being built; it follows the explained checkpoint."""
     first = explainer.checkpoint(explainer.default)
     name = gr.Dropdown(explainer.names, value=first.name, label="Checkpoint", interactive=len(explainer.names) > 1)
     facts = gr.HTML(_facts(first))
@@ -55,7 +56,10 @@ def build(explainer: Explainer) -> None:
         tables = measured(checkpoint.report, explainer.faithfulness(chosen))
         return _facts(checkpoint), training_curves(checkpoint.history), diagram, tables
 
-    name.input(show, name, [facts, curves, reliability, details], api_visibility="private")
+    shown = [facts, curves, reliability, details]
+    explained.checkpoint.change(lambda chosen: chosen, explained.checkpoint, name, api_visibility="private")
+    name.change(show, name, shown, api_visibility="private", show_progress="hidden")
+    name.input(lambda chosen: chosen, name, explained.checkpoint, api_visibility="private").then(**explained.analysing)
 
 
 def _facts(checkpoint: Checkpoint) -> str:

@@ -8,7 +8,8 @@ import gradio as gr
 from starlette.middleware import Middleware
 
 from model.explain import Explainer
-from views import api, explain_tab, network_tab
+from views import api, network_tab
+from views.explain_tab import ExplainTab
 from views.guard import Guard
 
 ASSETS = Path(__file__).parent.parent / "assets"
@@ -24,19 +25,19 @@ def build_page(explainer: Explainer) -> gr.Blocks:
         )
         with gr.Tabs():
             with gr.Tab("Explain"):
-                explain_tab.build(explainer, page)
+                explained = ExplainTab(explainer, page)
             with gr.Tab("The network"):
-                network_tab.build(explainer)
+                network_tab.build(explainer, explained)
         api.add_endpoints(explainer)
     return page
 
 
 def look(explainer: Explainer) -> dict[str, object]:
     """Theme, style sheet, script and the guard of the endpoints, as arguments of `launch`."""
-    script = (ASSETS / "score.js").read_text(encoding="utf-8")
+    scripts = "\n".join(path.read_text(encoding="utf-8") for path in sorted(ASSETS.glob("*.js")))
     return {
         "theme": gr.themes.Default(font=_SYSTEM_FONTS, font_mono=["ui-monospace", "monospace"]),
-        "css_paths": ASSETS / "style.css",
-        "head": f"<script>{script}</script>",
+        "css_paths": sorted(ASSETS.glob("*.css"), key=lambda path: path.name != "style.css"),
+        "head": f"<script>{scripts}</script>",
         "app_kwargs": {"middleware": [Middleware(Guard, endpoints=api.endpoint_defaults(explainer))]},
     }

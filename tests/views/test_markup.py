@@ -17,6 +17,7 @@ from model.attribution import METHODS
 from model.explain import Explainer, Question
 from model.gates import GateTrace
 from views import markup
+from views.downloads import without_formula
 
 NASTY = "<img src=x onerror=alert(1)> ${1+1} {{7*7}} \"quote' & good &lt; =1+1 <script>bad</script>"
 
@@ -34,7 +35,7 @@ def explanation(explainer):
 def everything(explanation):
     return [
         markup.verdict(explanation),
-        markup.reading(explanation),
+        markup.reading(explanation, 0, "a"),
         markup.staves(explanation, 1, "forward", "f", "peak"),
         markup.table(explanation, 2, "backward"),
     ]
@@ -50,7 +51,7 @@ def test_text_of_a_person_never_becomes_markup(explainer, method):
 
 
 def test_every_token_stands_in_the_text_with_its_number(explanation):
-    part = markup.reading(explanation)
+    part = markup.reading(explanation, 0, "a")
     places = re.findall(r'data-place="(\d+)" data-tip="([^"]+)"', part)
     assert [int(place) for place, _ in places] == list(range(len(explanation.review.tokens)))
     assert [float(tip.split(" ")[0].replace("−", "-")) for _, tip in places] == pytest.approx(
@@ -61,14 +62,14 @@ def test_every_token_stands_in_the_text_with_its_number(explanation):
 
 
 def test_only_the_strongest_token_is_in_the_tab_order(explanation):
-    part = markup.reading(explanation)
+    part = markup.reading(explanation, 0, "a")
     assert part.count('tabindex="0" data-place') == 1
     strongest = int(np.argmax(np.abs(explanation.attribution.scores)))
     assert f'tabindex="0" data-place="{strongest}"' in part
 
 
 def test_unknown_words_are_marked(explainer):
-    part = markup.reading(explainer.explain(Question("good flembic", "bilstm")))
+    part = markup.reading(explainer.explain(Question("good flembic", "bilstm")), 0, "a")
     assert re.search(r'gs-unknown" role="button"[^>]*unknown word[^>]*><bdi>flembic', part)
     assert "1 unknown" in markup.verdict(explainer.explain(Question("good flembic", "bilstm")))
     assert "says nothing about the text" in markup.verdict(explainer.explain(Question("flembic", "bilstm")))
@@ -77,7 +78,7 @@ def test_unknown_words_are_marked(explainer):
 def test_cut_is_said_and_shown_where_it_is(explainer):
     explanation = explainer.explain(Question("good " * 1_100, "bilstm", "input × gradient"))
     assert "first 250 and the last 750" in markup.verdict(explanation)
-    before, after = markup.reading(explanation).split("100 tokens left out")
+    before, after = markup.reading(explanation, 0, "a").split("100 tokens left out")
     assert before.count("data-place") == 250
     assert after.count("data-place") == 750
 
@@ -142,8 +143,8 @@ def test_csv_holds_every_token_and_every_mean(explanation):
 
 @pytest.mark.parametrize("cell", ["=1+1", "+1", "-2+3", "@SUM(A1)", "＝1"])
 def test_no_cell_of_the_csv_starts_a_formula(cell):
-    assert markup.without_formula(cell) == "'" + cell
-    assert markup.without_formula("plain") == "plain"
+    assert without_formula(cell) == "'" + cell
+    assert without_formula("plain") == "plain"
 
 
 def test_download_link_holds_the_csv(explanation):
@@ -159,6 +160,6 @@ def test_means_for_programs_are_named_by_layer_and_direction(explanation):
 
 def test_saliency_has_no_sign_and_so_no_sign_colour(explainer):
     explanation = explainer.explain(Question("good film", "bilstm", "saliency"))
-    pictures = markup.reading(explanation) + markup.staves(explanation, 1, "forward", "f", "number")
+    pictures = markup.reading(explanation, 0, "a") + markup.staves(explanation, 1, "forward", "f", "number")
     assert not re.search(r"gs-pos|gs-neg|gs-up|gs-down|gs-scale-score", pictures)
     assert "logits per unit" in pictures
