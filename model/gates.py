@@ -57,15 +57,9 @@ class GateTrace:
 
 @dataclass(frozen=True, slots=True)
 class GateTraces:
-    """All traces of one review: layer 1 forward, layer 1 backward, layer 2 forward, …
-
-    `parity` is the largest difference between a replayed state and the one of `nn.LSTM` (or `nn.RNN`): hidden states
-    at every token, and the cell state at the last one read. Of a state beyond 1 it is the relative difference, since
-    that is what float32 can hold: cells that count tokens reach some hundred.
-    """
+    """All traces of one review: layer 1 forward, layer 1 backward, layer 2 forward, …"""
 
     traces: tuple[GateTrace, ...]
-    parity: float
 
     def of(self, layer: int, direction: str) -> GateTrace:
         """The trace of a layer (from 1) and direction. Raises `KeyError` if there is none."""
@@ -73,6 +67,18 @@ class GateTraces:
             if (trace.layer, trace.direction) == (layer, direction):
                 return trace
         raise KeyError(layer, direction)
+
+
+@dataclass(frozen=True, slots=True)
+class CheckedTraces(GateTraces):
+    """Traces that were compared with what PyTorch's own modules compute.
+
+    `parity` is the largest difference between a replayed state and the one of `nn.LSTM` (or `nn.RNN`): hidden states
+    at every token, and the cell state at the last one read. Of a state beyond 1 it is the relative difference, since
+    that is what float32 can hold: cells that count tokens reach some hundred.
+    """
+
+    parity: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,10 +122,15 @@ class Nudge:
 
 
 @torch.no_grad()
-def trace_gates(network: RecurrentNetwork, embedded: Tensor) -> GateTraces:
+def trace_gates(network: RecurrentNetwork, embedded: Tensor) -> CheckedTraces:
     """Replay one review of word vectors (1, tokens, embedding) and compare the replay with the network's modules."""
     lengths = torch.tensor([embedded.shape[1]], device=embedded.device)
     replays = replay(network, embedded, lengths)
+    return CheckedTraces(traces_of(replays), _parity(network, embedded, lengths, replays))
+
+
+def traces_of(replays: Sequence[LayerReplay]) -> tuple[GateTrace, ...]:
+    """The traces of the review in a replay of one review alone."""
     traces = []
     for number, layer in enumerate(replays, start=1):
         for index, direction in enumerate(DIRECTIONS):
@@ -129,7 +140,7 @@ def trace_gates(network: RecurrentNetwork, embedded: Tensor) -> GateTraces:
                 if (values := getattr(layer, symbol)) is not None
             }
             traces.append(GateTrace(number, direction, **arrays))
-    return GateTraces(tuple(traces), _parity(network, embedded, lengths, replays))
+    return tuple(traces)
 
 
 def replay(
