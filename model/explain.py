@@ -14,15 +14,26 @@ import torch
 from model import checkpoint as checkpoints
 from model import faithfulness
 from model.attribution import DEFAULT_BASELINE, DEFAULT_METHOD, Attribution, Progress, attribute, check_choice
+from model.cell import Preactivations, preactivations, remarkable_units
 from model.checkpoint import Checkpoint
 from model.classifier import Prediction, classify_encoded
-from model.errors import CheckpointError
+from model.errors import CheckpointError, ReviewError
 from model.faithfulness import FaithfulnessReport
 from model.gates import GateTraces, trace_gates
+from model.gradients import (
+    ArrivingGradients,
+    GradientFlow,
+    arriving_gradients,
+    flow_of_trace,
+    gradient_flow,
+    untrained,
+)
+from model.memory import Memory, measure_memory
 from model.network import RecurrentNetwork
 from model.prefixes import PrefixCurve, read_prefixes
 from model.text import EncodedReview, encode
 
+WEIGHTS = ("trained", "untrained")
 KEPT = 8  # explanations; one of 1,000 tokens holds 25 MB of gates
 
 Value = TypeVar("Value")
@@ -53,6 +64,27 @@ class Explanation:
         return self.prediction.review
 
 
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """The gradient flow through one layer and direction of the network of a checkpoint."""
+
+    checkpoint: str
+    flow: GradientFlow
+
+
+@dataclass(frozen=True, slots=True)
+class Gradients:
+    """Gradients on one review. `weights` is one of `WEIGHTS`; `flows` has that of the checkpoint asked for, then that
+    of one with the other kind of cell, if there is one; `pooling`, `arriving` and `sums` are those of the first.
+    """
+
+    weights: str
+    pooling: str
+    flows: tuple[Flow, ...]
+    arriving: ArrivingGradients
+    sums: Preactivations
+
+
 class Explainer:
     """Answers questions with the checkpoints of a folder. Safe to share between threads.
 
@@ -68,6 +100,8 @@ class Explainer:
         self._readings = _Recent[tuple[Prediction, GateTraces]](KEPT)
         self._attributions = _Recent[Attribution](KEPT * 4)
         self._prefixes = _Recent[PrefixCurve](KEPT * 4)
+        self._sums = _Recent[Preactivations](KEPT)
+        self._gradients = _Recent[Gradients](KEPT)
         self._loading = threading.Lock()
 
     @property
@@ -109,6 +143,62 @@ class Explainer:
         network = self._network(explanation)
         return self._prefixes.get(_key(explanation), lambda: read_prefixes(network, explanation.review.ids))
 
+    def memory(self, explanation: Explanation, layer: int, direction: str) -> Memory:
+        """What the forget gates of a layer (from 1) and direction keep. Raises `ReviewError` for a plain RNN."""
+        return measure_memory(explanation.gates.of(layer, direction))
+
+    def sums(self, explanation: Explanation, layer: int, direction: str) -> Preactivations:
+        """What goes into the gates of a layer (from 1) and direction."""
+        network = self._network(explanation)
+        return self._sums.get(
+            (*_key(explanation), layer, direction),
+            lambda: preactivations(network, _embedded(network, explanation), explanation.gates, layer, direction),
+        )
+
+    def remarkable_units(self, explanation: Explanation, layer: int, direction: str, place: int, how: str) -> list[int]:
+        """The units of a layer (from 1) and direction, the most remarkable first; see `model.cell`."""
+        trace = explanation.gates.of(layer, direction)
+        return remarkable_units(self._network(explanation), trace, place, how).tolist()
+
+    def gradients(self, explanation: Explanation, layer: int, direction: str, weights: str = "trained") -> Gradients:
+        """How the gradient flows through a layer (from 1) and direction, beside the other kind of cell.
+
+        Raises `ReviewError` for weights that there are not.
+        """
+        if weights not in WEIGHTS:
+            raise ReviewError(f"There are no such weights; there are: {', '.join(WEIGHTS)}.")
+        key = (*_key(explanation), layer, direction, weights)
+        return self._gradients.get(key, lambda: self._measure_gradients(explanation, layer, direction, weights))
+
+    def _measure_gradients(self, explanation: Explanation, layer: int, direction: str, weights: str) -> Gradients:
+        network = self._network(explanation)
+        network = network if weights == "trained" else untrained(network)
+        embedded = _embedded(network, explanation)
+        traces = explanation.gates if weights == "trained" else trace_gates(network, embedded)
+        own = flow_of_trace(network, traces.of(layer, direction))
+        sums = preactivations(network, embedded, traces, layer, direction)
+        name = self._twin(explanation)
+        flows = [Flow(explanation.question.checkpoint, own)]
+        if name is not None:
+            flows.append(Flow(name, self._twin_flow(name, explanation, layer, direction, weights)))
+        return Gradients(weights, network.config.pooling, tuple(flows), arriving_gradients(network, embedded), sums)
+
+    def _twin(self, explanation: Explanation) -> str | None:
+        """The checkpoint with the other kind of cell: for the LSTM the plain RNN, and for that the default."""
+        own = self._network(explanation).config.cell
+        names = ["rnn", self.default, *self.names]
+        return next((name for name in names if name in self.names and self._cell(name) != own), None)
+
+    def _cell(self, name: str) -> str:
+        return self.checkpoint(name).network.config.cell
+
+    def _twin_flow(self, name: str, explanation: Explanation, layer: int, direction: str, weights: str) -> GradientFlow:
+        twin = self.checkpoint(name)
+        network = twin.network if weights == "trained" else untrained(twin.network)
+        ids = encode(explanation.review.text, twin.field).ids
+        embedded = network.embed(torch.tensor([ids], device=network.output.weight.device))
+        return gradient_flow(network, embedded, min(layer, network.config.layers), direction)
+
     def _network(self, explanation: Explanation) -> RecurrentNetwork:
         return self.checkpoint(explanation.question.checkpoint).network
 
@@ -116,6 +206,11 @@ class Explainer:
 def _key(explanation: Explanation) -> Hashable:
     """What a review's gates depend on: its text and the checkpoint."""
     return explanation.question.checkpoint, explanation.review.text
+
+
+def _embedded(network: RecurrentNetwork, explanation: Explanation) -> torch.Tensor:
+    """The review's word vectors (1, tokens, embedding)."""
+    return network.embed(torch.tensor([explanation.review.ids], device=network.output.weight.device))
 
 
 def _read(checkpoint: Checkpoint, review: EncodedReview) -> tuple[Prediction, GateTraces]:

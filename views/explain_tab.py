@@ -13,7 +13,7 @@ from model.attribution import BASELINES, DEFAULT_BASELINE, DEFAULT_METHOD, METHO
 from model.errors import ReviewError
 from model.explain import Explainer, Explanation, Question
 from model.text import MAX_CHARACTERS, check_review
-from views import gates_tab, markup
+from views import gates_tab, gradients_tab, markup, memory_tab
 from views.api import Refusals
 from views.panel import Drawing, Focus, Panel
 
@@ -21,6 +21,8 @@ EXAMPLES = Path(__file__).parent.parent / "assets" / "examples.json"
 EMPTY = '<section class="gs-card gs-empty">{}</section>'
 TABS = (
     ("gates", "Gates", gates_tab.build),
+    ("memory", "Memory", memory_tab.build),
+    ("gradients", "Gradient flow", gradients_tab.build),
     ("table", "Table and CSV", gates_tab.build_table),
 )
 

@@ -1,6 +1,6 @@
-"""Figures: each takes one result and gives back a picture. No torch, no Gradio, no files.
+"""Pictures on the token axis: each takes one result and gives back a row of a sheet. No torch, no Gradio, no files.
 
-The staves are SVG with one unit of width for each token, so that all of them share the token axis of the page; the
+Rows are SVG with one unit of width for each token, so that all of them share the token axis of the page; a
 map of all units is a PNG with one pixel for each unit and token.
 """
 
@@ -11,14 +11,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import plotly.graph_objects as go
 from PIL import Image
 
 from model.attribution import Attribution
-from model.checkpoint import Epoch
 from model.gates import NEARLY_OPEN, NEARLY_SHUT, GateTrace
-from model.metrics import Report
-from views.colours import NEGATIVE, POSITIVE, as_hex, gate_palette, palette_places, signed_log, signed_palette
+from views.colours import as_hex, gate_palette, palette_places, signed_log, signed_palette
 
 GATES = ("i", "f", "o")
 CELL_LIMIT = 100.0  # the cell state has no bound: its colours are logarithmic and end here, and the page says so
@@ -181,56 +178,3 @@ def unit_map(trace: GateTrace, symbol: str, order: str = "number") -> bytes:
     file = io.BytesIO()
     image.save(file, "PNG", optimize=True)
     return file.getvalue()
-
-
-_BLUE, _ORANGE = as_hex(np.array(NEGATIVE)), as_hex(np.array(POSITIVE))
-
-
-def training_curves(history: Sequence[Epoch]) -> go.Figure:
-    """Accuracy of training and validation over the epochs."""
-    epochs = [epoch.epoch for epoch in history]
-    figure = go.Figure()
-    for split, colour, dash in (("train", _BLUE, "dot"), ("validation", _ORANGE, "solid")):
-        accuracies = [100 * getattr(epoch, f"{split}_accuracy") for epoch in history]
-        figure.add_scatter(
-            x=epochs, y=accuracies, name=split, mode="lines+markers", line={"color": colour, "dash": dash}
-        )
-    figure.update_xaxes(title="epoch", dtick=1)
-    figure.update_yaxes(title="accuracy (%)")
-    return _plain(figure)
-
-
-def reliability_diagram(report: Report) -> go.Figure:
-    """Accuracy against confidence on the test split, in bins; on the diagonal confidence can be taken at its word."""
-    bins = report.reliability
-    figure = go.Figure()
-    figure.add_scatter(
-        x=[50, 100], y=[50, 100], mode="lines", line={"color": "#888", "dash": "dot"}, name="perfect", hoverinfo="skip"
-    )
-    figure.add_scatter(
-        x=[100 * bin_.confidence for bin_ in bins],
-        y=[100 * bin_.accuracy for bin_ in bins],
-        text=[f"{bin_.count:,} reviews" for bin_ in bins],
-        mode="lines+markers",
-        line={"color": _ORANGE},
-        name="measured",
-    )
-    figure.update_xaxes(title="confidence (%)")
-    figure.update_yaxes(title="accuracy (%)")
-    return _plain(figure)
-
-
-def _plain(figure: go.Figure) -> go.Figure:
-    """The look that all charts share; transparent, so that light and dark mode both show through."""
-    figure.update_layout(
-        height=300,
-        margin={"l": 60, "r": 16, "t": 16, "b": 48},
-        paper_bgcolor="rgba(0,0,0,0)",
-        plot_bgcolor="rgba(0,0,0,0)",
-        font={"color": "#76808c"},  # 4:1 or more on white and on Gradio's dark grey
-        legend={"orientation": "h", "y": 1.12},
-    )
-    lines = {"gridcolor": "rgba(128,128,128,0.25)", "zerolinecolor": "rgba(128,128,128,0.5)"}
-    figure.update_xaxes(lines)
-    figure.update_yaxes(lines)
-    return figure

@@ -9,8 +9,8 @@ import gradio as gr
 from model.card import started_from, taught
 from model.checkpoint import Checkpoint
 from model.explain import Explainer
+from views.charts import reliability_diagram, training_curves
 from views.explain_tab import ExplainTab
-from views.figures import reliability_diagram, training_curves
 from views.measured import measured
 
 _WORDS = """

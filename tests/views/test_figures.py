@@ -10,9 +10,7 @@ import pytest
 from PIL import Image
 
 from model.attribution import Attribution
-from model.checkpoint import Epoch
 from model.gates import GateTrace
-from model.metrics import CalibrationBin, Metrics, Report
 from views import colours, figures
 
 UNITS = np.array([[0.0, 0.5, 1.0], [0.05, 0.95, 0.99]], dtype=np.float32)  # two tokens, three units
@@ -130,21 +128,3 @@ def test_style_sheet_and_scales_use_the_same_colours():
     sheet = (figures_root() / "assets" / "style.css").read_text()
     for name in ("negative", "positive", "shut", "open"):
         assert f"--gs-{name}: rgb{getattr(colours, name.upper())};" in sheet
-
-
-def test_curves_show_each_epoch_in_percent():
-    history = [Epoch(1, 0.6, 0.7, 0.5, 0.8, 1, 1), Epoch(2, 0.5, 0.8, 0.4, 0.85, 1, 1)]
-    figure = figures.training_curves(history)
-    assert {trace.name: list(trace.y) for trace in figure.data} == {
-        "train": pytest.approx([70, 80]),
-        "validation": pytest.approx([80, 85]),
-    }
-
-
-def test_reliability_shows_the_bins_with_their_counts():
-    metrics = Metrics(0.9, 0.9, 0.9, 0.3, 0.01)
-    report = Report(metrics, metrics, 7, 0.1, (CalibrationBin(0.6, 0.5, 3), CalibrationBin(0.9, 1.0, 4)))
-    measured = figures.reliability_diagram(report).data[1]
-    assert list(measured.x) == [60, 90]
-    assert list(measured.y) == [50, 100]
-    assert list(measured.text) == ["3 reviews", "4 reviews"]

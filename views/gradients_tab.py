@@ -1,0 +1,42 @@
+"""The Gradient flow tab: why a gradient vanishes in a plain RNN and survives in an LSTM, on the review at hand."""
+
+from __future__ import annotations
+
+import gradio as gr
+
+from model.explain import WEIGHTS, Explainer, Explanation
+from views import gradients as markup
+from views.charts import activation_curves, decay_chart
+from views.panel import Drawing, Focus, Panel
+
+
+def build(explainer: Explainer) -> Panel:
+    """Put the tab's components on the page that is being built."""
+    with gr.Row(elem_classes="gs-controls"):
+        weights = gr.Radio(
+            list(WEIGHTS),
+            value=WEIGHTS[0],
+            label="Weights: as trained, or as drawn at random before training",
+            elem_id="gs-weights",
+        )
+    with gr.Row(elem_classes="gs-pair"):
+        decay_words = gr.HTML("")
+        decay = gr.Plot(show_label=False, elem_id="gs-decay")
+    steps = gr.HTML("", elem_classes="gs-sheet-holder")
+    arrivals = gr.HTML("", elem_classes="gs-sheet-holder")
+    curves_words = gr.HTML("")
+    curves = gr.Plot(show_label=False, elem_id="gs-curves")
+
+    def draw(explanation: Explanation, focus: Focus, weights: str) -> Drawing:
+        gradients = explainer.gradients(explanation, focus.layer, focus.direction, weights)
+        return {
+            decay_words: markup.decay_card(gradients),
+            decay: decay_chart([each.flow for each in gradients.flows]),
+            steps: markup.steps_sheet(explanation, gradients),
+            arrivals: markup.arrivals_sheet(explanation, gradients),
+            curves_words: markup.curves_card(gradients),
+            curves: activation_curves(gradients.sums),
+        }
+
+    outputs = [decay_words, decay, steps, arrivals, curves_words, curves]
+    return Panel("gradients", [weights], outputs, draw)

@@ -1,0 +1,115 @@
+"""HTML of the Memory tab: what is still there of what was written at the chosen token, unit by unit."""
+
+from __future__ import annotations
+
+import base64
+import io
+from html import escape
+
+import numpy as np
+from PIL import Image
+
+from model.explain import Explanation
+from model.memory import Memory
+from views.colours import gate_palette, palette_places
+from views.downloads import csv_text, save_buttons
+from views.figures import Line, line_row
+from views.sheet import Row, sheet
+
+QUARTILES = (25, 50, 75)
+
+
+def memory_sheet(explanation: Explanation, memory: Memory, place: int) -> str:
+    """Of what was written at token `place`: the share left at each later token, over the units and of each unit."""
+    tokens = explanation.review.tokens
+    kept = memory.kept(place)  # (T, H), NaN before
+    read = ~np.isnan(kept[:, 0])
+    bands = np.full((len(QUARTILES), len(tokens)), np.nan)
+    bands[:, read] = np.percentile(kept[read], QUARTILES, axis=1)
+    places = np.arange(len(tokens))
+    lines = [Line(places, band, kind) for band, kind in zip(bands, ("gs-thin", "gs-line", "gs-thin"), strict=True)]
+    rows = [
+        Row(
+            "still there",
+            line_row(lines, len(tokens), 0, 1),
+            "gs-running",
+            "middle unit; thin: quarter and three quarters",
+            numbers=["" if np.isnan(value) else f"{100 * value:.0f} %" for value in bands[1]],
+        ),
+        Row(
+            "each unit",
+            f'<img src="data:image/png;base64,{base64.b64encode(_map(kept, memory)).decode()}" '
+            f'alt="Share left in {kept.shape[1]} units at {len(tokens)} tokens">',
+            "gs-map",
+            f"{kept.shape[1]} units, by half-life: the longest on top",
+        ),
+    ]
+    return f"""<section class="gs-card gs-picture gs-memory" aria-label="Memory">
+<header><h2>What is left of what was written at <bdi>“{escape(tokens[place].text)}”</bdi> (token {place + 1})</h2>
+<span class="gs-legend">0 <i class="gs-scale-gate"></i> 1: all of it is still there</span></header>
+<p class="gs-note">Each token multiplies the cell by its forget gate f. After several tokens the product of those gates
+is left of what was written, whatever is added since. Choose another token above to see what becomes of it.</p>
+{sheet(tokens, rows, "Memory")}
+<footer><p class="gs-said">{_sentence(memory, kept, place)}</p>
+{save_buttons(f"gatescope-memory-layer{memory.layer}-{memory.direction}", memory_csv(explanation, memory, place))}
+</footer></section>"""
+
+
+def _sentence(memory: Memory, kept: np.ndarray, place: int) -> str:
+    finite = memory.half_life
+    half = np.median(finite)
+    longest = int(finite.argmax())
+    after = len(kept) - 1 - place if memory.direction == "forward" else place
+    end = kept[-1] if memory.direction == "forward" else kept[0]
+    ends = (
+        f" After the {after} tokens read since, more than half is left in {int((end > 0.5).sum())} of "
+        f"{kept.shape[1]} units."
+        if after
+        else " It is the last token that this direction reads."
+    )
+    return (
+        f"Layer {memory.layer}, {memory.direction}: the middle unit forgets half within {_tokens(half)}, "
+        f"the one with the longest memory (unit {longest}) within {_tokens(finite[longest])}.{ends}"
+    )
+
+
+def _tokens(count: float) -> str:
+    return "no time: it forgets nothing" if np.isinf(count) else f"{count:,.1f} tokens"
+
+
+def _map(kept: np.ndarray, memory: Memory) -> bytes:
+    """Units (rows, longest half-life on top) at tokens (columns) as a PNG; transparent where not yet read."""
+    ordered = kept[:, np.argsort(-memory.half_life, kind="stable")].T  # (H, T)
+    unread = np.isnan(ordered)
+    palette = gate_palette()
+    colours = palette[palette_places(np.where(unread, 0, ordered), 0, 1)]  # (H, T, 3)
+    alpha = np.where(unread, 0, 255).astype(np.uint8)
+    file = io.BytesIO()
+    Image.fromarray(np.dstack([colours, alpha]), mode="RGBA").save(file, "PNG")
+    return file.getvalue()
+
+
+def memory_csv(explanation: Explanation, memory: Memory, place: int) -> str:
+    """One row for each token: the share left of each unit, of what was written at `place`."""
+    kept = memory.kept(place)
+    header = ["place", "token", *(f"unit {unit}" for unit in range(kept.shape[1]))]
+    rows = (
+        [number + 1, token.text, *values.tolist()]
+        for number, (token, values) in enumerate(zip(explanation.review.tokens, kept, strict=True))
+    )
+    return csv_text(header, rows)
+
+
+def unit_csv(memory: Memory) -> str:
+    """One row for each unit: its half-life in tokens, and how often each gate is nearly shut and nearly open."""
+    header = ["unit", "half-life (tokens)"]
+    columns = [memory.half_life.tolist()]
+    for saturation in memory.saturation:
+        header += [f"{saturation.symbol} shut", f"{saturation.symbol} open"]
+        columns += [saturation.shut.tolist(), saturation.open.tolist()]
+    return csv_text(header, ([unit, *row] for unit, row in enumerate(zip(*columns, strict=True))))
+
+
+def no_gates(sentence: str) -> str:
+    """What stands here for a plain RNN."""
+    return f'<section class="gs-card gs-empty">{escape(sentence)}</section>'
