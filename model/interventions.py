@@ -95,10 +95,9 @@ def _check_quantity(clamp: Clamp, config: NetworkConfig) -> None:
 
 def _check_range(clamp: Clamp, tokens: int) -> None:
     end = tokens if clamp.end is None else clamp.end
+    have = f"{tokens:,} token" if tokens == 1 else f"{tokens:,} tokens"
     if not _lies_in(clamp.start, 0, tokens - 1) or not _lies_in(end, 1, tokens):
-        raise ReviewError(
-            f"Choose tokens within the review, which has {tokens:,} {'token' if tokens == 1 else 'tokens'}."
-        )
+        raise ReviewError(f"Choose tokens within the review, which has {have}.")
     if end <= clamp.start:
         raise ReviewError("There is no token in this range: let it end after it starts.")
 
