@@ -19,7 +19,7 @@ from model.checkpoint import Checkpoint
 from model.classifier import Prediction, classify_encoded
 from model.errors import CheckpointError, ReviewError
 from model.faithfulness import FaithfulnessReport
-from model.gates import GateTraces, trace_gates
+from model.gates import Clamp, GateTraces, trace_gates
 from model.gradients import (
     ArrivingGradients,
     GradientFlow,
@@ -28,6 +28,7 @@ from model.gradients import (
     gradient_flow,
     untrained,
 )
+from model.interventions import Intervened, intervene
 from model.memory import Memory, measure_memory
 from model.network import RecurrentNetwork
 from model.prefixes import PrefixCurve, read_prefixes
@@ -100,6 +101,7 @@ class Explainer:
         self._readings = _Recent[tuple[Prediction, GateTraces]](KEPT)
         self._attributions = _Recent[Attribution](KEPT * 4)
         self._prefixes = _Recent[PrefixCurve](KEPT * 4)
+        self._intervened = _Recent[Intervened](KEPT)
         self._sums = _Recent[Preactivations](KEPT)
         self._gradients = _Recent[Gradients](KEPT)
         self._loading = threading.Lock()
@@ -138,10 +140,19 @@ class Explainer:
         )
         return Explanation(question, prediction, attribution, gates)
 
-    def prefixes(self, explanation: Explanation) -> PrefixCurve:
-        """The verdict after each prefix of the review."""
+    def prefixes(self, explanation: Explanation, clamps: tuple[Clamp, ...] = ()) -> PrefixCurve:
+        """The verdict after each prefix of the review, with what `clamps` hold. Raises `ReviewError` for bad ones."""
         network = self._network(explanation)
-        return self._prefixes.get(_key(explanation), lambda: read_prefixes(network, explanation.review.ids))
+        return self._prefixes.get(
+            (*_key(explanation), clamps), lambda: read_prefixes(network, explanation.review.ids, clamps)
+        )
+
+    def intervene(self, explanation: Explanation, clamps: tuple[Clamp, ...]) -> Intervened:
+        """The review read once more with what `clamps` hold. Raises `ReviewError` for what cannot be held."""
+        network = self._network(explanation)
+        return self._intervened.get(
+            (*_key(explanation), clamps), lambda: intervene(network, _embedded(network, explanation), clamps)
+        )
 
     def memory(self, explanation: Explanation, layer: int, direction: str) -> Memory:
         """What the forget gates of a layer (from 1) and direction keep. Raises `ReviewError` for a plain RNN."""

@@ -13,16 +13,18 @@ from model.attribution import BASELINES, DEFAULT_BASELINE, DEFAULT_METHOD, METHO
 from model.errors import ReviewError
 from model.explain import Explainer, Explanation, Question
 from model.text import MAX_CHARACTERS, check_review
-from views import gates_tab, gradients_tab, markup, memory_tab
+from views import gates_tab, gradients_tab, markup, memory_tab, step_tab, what_if_tab
 from views.api import Refusals
-from views.panel import Drawing, Focus, Panel
+from views.panel import Drawing, Focus, Panel, Shared, whole
 
 EXAMPLES = Path(__file__).parent.parent / "assets" / "examples.json"
 EMPTY = '<section class="gs-card gs-empty">{}</section>'
 TABS = (
     ("gates", "Gates", gates_tab.build),
+    ("step", "Step through", step_tab.build),
     ("memory", "Memory", memory_tab.build),
     ("gradients", "Gradient flow", gradients_tab.build),
+    ("whatif", "What if", what_if_tab.build),
     ("table", "Table and CSV", gates_tab.build_table),
 )
 
@@ -93,18 +95,20 @@ class ExplainTab:
                 min_width=150,
                 elem_id="gs-direction",
             )
+            self.unit = gr.Number(0, label="Unit", precision=0, minimum=0, min_width=90, elem_id="gs-unit")
         self.place = gr.Number(0, label="Chosen token", visible="hidden", elem_id="gs-place", precision=0)
+        shared = Shared(self.question, self.layer, self.direction, self.place, self.unit)
         self.panels: list[Panel] = []
         with gr.Tabs(elem_id="gs-inside") as self.tabs:
             for name, label, build in TABS:
                 with gr.Tab(label, id=name) as tab:
-                    self.panels.append(build(self._explainer))
+                    self.panels.append(build(self._explainer, shared))
                 tab.select(lambda name=name: name, None, self.active, api_visibility="private")
 
     def _listen(self, page: gr.Blocks) -> None:
         own = [each for panel in self.panels for each in panel.inputs]
         drawn = [each for panel in self.panels for each in panel.outputs]
-        focus = [self.active, self.layer, self.direction, self.place]
+        focus = [self.active, self.layer, self.direction, self.place, self.unit]
         settings = [self.review, self.checkpoint, self._method, self._baseline]
         # one event for all triggers: a later question waits for the one before, so that answers never cross
         self.analysing = {
@@ -123,8 +127,8 @@ class ExplainTab:
         )
         self._samples.load_input_event.then(None, js="() => { document.querySelector('#gs-analyse').click(); }")
         drawing = gr.on(
-            [self.active.change, self.place.input, self.layer.input, self.direction.input]
-            + [each.input for each in own if hasattr(each, "input")],
+            [self.active.change, self.place.input, self.unit.change, self.layer.input, self.direction.input]
+            + [each.change if isinstance(each, gr.State) else each.input for each in own],
             self._draw,
             inputs=[self.question, *focus, *own],
             outputs=drawn,
@@ -157,10 +161,10 @@ class ExplainTab:
         asked = Question(text, checkpoint, method, baseline)
         with Refusals():
             explanation = self._explainer.explain(asked, lambda share: progress(share, desc=method))
-            active, layer, direction, place, *own = view
+            active, layer, direction, place, unit, *own = view
             if before is None or before.text != text:
                 place = markup.strongest(explanation.attribution)
-            focus = _focus(explanation, layer, direction, place)
+            focus = _focus(explanation, layer, direction, place, unit)
             panel, values = self._looked_at(active, own)
             return panel.draw(explanation, focus, *values) | {
                 self.question: asked,
@@ -171,23 +175,23 @@ class ExplainTab:
 
     def _draw(self, asked: Question | None, active: str, *view: object) -> Drawing:
         """Draw what is looked at now of the review that is explained already."""
-        layer, direction, place, *own = view
+        layer, direction, place, unit, *own = view
         if asked is None:
             return gr.skip()
         with Refusals():
             explanation = self._explainer.explain(asked)
             panel, values = self._looked_at(active, own)
-            return panel.draw(explanation, _focus(explanation, layer, direction, place), *values)
+            return panel.draw(explanation, _focus(explanation, layer, direction, place, unit), *values)
 
     def _draw_later(self, asked: Question | None, active: str, *view: object) -> Drawing:
         """Draw the part that takes longer of what is looked at."""
-        layer, direction, place, *own = view
+        layer, direction, place, unit, *own = view
         panel, values = self._looked_at(active, own)
         if asked is None or panel.later is None:
             return gr.skip()
         with Refusals():
             explanation = self._explainer.explain(asked)
-            return panel.later(explanation, _focus(explanation, layer, direction, place), *values)
+            return panel.later(explanation, _focus(explanation, layer, direction, place, unit), *values)
 
     def _looked_at(self, active: str, values: Sequence[object]) -> tuple[Panel, Sequence[object]]:
         """The panel of a name, and the values of its own inputs among those of all."""
@@ -200,11 +204,11 @@ class ExplainTab:
         raise ReviewError("There is no tab of that name.")
 
 
-def _focus(explanation: Explanation, layer: int, direction: str, place: float | None) -> Focus:
+def _focus(explanation: Explanation, layer: int, direction: str, place: float | None, unit: float | None) -> Focus:
     """What was asked to be looked at, as far as this review and this network have it."""
     layers = max(trace.layer for trace in explanation.gates.traces)
     last = len(explanation.review.tokens) - 1
-    return Focus(min(layer, layers), direction, min(max(int(place or 0), 0), last))
+    return Focus(min(layer, layers), direction, min(max(whole(place), 0), last), whole(unit))
 
 
 def _valid(text: str, *others: object) -> list[dict[str, object]]:

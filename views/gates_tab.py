@@ -8,10 +8,10 @@ from model.explain import Explainer, Explanation
 from model.gates import QUANTITIES
 from views import markup
 from views.figures import ORDERS
-from views.panel import Drawing, Focus, Panel
+from views.panel import Drawing, Focus, Panel, Shared
 
 
-def build(explainer: Explainer) -> Panel:
+def build(explainer: Explainer, shared: Shared) -> Panel:
     """Put the tab's components on the page that is being built."""
     with gr.Row(elem_classes="gs-controls"):
         symbol = gr.Radio(list(QUANTITIES), value="f", label="Quantity", elem_id="gs-quantity", min_width=250)
@@ -34,7 +34,7 @@ def build(explainer: Explainer) -> Panel:
     return Panel("gates", [symbol, order], [staves], draw, draw_running, [running])
 
 
-def build_table(explainer: Explainer) -> Panel:
+def build_table(explainer: Explainer, shared: Shared) -> Panel:
     """The tab of the same numbers as text."""
     table = gr.HTML("", elem_id="gs-table")
 

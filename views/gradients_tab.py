@@ -7,10 +7,10 @@ import gradio as gr
 from model.explain import WEIGHTS, Explainer, Explanation
 from views import gradients as markup
 from views.charts import activation_curves, decay_chart
-from views.panel import Drawing, Focus, Panel
+from views.panel import Drawing, Focus, Panel, Shared
 
 
-def build(explainer: Explainer) -> Panel:
+def build(explainer: Explainer, shared: Shared) -> Panel:
     """Put the tab's components on the page that is being built."""
     with gr.Row(elem_classes="gs-controls"):
         weights = gr.Radio(

@@ -212,15 +212,12 @@ def running_verdict(explanation: Explanation, curve: PrefixCurve) -> str:
     """P(positive) after each prefix of the review, on the token axis, from 0 to 1."""
     tokens = explanation.review.tokens
     places = curve.lengths - 1
-    at_token = np.interp(np.arange(len(tokens)), places, curve.probabilities)
-    read = set(places.tolist())
-    numbers = [f"{value:.2f}" if place in read else f"≈ {value:.2f}" for place, value in enumerate(at_token)]
     row = Row(
         "verdict as it reads",
         line_row([Line(places, curve.probabilities)], len(tokens), 0, 1, middle=0.5),
         "gs-running",
         "P(positive) from 0 to 1",
-        numbers=numbers,
+        numbers=running_numbers(curve, len(tokens)),
     )
     thinned = (
         ""
@@ -234,6 +231,14 @@ def running_verdict(explanation: Explanation, curve: PrefixCurve) -> str:
 <footer><p class="gs-note">P(positive) if the review ended after this token. Half of the network reads backwards: each
 time it starts anew from that token, so a new word may change what the earlier ones meant.{thinned}</p>
 {save_buttons("gatescope-prefixes", table)}</footer></section>"""
+
+
+def running_numbers(curve: PrefixCurve, tokens: int) -> list[str]:
+    """P(positive) at each token as text; "≈" where the prefix was not read and its neighbours say."""
+    places = curve.lengths - 1
+    read = set(places.tolist())
+    at_token = np.interp(np.arange(tokens), places, curve.probabilities)
+    return [f"{value:.2f}" if place in read else f"≈ {value:.2f}" for place, value in enumerate(at_token)]
 
 
 def _bar_range(attribution: Attribution) -> str:

@@ -9,10 +9,10 @@ from model.explain import Explainer, Explanation
 from views import memory as markup
 from views.charts import half_life_histogram, saturation_plot
 from views.downloads import save_buttons
-from views.panel import Drawing, Focus, Panel
+from views.panel import Drawing, Focus, Panel, Shared
 
 
-def build(explainer: Explainer) -> Panel:
+def build(explainer: Explainer, shared: Shared) -> Panel:
     """Put the tab's components on the page that is being built."""
     sheet = gr.HTML("", elem_classes="gs-sheet-holder")
     with gr.Row(visible=False) as charts:
@@ -41,4 +41,4 @@ def build(explainer: Explainer) -> Panel:
         }
 
     outputs = [sheet, charts, half_lives, saturation, save_half_lives, save_saturation]
-    return Panel("memory", [], outputs, draw, follows_token=True)
+    return Panel("memory", [], outputs, draw)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
+import gradio as gr
 from gradio.components import Component
 
 Drawing = dict[Component, object]  # what Gradio takes: components, and what they show now
@@ -12,19 +13,35 @@ Drawing = dict[Component, object]  # what Gradio takes: components, and what the
 
 @dataclass(frozen=True, slots=True)
 class Focus:
-    """Where a person looks: layer (from 1), direction, and the place of the chosen token."""
+    """Where a person looks: layer (from 1), direction, the place of the chosen token, and a unit (both from 0)."""
 
     layer: int
     direction: str
     place: int
+    unit: int
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """The components that all panels share: the `Question` that is explained (or None), and what makes the focus."""
+
+    question: gr.State
+    layer: gr.Radio
+    direction: gr.Radio
+    place: gr.Number
+    unit: gr.Number
+
+
+def whole(number: float | None) -> int:
+    """What a number component holds, as a whole number; 0 where it was emptied."""
+    return int(number or 0)
 
 
 @dataclass(frozen=True, slots=True)
 class Panel:
     """A tab. `draw(explanation, focus, *values of inputs)` gives back what its outputs show.
 
-    `later` is drawn after that, in an event of its own: what takes longer than a person waits for a click. A panel
-    with `follows_token` is drawn anew when another token is chosen; the others are only marked in the browser.
+    `later` is drawn after that, in an event of its own: what takes longer than a person waits for a click.
     """
 
     name: str
@@ -33,4 +50,3 @@ class Panel:
     draw: Callable[..., Drawing]
     later: Callable[..., Drawing] | None = None
     later_outputs: Sequence[Component] = field(default=())
-    follows_token: bool = False
