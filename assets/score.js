@@ -254,6 +254,15 @@
     }
   });
 
+  document.addEventListener("click", (event) => {
+    const button = within(event, ".gs-projector-switch");
+    if (!button) return;
+    const on = document.documentElement.classList.toggle("gs-projector");
+    button.setAttribute("aria-pressed", String(on));
+    dispatchEvent(new Event("resize"));
+  });
+  addEventListener("hashchange", () => location.reload()); // a link that is opened in a page that stands open already
+
   /* New drawings: Python says which token is chosen in a new review. Gradio may replace the elements or change them in
      place, so both are observed; a sheet that comes into sight takes its width then. */
   let asked = "";

@@ -12,6 +12,7 @@ import gradio as gr
 from model.attribution import BASELINES, DEFAULT_BASELINE, DEFAULT_METHOD, METHODS
 from model.errors import ReviewError
 from model.explain import Explainer, Explanation, Question
+from model.gates import QUANTITIES
 from model.text import MAX_CHARACTERS, check_review
 from views import gates_tab, gradients_tab, markup, memory_tab, step_tab, what_if_tab
 from views.api import Refusals
@@ -32,17 +33,18 @@ TABS = (
 class ExplainTab:
     """Components and listeners of the tab; other parts of the page read its components and run its events."""
 
-    def __init__(self, explainer: Explainer, page: gr.Blocks) -> None:
-        """Put it on the page that is being built."""
+    def __init__(self, explainer: Explainer) -> None:
+        """Put it on the page that is being built; `analysing` is the event that explains the review in the box."""
         self._explainer = explainer
         self.question = gr.State(None)  # the `Question` that is explained now
+        self.kept = gr.State("")  # the text whose chosen token was set from outside, by a link or a lesson
         self.active = gr.State(TABS[0][0])  # the name of the tab that is looked at
         with gr.Row(elem_classes="gs-main"):
             with gr.Column(scale=3, min_width=300):
                 self._build_question()
             with gr.Column(scale=8, min_width=320):
                 self._build_answer()
-        self._listen(page)
+        self._listen()
 
     def _build_question(self) -> None:
         examples: dict[str, str] = json.loads(EXAMPLES.read_text(encoding="utf-8"))
@@ -64,6 +66,7 @@ class ExplainTab:
             api_visibility="private",
         )
         self._analyse = gr.Button("Analyse", variant="primary", elem_id="gs-analyse")
+        self.to_compare = gr.Button("Compare with another", size="sm")
         self._verdict = gr.HTML(EMPTY.format("The verdict appears here."), elem_id="gs-verdict")
         with gr.Accordion("Settings", open=False):
             self.checkpoint = gr.Dropdown(
@@ -97,7 +100,10 @@ class ExplainTab:
             )
             self.unit = gr.Number(0, label="Unit", precision=0, minimum=0, min_width=90, elem_id="gs-unit")
         self.place = gr.Number(0, label="Chosen token", visible="hidden", elem_id="gs-place", precision=0)
-        shared = Shared(self.question, self.layer, self.direction, self.place, self.unit)
+        self.symbol = gr.Radio(
+            list(QUANTITIES), value="f", label="Quantity", elem_id="gs-quantity", min_width=250, render=False
+        )
+        shared = Shared(self.question, self.layer, self.direction, self.place, self.unit, self.symbol)
         self.panels: list[Panel] = []
         with gr.Tabs(elem_id="gs-inside") as self.tabs:
             for name, label, build in TABS:
@@ -105,23 +111,23 @@ class ExplainTab:
                     self.panels.append(build(self._explainer, shared))
                 tab.select(lambda name=name: name, None, self.active, api_visibility="private")
 
-    def _listen(self, page: gr.Blocks) -> None:
+    def _listen(self) -> None:
         own = [each for panel in self.panels for each in panel.inputs]
         drawn = [each for panel in self.panels for each in panel.outputs]
-        focus = [self.active, self.layer, self.direction, self.place, self.unit]
+        focus = [self.active, *self.focus]
         settings = [self.review, self.checkpoint, self._method, self._baseline]
         # one event for all triggers: a later question waits for the one before, so that answers never cross
         self.analysing = {
             "fn": self._show,
-            "inputs": [*settings, self.question, *focus, *own],
+            "inputs": [*settings, self.question, self.kept, *focus, *own],
             "outputs": [self.question, self.place, self._verdict, self._reading, *drawn],
-            "validator": _valid,
+            "validator": valid,
             "api_visibility": "private",
             "concurrency_id": "compute",
             "show_progress_on": [self._verdict, self._reading],
         }
         shown = gr.on(
-            [page.load, self._analyse.click, self.checkpoint.input, self._method.input, self._baseline.input],
+            [self._analyse.click, self.checkpoint.input, self._method.input, self._baseline.input],
             **self.analysing,
             trigger_mode="always_last",
         )
@@ -147,6 +153,11 @@ class ExplainTab:
                 trigger_mode="always_last",
             )
 
+    @property
+    def focus(self) -> list[gr.components.Component]:
+        """Where a person looks: layer, direction, place of the token, unit."""
+        return [self.layer, self.direction, self.place, self.unit]
+
     def _show(
         self,
         text: str,
@@ -154,6 +165,7 @@ class ExplainTab:
         method: str,
         baseline: str,
         before: Question | None,
+        kept: str,
         *view: object,
         progress: gr.Progress = gr.Progress(),  # noqa: B008
     ) -> Drawing:
@@ -162,7 +174,7 @@ class ExplainTab:
         with Refusals():
             explanation = self._explainer.explain(asked, lambda share: progress(share, desc=method))
             active, layer, direction, place, unit, *own = view
-            if before is None or before.text != text:
+            if text != kept and (before is None or before.text != text):
                 place = markup.strongest(explanation.attribution)
             focus = _focus(explanation, layer, direction, place, unit)
             panel, values = self._looked_at(active, own)
@@ -211,7 +223,7 @@ def _focus(explanation: Explanation, layer: int, direction: str, place: float | 
     return Focus(min(layer, layers), direction, min(max(whole(place), 0), last), whole(unit))
 
 
-def _valid(text: str, *others: object) -> list[dict[str, object]]:
+def valid(text: str, *others: object) -> list[dict[str, object]]:
     """Refuse a text that cannot be read before anything is queued."""
     try:
         check_review(text)

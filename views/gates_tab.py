@@ -5,7 +5,6 @@ from __future__ import annotations
 import gradio as gr
 
 from model.explain import Explainer, Explanation
-from model.gates import QUANTITIES
 from views import markup
 from views.figures import ORDERS
 from views.panel import Drawing, Focus, Panel, Shared
@@ -14,7 +13,7 @@ from views.panel import Drawing, Focus, Panel, Shared
 def build(explainer: Explainer, shared: Shared) -> Panel:
     """Put the tab's components on the page that is being built."""
     with gr.Row(elem_classes="gs-controls"):
-        symbol = gr.Radio(list(QUANTITIES), value="f", label="Quantity", elem_id="gs-quantity", min_width=250)
+        shared.symbol.render()
         order = gr.Radio(
             [("number", ORDERS[0]), ("time of peak", ORDERS[1])], value="number", label="Units sorted by", min_width=200
         )
@@ -31,7 +30,7 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
     def draw_running(explanation: Explanation, focus: Focus, symbol: str, order: str) -> Drawing:
         return {running: markup.running_verdict(explanation, explainer.prefixes(explanation))}
 
-    return Panel("gates", [symbol, order], [staves], draw, draw_running, [running])
+    return Panel("gates", [shared.symbol, order], [staves], draw, draw_running, [running])
 
 
 def build_table(explainer: Explainer, shared: Shared) -> Panel:

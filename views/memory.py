@@ -9,6 +9,7 @@ from html import escape
 import numpy as np
 from PIL import Image
 
+from model.errors import ReviewError
 from model.explain import Explanation
 from model.memory import Memory
 from views.colours import gate_palette, palette_places
@@ -19,10 +20,15 @@ from views.sheet import Row, sheet
 QUARTILES = (25, 50, 75)
 
 
-def memory_sheet(explanation: Explanation, memory: Memory, place: int) -> str:
-    """Of what was written at token `place`: the share left at each later token, over the units and of each unit."""
+def memory_sheet(explanation: Explanation, memory: Memory, place: int, unit: int) -> str:
+    """Of what was written at token `place`: the share left at each later token, of `unit`, over all, and of each.
+
+    Raises `ReviewError` if there is no such unit.
+    """
     tokens = explanation.review.tokens
     kept = memory.kept(place)  # (T, H), NaN before
+    if not 0 <= unit < kept.shape[1]:
+        raise ReviewError(f"There is no unit {unit}: this layer has {kept.shape[1]}, numbered from 0.")
     read = ~np.isnan(kept[:, 0])
     bands = np.full((len(QUARTILES), len(tokens)), np.nan)
     bands[:, read] = np.percentile(kept[read], QUARTILES, axis=1)
@@ -30,11 +36,18 @@ def memory_sheet(explanation: Explanation, memory: Memory, place: int) -> str:
     lines = [Line(places, band, kind) for band, kind in zip(bands, ("gs-thin", "gs-line", "gs-thin"), strict=True)]
     rows = [
         Row(
-            "still there",
+            f"unit {unit}",
+            line_row([Line(places, kept[:, unit])], len(tokens), 0, 1),
+            "gs-running",
+            f"half-life {_tokens(memory.half_life[unit])}",
+            numbers=_shares(kept[:, unit]),
+        ),
+        Row(
+            "middle unit",
             line_row(lines, len(tokens), 0, 1),
             "gs-running",
-            "middle unit; thin: quarter and three quarters",
-            numbers=["" if np.isnan(value) else f"{100 * value:.0f} %" for value in bands[1]],
+            "thin: quarter and three quarters",
+            numbers=_shares(bands[1]),
         ),
         Row(
             "each unit",
@@ -55,10 +68,13 @@ is left of what was written, whatever is added since. Choose another token above
 </footer></section>"""
 
 
+def _shares(values: np.ndarray) -> list[str]:
+    """Shares as percentages; "" where the direction had not read the token."""
+    return ["" if np.isnan(value) else f"{100 * value:.0f} %" for value in values]
+
+
 def _sentence(memory: Memory, kept: np.ndarray, place: int) -> str:
-    finite = memory.half_life
-    half = np.median(finite)
-    longest = int(finite.argmax())
+    longest = int(memory.half_life.argmax())
     after = len(kept) - 1 - place if memory.direction == "forward" else place
     end = kept[-1] if memory.direction == "forward" else kept[0]
     ends = (
@@ -68,13 +84,13 @@ def _sentence(memory: Memory, kept: np.ndarray, place: int) -> str:
         else " It is the last token that this direction reads."
     )
     return (
-        f"Layer {memory.layer}, {memory.direction}: the middle unit forgets half within {_tokens(half)}, "
-        f"the one with the longest memory (unit {longest}) within {_tokens(finite[longest])}.{ends}"
+        f"Layer {memory.layer}, {memory.direction}: half-life of the middle unit {_tokens(np.median(memory.half_life))}, "
+        f"of the one with the longest memory (unit {longest}) {_tokens(memory.half_life[longest])}.{ends}"
     )
 
 
 def _tokens(count: float) -> str:
-    return "no time: it forgets nothing" if np.isinf(count) else f"{count:,.1f} tokens"
+    return "without end" if np.isinf(count) else f"{count:,.1f} tokens"
 
 
 def _map(kept: np.ndarray, memory: Memory) -> bytes:

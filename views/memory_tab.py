@@ -32,7 +32,7 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
             return {sheet: markup.no_gates(str(error)), charts: gr.Row(visible=False)}
         units = markup.unit_csv(memory)
         return {
-            sheet: markup.memory_sheet(explanation, memory, focus.place),
+            sheet: markup.memory_sheet(explanation, memory, focus.place, focus.unit),
             charts: gr.Row(visible=True),
             half_lives: half_life_histogram(memory),
             saturation: saturation_plot(memory),

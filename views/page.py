@@ -9,8 +9,10 @@ from starlette.middleware import Middleware
 
 from model.explain import Explainer
 from views import api, network_tab
+from views.compare_tab import CompareTab
 from views.explain_tab import ExplainTab
 from views.guard import Guard
+from views.header import Header
 
 ASSETS = Path(__file__).parent.parent / "assets"
 _SYSTEM_FONTS = ["system-ui", "-apple-system", "Segoe UI", "Noto Sans", "sans-serif"]  # nothing is fetched
@@ -19,15 +21,25 @@ _SYSTEM_FONTS = ["system-ui", "-apple-system", "Segoe UI", "Noto Sans", "sans-se
 def build_page(explainer: Explainer) -> gr.Blocks:
     """The page, ready to be launched with `look()`."""
     with gr.Blocks(title="Gatescope", analytics_enabled=False, fill_width=True) as page:
-        gr.HTML(
-            '<div class="gs-brand"><h1>Gatescope</h1><p>Watch a BiLSTM read: the verdict, the words behind it, '
-            "and every gate on the way.</p></div>"
-        )
-        with gr.Tabs():
-            with gr.Tab("Explain"):
-                explained = ExplainTab(explainer, page)
-            with gr.Tab("The network"):
+        header = Header(explainer)
+        outer = gr.State("explain")
+        with gr.Tabs() as tabs:
+            with gr.Tab("Explain", id="explain") as explain:
+                explained = ExplainTab(explainer)
+            with gr.Tab("Compare", id="compare") as compare:
+                compared = CompareTab(explainer)
+            with gr.Tab("The network", id="network") as network:
                 network_tab.build(explainer, explained)
+        for tab in (explain, compare, network):
+            tab.select(lambda name=tab.id: name, None, outer, api_visibility="private", show_progress="hidden")
+        explained.to_compare.click(
+            lambda text, checkpoint: compared.take(text, checkpoint) | {tabs: gr.Tabs(selected="compare")},
+            [explained.review, explained.checkpoint],
+            [*compared.taken, tabs],
+            api_visibility="private",
+            show_progress="hidden",
+        )
+        header.listen(page, tabs, outer, explained, compared)
         api.add_endpoints(explainer)
     return page
 

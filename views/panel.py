@@ -23,13 +23,17 @@ class Focus:
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """The components that all panels share: the `Question` that is explained (or None), and what makes the focus."""
+    """The components that all panels share: the `Question` that is explained (or None), and what makes the focus.
+
+    `symbol` is not on the page before the panel that shows it renders it.
+    """
 
     question: gr.State
     layer: gr.Radio
     direction: gr.Radio
     place: gr.Number
     unit: gr.Number
+    symbol: gr.Radio
 
 
 def whole(number: float | None) -> int:

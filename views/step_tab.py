@@ -36,10 +36,8 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
         token = tokens[step.place].text
         previous = None if step.place_before is None else tokens[step.place_before].text
         save = save_buttons("gatescope-step", markup.csv_of_step(step, token))
-        return {
-            drawing: f'<div class="gs-picture">{markup.diagram(step, token, previous)}'
-            f"{markup.equations(step, token, previous)}{save}</div>"
-        }
+        cell = f'<section class="gs-card" aria-label="The cell">{markup.diagram(step, token, previous)}{save}</section>'
+        return {drawing: f'<div class="gs-picture">{cell}{markup.equations(step, token, previous)}</div>'}
 
     def pick(how: str, asked: Question | None, layer: int, direction: str, place: float, unit: float | None) -> object:
         """The most remarkable unit; where that is chosen already, the one after it."""

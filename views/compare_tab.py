@@ -1,0 +1,89 @@
+"""The Compare tab: two reviews, or one before and after an edit, or one as two networks read it."""
+
+from __future__ import annotations
+
+import gradio as gr
+
+from model.compare import compare
+from model.explain import Explainer, Question
+from model.gates import QUANTITIES
+from model.network import DIRECTIONS
+from model.text import MAX_CHARACTERS
+from views.api import Refusals
+from views.comparison import comparison
+from views.explain_tab import EMPTY, valid
+
+_EMPTY = EMPTY.format(
+    "Two reviews stand side by side here, word by word. Change a word of B and press Compare, or let another "
+    "checkpoint read it."
+)
+
+
+class CompareTab:
+    """Components and listeners of the tab."""
+
+    def __init__(self, explainer: Explainer) -> None:
+        """Put it on the page that is being built."""
+        self._explainer = explainer
+        names, several = explainer.names, len(explainer.names) > 1
+        box = {"lines": 4, "max_lines": 10, "max_length": MAX_CHARACTERS}
+        with gr.Row(elem_classes="gs-pair"):
+            with gr.Column(min_width=300):
+                self.text = gr.Textbox(label="Review A", elem_id="gs-compare-a", **box)
+                self.checkpoint = gr.Dropdown(
+                    names, value=explainer.default, label="read by checkpoint", interactive=several
+                )
+            with gr.Column(min_width=300):
+                self.other = gr.Textbox(label="Review B", elem_id="gs-compare-b", **box)
+                self._other_checkpoint = gr.Dropdown(
+                    names, value=explainer.default, label="read by checkpoint", interactive=several
+                )
+        with gr.Row(elem_classes="gs-controls"):
+            layer = gr.Radio([("1", 1), ("2", 2)], value=1, label="Layer", min_width=90)
+            direction = gr.Radio(
+                list(zip(("reads →", "← reads"), DIRECTIONS, strict=True)), value=DIRECTIONS[0], label="Direction"
+            )
+            symbol = gr.Radio(list(QUANTITIES), value="f", label="Quantity", min_width=250)
+        button = gr.Button("Compare", variant="primary", elem_id="gs-compare")
+        result = gr.HTML(_EMPTY)
+        self.comparing = {
+            "fn": self._compare,
+            "inputs": [
+                self.text, self.other, self.checkpoint, self._other_checkpoint, layer, direction, symbol,
+            ],
+            "outputs": result,
+            "validator": _both_valid,
+            "api_visibility": "private",
+            "concurrency_id": "compute",
+        }  # fmt: skip
+        gr.on([button.click, layer.input, direction.input, symbol.input], **self.comparing, trigger_mode="always_last")
+
+    def take(self, text: str, checkpoint: str, other: str | None = None) -> dict[gr.components.Component, object]:
+        """Show the review that is explained on both sides, B ready to be changed; `other` is B, if it is known."""
+        return {
+            self.text: text,
+            self.other: text if other is None else other,
+            self.checkpoint: checkpoint,
+            self._other_checkpoint: checkpoint,
+        }
+
+    @property
+    def left_and_right(self) -> list[gr.components.Component]:
+        """What a link keeps: A, its checkpoint, and B."""
+        return [self.text, self.checkpoint, self.other]
+
+    @property
+    def taken(self) -> list[gr.components.Component]:
+        """The components that `take` sets."""
+        return [self.text, self.other, self.checkpoint, self._other_checkpoint]
+
+    def _compare(self, text, other, checkpoint, other_checkpoint, layer, direction, symbol) -> str:
+        with Refusals():
+            left = self._explainer.explain(Question(text, checkpoint))
+            right = self._explainer.explain(Question(other, other_checkpoint))
+            return comparison(compare(left, right), layer, direction, symbol)
+
+
+def _both_valid(text: str, other: str, *others: object) -> list[dict[str, object]]:
+    """Refuse texts that cannot be read, each beside its own box."""
+    return [valid(text)[0], valid(other)[0], *valid("-", *others)[1:]]
