@@ -19,7 +19,7 @@ from model.checkpoint import Checkpoint
 from model.classifier import Prediction, classify_encoded
 from model.errors import CheckpointError, ReviewError
 from model.faithfulness import FaithfulnessReport
-from model.gates import Clamp, GateTraces, trace_gates
+from model.gates import CheckedTraces, Clamp, trace_gates
 from model.gradients import (
     ArrivingGradients,
     GradientFlow,
@@ -57,7 +57,7 @@ class Explanation:
     question: Question
     prediction: Prediction
     attribution: Attribution
-    gates: GateTraces
+    gates: CheckedTraces
 
     @property
     def review(self) -> EncodedReview:
@@ -98,7 +98,7 @@ class Explainer:
             raise CheckpointError("There is no checkpoint to explain: train one with 'python -m model.train recipe'.")
         self._folder, self._device = folder, device
         self._loaded: dict[str, Checkpoint] = {}
-        self._readings = _Recent[tuple[Prediction, GateTraces]](KEPT)
+        self._readings = _Recent[tuple[Prediction, CheckedTraces]](KEPT)
         self._attributions = _Recent[Attribution](KEPT * 4)
         self._prefixes = _Recent[PrefixCurve](KEPT * 4)
         self._intervened = _Recent[Intervened](KEPT)
@@ -224,7 +224,7 @@ def _embedded(network: RecurrentNetwork, explanation: Explanation) -> torch.Tens
     return network.embed(torch.tensor([explanation.review.ids], device=network.output.weight.device))
 
 
-def _read(checkpoint: Checkpoint, review: EncodedReview) -> tuple[Prediction, GateTraces]:
+def _read(checkpoint: Checkpoint, review: EncodedReview) -> tuple[Prediction, CheckedTraces]:
     network = checkpoint.network
     ids = torch.tensor([review.ids], device=network.output.weight.device)
     return classify_encoded(checkpoint, review), trace_gates(network, network.embed(ids))

@@ -84,7 +84,7 @@ def _sentence(memory: Memory, kept: np.ndarray, place: int) -> str:
         else " It is the last token that this direction reads."
     )
     return (
-        f"Layer {memory.layer}, {memory.direction}: half-life of the middle unit {_tokens(np.median(memory.half_life))}, "
+        f"Half-life of the middle unit {_tokens(np.median(memory.half_life))}, "
         f"of the one with the longest memory (unit {longest}) {_tokens(memory.half_life[longest])}.{ends}"
     )
 
