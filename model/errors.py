@@ -1,7 +1,7 @@
 """The errors that a person may read. Each message is one plain sentence with the way out.
 
 GatescopeError
-├── ReviewError       a text, method or baseline that cannot be worked on
+├── ReviewError       a text, method, baseline, clamp or link that cannot be worked on
 ├── CheckpointError   a folder that is not a usable checkpoint
 └── DataError         a data set, prepared file or word-vector file that cannot be used
 """
@@ -14,7 +14,7 @@ class GatescopeError(Exception):
 
 
 class ReviewError(GatescopeError):
-    """A text, method or baseline that cannot be worked on."""
+    """A text, method, baseline, clamp or link that cannot be worked on."""
 
 
 class CheckpointError(GatescopeError):
