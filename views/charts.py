@@ -56,6 +56,7 @@ def reliability_diagram(report: Report) -> go.Figure:
     return _plain(figure)
 
 
+_BELOW = {"yref": "container", "y": 0, "yanchor": "bottom"}  # a legend of several lines covers nothing there
 _CELL_COLOURS = {"lstm": _ORANGE, "rnn": _BLUE}
 _GATE_COLOURS = {"i": _BLUE, "f": _ORANGE, "o": "#64748b"}
 _GATE_MARKS = {"i": "circle", "f": "diamond", "o": "cross"}
@@ -134,7 +135,7 @@ def activation_curves(sums: Preactivations) -> go.Figure:
             )
     figure.update_xaxes(title="pre-activation", range=[-CURVES_END, CURVES_END])
     figure = _plain(figure)
-    figure.update_layout(height=300 * -(-len(titles) // columns), margin={"t": 56}, legend={"y": 1.16})
+    figure.update_layout(height=300 * -(-len(titles) // columns), margin={"t": 32}, legend=_BELOW)
     return figure
 
 
@@ -166,7 +167,7 @@ def decay_chart(flows: Sequence[GradientFlow]) -> go.Figure:
     figure.update_xaxes(title="distance back (tokens)")
     figure.update_yaxes(title="log10 of the factor")
     figure = _plain(figure)
-    figure.update_layout(height=380, legend={"y": 1.25})
+    figure.update_layout(height=420, legend=_BELOW)
     return figure
 
 

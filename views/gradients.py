@@ -41,7 +41,7 @@ def steps_sheet(explanation: Explanation, gradients: Gradients) -> str:
 <p class="gs-note">By what factor each token changes a gradient on its way back to the token before: root mean
 square over all directions. The grey line is 1: nothing is lost. Layer {flow.layer}, {flow.direction}.</p>
 {sheet(tokens, rows, "One step back")}
-<footer><span class="gs-legend">{_range(STEP_SCALE)}</span>
+<footer><p class="gs-note">{_range(STEP_SCALE)}.</p>
 {save_buttons("gatescope-gradient-steps", steps_csv(explanation, flow))}</footer></section>"""
 
 
@@ -65,7 +65,7 @@ def _factor(value: float) -> str:
 
 
 def _range(scale: tuple[float, float]) -> str:
-    return f"each row: from {_power(scale[0])} to {_power(scale[1])}, logarithmic"
+    return f"Each row: from {_power(scale[0])} to {_power(scale[1])}, logarithmic"
 
 
 def _power(exponent: float) -> str:
@@ -135,7 +135,7 @@ def arrivals_sheet(explanation: Explanation, gradients: Gradients) -> str:
 <header><h2>What really arrives: the gradient of the logit at each token</h2>{_weights_badge(gradients)}</header>
 <p class="gs-note">{_shortcut(explanation, gradients)}</p>
 {sheet(tokens, rows, "What arrives")}
-<footer><span class="gs-legend">{_range(ARRIVAL_SCALE)}, in logits for each unit of the state</span>
+<footer><p class="gs-note">{_range(ARRIVAL_SCALE)}, in logits for each unit of the state.</p>
 {save_buttons("gatescope-gradient-arrivals", arrivals_csv(explanation, gradients))}</footer></section>"""
 
 

@@ -16,7 +16,7 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
         weights = gr.Radio(
             list(WEIGHTS),
             value=WEIGHTS[0],
-            label="Weights: as trained, or as drawn at random before training",
+            label="Weights (untrained: drawn at random)",
             elem_id="gs-weights",
         )
     with gr.Row(elem_classes="gs-pair"):

@@ -38,7 +38,7 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
         with gr.Row(elem_classes="gs-controls"):
             names = [(f"{name} {symbol}", symbol) for symbol, name in zip(QUANTITIES, QUANTITY_NAMES, strict=True)]
             symbol = gr.Radio(names, value="f", label="Hold", min_width=280)
-            value = gr.Slider(0, 1, value=0, step=0.01, label="at the value", min_width=200)
+        value = gr.Slider(0, 1, value=0, step=0.01, label="at the value")
         with gr.Row(elem_classes="gs-controls"):
             layers = gr.Radio([THIS, ALL], value=THIS, label="Layer", min_width=120)
             directions = gr.Radio([THIS, ALL], value=THIS, label="Direction", min_width=120)

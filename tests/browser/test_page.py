@@ -5,63 +5,11 @@ from __future__ import annotations
 import base64
 import os
 import re
-import shutil
-from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import expect
 
-REVIEW = "The plot is dull, but what a wonderful ending!"
-WAIT = 60_000
-
-
-@pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    """Chromium: the machine's own, or Playwright's."""
-    own = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-    quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=own, args=quiet)
-        yield browser
-        browser.close()
-
-
-@pytest.fixture
-def page(browser: Browser, served: str) -> Iterator[Page]:
-    """A page on the running app; it fails the test on a script error or a request to anybody else."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
-    context.set_default_timeout(WAIT)
-    page = context.new_page()
-    wrong: list[str] = []
-    page.on("pageerror", lambda error: wrong.append(f"script error: {error}"))
-    page.on(
-        "request",
-        lambda request: None if request.url.startswith((served, "data:", "blob:")) else wrong.append(request.url),
-    )
-    page.goto(served)
-    yield page
-    context.close()
-    assert wrong == []
-
-
-def box_of(page: Page):
-    return page.get_by_role("textbox", name=re.compile("^Review"))
-
-
-def analyse(page: Page, text: str) -> None:
-    """Type a review and wait until its words are on the page."""
-    box = box_of(page)
-    box.fill(text)
-    page.get_by_role("button", name="Analyse").click()
-    first = text.split()[0].strip(".,!")
-    last = re.sub(r"\W+", "", text.split()[-1])
-    words = page.get_by_label("The review, word by word")
-    expect(words).to_contain_text(first, timeout=WAIT)
-    expect(words).to_contain_text(last, timeout=WAIT)
-
-
-def token(page: Page, word: str):
-    return page.get_by_role("button", name=re.compile(rf"^{word}, [+−]"))
+from tests.browser.person import REVIEW, WAIT, analyse, box_of, token
 
 
 def test_stranger_sees_an_explained_example_at_once(page):
