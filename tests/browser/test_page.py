@@ -13,13 +13,13 @@ from tests.browser.person import REVIEW, WAIT, analyse, box_of, token
 
 
 def test_stranger_sees_an_explained_example_at_once(page):
-    expect(page.get_by_role("region", name="Verdict")).to_contain_text("Gates are exact", timeout=WAIT)
+    expect(page.get_by_role("region", name="Verdict", exact=True)).to_contain_text("Gates are exact", timeout=WAIT)
     expect(page.get_by_label("The gates, word by word")).to_contain_text("forget gate")
 
 
 def test_typed_review_gets_a_verdict_words_and_gates(page):
     analyse(page, REVIEW)
-    verdict = page.get_by_role("region", name="Verdict")
+    verdict = page.get_by_role("region", name="Verdict", exact=True)
     expect(verdict).to_contain_text(re.compile(r"(Positive|Negative|In doubt, leaning \w+)\s*P\(positive\) = 0\.\d\d"))
     expect(verdict).to_contain_text("11 tokens")
     expect(verdict).to_contain_text("add up")
@@ -44,13 +44,13 @@ def test_chosen_token_is_marked_in_text_and_staves_and_shows_its_numbers(page):
     analyse(page, REVIEW)
     token(page, "wonderful").click()
     expect(token(page, "wonderful")).to_have_class(re.compile("gs-marked"))
-    expect(page.locator(".gs-names .gs-marked")).to_have_text("wonderful")
+    expect(page.locator(".gs-staves .gs-names .gs-marked")).to_have_text("wonderful")
     numbers = page.get_by_label("Numbers of the chosen token")
     expect(numbers).to_contain_text("Token 9 of 11")
     expect(numbers).to_contain_text("layer 1, forward")
     expect(numbers).to_contain_text(re.compile(r"\d+ shut · \d+ open"))
-    marker = page.locator(".gs-marker").bounding_box()
-    name = page.locator(".gs-names .gs-marked").bounding_box()
+    marker = page.locator(".gs-staves .gs-marker").bounding_box()
+    name = page.locator(".gs-staves .gs-names .gs-marked").bounding_box()
     assert marker["x"] == pytest.approx(name["x"], abs=2)
 
 
@@ -98,7 +98,7 @@ def test_another_method_explains_the_same_review(page):
     page.get_by_role("button", name=re.compile("^Settings [▼◀]")).click()
     page.get_by_label("Attribution method").click()
     page.get_by_role("option", name="occlusion").click()
-    expect(page.get_by_role("region", name="Verdict")).to_contain_text(
+    expect(page.get_by_role("region", name="Verdict", exact=True)).to_contain_text(
         "Scores of occlusion need not add up", timeout=WAIT
     )
 
@@ -128,7 +128,7 @@ def test_markup_in_a_review_stays_text(page):
 
 @pytest.mark.parametrize(("text", "says"), [("   ", "nothing to read"), ("(" * 20_000, "in a row without a space")])
 def test_unreadable_review_is_refused_with_a_sentence_and_the_next_is_served(page, text, says):
-    expect(page.get_by_role("region", name="Verdict")).to_contain_text("Gates are exact", timeout=WAIT)
+    expect(page.get_by_role("region", name="Verdict", exact=True)).to_contain_text("Gates are exact", timeout=WAIT)
     box_of(page).fill(text)
     page.get_by_role("button", name="Analyse").click()
     expect(page.get_by_text(re.compile(says)).first).to_be_visible()
@@ -137,7 +137,7 @@ def test_unreadable_review_is_refused_with_a_sentence_and_the_next_is_served(pag
 
 def test_long_review_says_that_it_was_cut(page):
     analyse(page, "good film " * 600 + "ending")
-    expect(page.get_by_role("region", name="Verdict")).to_contain_text("first 250 and the last 750")
+    expect(page.get_by_role("region", name="Verdict", exact=True)).to_contain_text("first 250 and the last 750")
 
 
 def test_network_tab_tells_what_was_measured(page):
@@ -164,7 +164,7 @@ def test_two_visitors_do_not_see_each_other(browser, served):
     for page in pages:
         page.set_default_timeout(WAIT)
         page.goto(served)
-        expect(page.get_by_role("region", name="Verdict")).to_contain_text("Gates are exact", timeout=WAIT)
+        expect(page.get_by_role("region", name="Verdict", exact=True)).to_contain_text("Gates are exact", timeout=WAIT)
     secret = base64.b32encode(os.urandom(8)).decode().rstrip("=").lower()
     analyse(pages[0], f"A film about {secret}")
     analyse(pages[1], REVIEW)
