@@ -46,17 +46,16 @@ class CompareTab:
             symbol = gr.Radio(list(QUANTITIES), value="f", label="Quantity", min_width=250)
         button = gr.Button("Compare", variant="primary", elem_id="gs-compare")
         result = gr.HTML(_EMPTY)
-        self.comparing = {
-            "fn": self._compare,
-            "inputs": [
-                self.text, self.other, self.checkpoint, self._other_checkpoint, layer, direction, symbol,
-            ],
-            "outputs": result,
-            "validator": _both_valid,
-            "api_visibility": "private",
-            "concurrency_id": "compute",
-        }  # fmt: skip
-        gr.on([button.click, layer.input, direction.input, symbol.input], **self.comparing, trigger_mode="always_last")
+        gr.on(
+            [button.click, layer.input, direction.input, symbol.input],
+            self._compare,
+            inputs=[self.text, self.other, self.checkpoint, self._other_checkpoint, layer, direction, symbol],
+            outputs=result,
+            validator=_both_valid,
+            api_visibility="private",
+            concurrency_id="compute",
+            trigger_mode="always_last",
+        )
 
     def take(self, text: str, checkpoint: str, other: str | None = None) -> dict[gr.components.Component, object]:
         """Show the review that is explained on both sides, B ready to be changed; `other` is B, if it is known."""

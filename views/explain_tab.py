@@ -29,13 +29,18 @@ TABS = (
     ("table", "Table and CSV", gates_tab.build_table),
 )
 
+# What comes from elsewhere is analysed by the button too: a single event, in which a later question waits for the one
+# before, so that answers never cross.
+ANALYSE = "() => { document.querySelector('#gs-analyse').click(); }"
+
 
 class ExplainTab:
     """Components and listeners of the tab; other parts of the page read its components and run its events."""
 
     def __init__(self, explainer: Explainer) -> None:
-        """Put it on the page that is being built; `analysing` is the event that explains the review in the box."""
+        """Put it on the page that is being built."""
         self._explainer = explainer
+        self.layers = explainer.checkpoint(explainer.default).network.config.layers  # that can be chosen
         self.question = gr.State(None)  # the `Question` that is explained now
         self.kept = gr.State("")  # the text whose chosen token was set from outside, by a link or a lesson
         self.active = gr.State(TABS[0][0])  # the name of the tab that is looked at
@@ -90,7 +95,8 @@ class ExplainTab:
             elem_id="gs-reading",
         )
         with gr.Row(elem_classes="gs-controls"):
-            self.layer = gr.Radio([("1", 1), ("2", 2)], value=1, label="Layer", min_width=90)
+            choices = [(str(layer), layer) for layer in range(1, self.layers + 1)]
+            self.layer = gr.Radio(choices, value=1, label="Layer", min_width=90)
             self.direction = gr.Radio(
                 [("reads →", "forward"), ("← reads", "backward")],
                 value="forward",
@@ -116,22 +122,18 @@ class ExplainTab:
         drawn = [each for panel in self.panels for each in panel.outputs]
         focus = [self.active, *self.focus]
         settings = [self.review, self.checkpoint, self._method, self._baseline]
-        # one event for all triggers: a later question waits for the one before, so that answers never cross
-        self.analysing = {
-            "fn": self._show,
-            "inputs": [*settings, self.question, self.kept, *focus, *own],
-            "outputs": [self.question, self.place, self._verdict, self._reading, *drawn],
-            "validator": valid,
-            "api_visibility": "private",
-            "concurrency_id": "compute",
-            "show_progress_on": [self._verdict, self._reading],
-        }
         shown = gr.on(
             [self._analyse.click, self.checkpoint.input, self._method.input, self._baseline.input],
-            **self.analysing,
+            self._show,
+            inputs=[*settings, self.question, self.kept, *focus, *own],
+            outputs=[self.question, self.place, self._verdict, self._reading, *drawn],
+            validator=valid,
+            api_visibility="private",
+            concurrency_id="compute",
+            show_progress_on=[self._verdict, self._reading],
             trigger_mode="always_last",
         )
-        self._samples.load_input_event.then(None, js="() => { document.querySelector('#gs-analyse').click(); }")
+        self._samples.load_input_event.then(None, js=ANALYSE)
         drawing = gr.on(
             [self.active.change, self.place.input, self.unit.change, self.layer.input, self.direction.input]
             + [each.change if isinstance(each, gr.State) else each.input for each in own],
@@ -217,10 +219,16 @@ class ExplainTab:
 
 
 def _focus(explanation: Explanation, layer: int, direction: str, place: float | None, unit: float | None) -> Focus:
-    """What was asked to be looked at, as far as this review and this network have it."""
+    """Where to look; what this review or this network has not is said, and the nearest that there is shown instead."""
     layers = max(trace.layer for trace in explanation.gates.traces)
-    last = len(explanation.review.tokens) - 1
-    return Focus(min(layer, layers), direction, min(max(whole(place), 0), last), whole(unit))
+    if layer > layers:
+        gr.Warning(f"This network has {layers} layers: layer {layers} is shown instead of {layer}.", title="Layer")
+    tokens, place = len(explanation.review.tokens), max(whole(place), 0)
+    if place >= tokens:
+        gr.Warning(
+            f"The review has {tokens:,} tokens: the last one is shown instead of token {place + 1:,}.", title="Token"
+        )
+    return Focus(min(layer, layers), direction, min(place, tokens - 1), whole(unit))
 
 
 def valid(text: str, *others: object) -> list[dict[str, object]]:

@@ -7,7 +7,7 @@ import gradio as gr
 from model.errors import ReviewError
 from model.explain import Explainer
 from views.compare_tab import CompareTab
-from views.explain_tab import ExplainTab
+from views.explain_tab import ANALYSE, ExplainTab
 from views.lessons import BUTTONS, LANGUAGES, language_of, lesson_panel, read_lessons
 from views.links import OUTER_TABS, View, decode_view, encode_view
 from views.panel import Drawing, whole
@@ -81,7 +81,7 @@ class Header:
 
         page.load(_prefers, None, self._language, **quiet)
         opened = page.load(self._open, self._fragment, restored, js="() => location.hash", **quiet)
-        opened.then(**explained.analysing).then(None, js=_COMPARE)
+        opened.then(None, js=ANALYSE).then(None, js=_COMPARE)
         for trigger, move in ((self._start, 1), (self._next, 1), (self._back, -1), (self._close, None)):
             moved = trigger.click(
                 lambda step, language, move=move: self._go(step, language, move),
@@ -90,7 +90,7 @@ class Header:
                 **quiet,
             )
             if move is not None:
-                moved.then(**explained.analysing)
+                moved.then(None, js=ANALYSE)
         self._language.change(
             lambda step, language: self._say(step, language), [self._step, self._language], lesson, **quiet
         )
@@ -117,13 +117,16 @@ class Header:
         if checkpoint not in self._explainer.names:
             checkpoint = self._explainer.default
             gr.Warning(f"The checkpoint of this view is not here; {checkpoint} reads the review instead.", title="Link")
+        layer = min(view.layer, explained.layers)
+        if layer < view.layer:
+            gr.Warning(f"Layer {view.layer} of this view is not here; layer {layer} is shown instead.", title="Link")
         drawing: Drawing = {
             explained.review: view.text,
             explained.checkpoint: checkpoint,
             explained.question: None,  # nothing is drawn before the analysis
             explained.kept: view.text,
             explained.place: view.place,
-            explained.layer: view.layer,
+            explained.layer: layer,
             explained.direction: view.direction,
             explained.unit: view.unit,
             explained.symbol: view.symbol,
@@ -153,7 +156,7 @@ class Header:
             self._step: step if is_open else 0,
             self._lesson: gr.Column(visible=is_open),
             self._panel: lesson_panel(steps[step - 1], step, len(steps), language, False) if is_open else "",
-            self._start: gr.Button(words.start, interactive=not is_open),
+            self._start: gr.Button(words.lesson, interactive=not is_open),
             self._back: gr.Button(words.back, interactive=step > 1),
             self._next: gr.Button(words.close if step == len(steps) else words.next),
             self._close: gr.Button(words.close),

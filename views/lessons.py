@@ -42,7 +42,6 @@ class Buttons:
     """
 
     lesson: str
-    start: str
     back: str
     next: str
     close: str
@@ -54,7 +53,6 @@ class Buttons:
 BUTTONS = {
     "en": Buttons(
         lesson="Guided lesson",
-        start="Start the lesson",
         back="Back",
         next="Next",
         close="Close the lesson",
@@ -64,7 +62,6 @@ BUTTONS = {
     ),
     "zh": Buttons(
         lesson="引导课程",
-        start="开始课程",
         back="上一步",
         next="下一步",
         close="关闭课程",

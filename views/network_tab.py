@@ -10,7 +10,7 @@ from model.card import started_from, taught
 from model.checkpoint import Checkpoint
 from model.explain import Explainer
 from views.charts import reliability_diagram, training_curves
-from views.explain_tab import ExplainTab
+from views.explain_tab import ANALYSE, ExplainTab
 from views.measured import measured
 
 _WORDS = """
@@ -59,7 +59,7 @@ def build(explainer: Explainer, explained: ExplainTab) -> None:
     shown = [facts, curves, reliability, details]
     explained.checkpoint.change(lambda chosen: chosen, explained.checkpoint, name, api_visibility="private")
     name.change(show, name, shown, api_visibility="private", show_progress="hidden")
-    name.input(lambda chosen: chosen, name, explained.checkpoint, api_visibility="private").then(**explained.analysing)
+    name.input(lambda chosen: chosen, name, explained.checkpoint, api_visibility="private").then(None, js=ANALYSE)
 
 
 def _facts(checkpoint: Checkpoint) -> str:

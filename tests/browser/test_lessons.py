@@ -1,0 +1,299 @@
+"""The lessons on the running page: stepping, memory, gradients, what if, compare, the guided lesson, links."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from model.explain import Explainer, Question
+from model.gates import Clamp
+from tests.browser.person import REVIEW, WAIT, analyse, token
+from views.lessons import BUTTONS, LANGUAGES, read_lessons
+from views.links import View, encode_view
+from views.markup import minus
+
+
+@pytest.fixture(scope="module")
+def explainer():
+    """The shipped checkpoints, to say what the page must show."""
+    return Explainer()
+
+
+def open_tab(page: Page, name: str) -> None:
+    page.get_by_role("tab", name=name, exact=True).click()
+
+
+def choose(page: Page, label: str, option: str) -> None:
+    page.get_by_role("radio", name=option, exact=True).locator("visible=true").first.check(force=True)
+
+
+def settle(page: Page, checkpoint: str) -> None:
+    """Let another checkpoint read the review."""
+    page.get_by_role("button", name=re.compile("^Settings")).locator("visible=true").first.click()
+    page.get_by_label("Checkpoint", exact=True).locator("visible=true").first.click()
+    page.get_by_role("option", name=checkpoint, exact=True).click()
+
+
+def test_step_shows_the_numbers_of_the_chosen_unit_and_token(page, explainer):
+    analyse(page, REVIEW)
+    open_tab(page, "Step through")
+    token(page, "dull").click()
+    page.get_by_label("Unit", exact=True).fill("17")
+    gates = explainer.explain(Question(REVIEW, explainer.default)).gates.of(1, "forward")
+    equations = page.get_by_label("The six equations of the cell")
+    expect(equations).to_contain_text("unit 17", timeout=WAIT)
+    expect(equations).to_contain_text("“dull”")
+    for symbol in "ifo":
+        expect(equations).to_contain_text(f"{gates.values(symbol)[3, 17]:.3f}")
+    for symbol in "gch":
+        expect(equations).to_contain_text(minus(f"{gates.values(symbol)[3, 17]:+.3f}"))
+
+
+def test_buttons_arrow_keys_and_play_walk_in_the_order_of_reading(page):
+    analyse(page, REVIEW)
+    open_tab(page, "Step through")
+    token(page, "dull").click()
+    equations = page.get_by_label("The six equations of the cell")
+    page.get_by_role("button", name="Token read next").click()
+    expect(equations).to_contain_text("at “,”", timeout=WAIT)
+    page.get_by_role("button", name="Token read before").click()
+    expect(equations).to_contain_text("at “dull”")
+    page.keyboard.press("ArrowRight")
+    expect(equations).to_contain_text("at “,”")
+    page.get_by_role("radio", name="← reads").locator("visible=true").first.check(force=True)
+    expect(equations).to_contain_text("backward")
+    page.get_by_role("button", name="Token read next").click()
+    expect(equations).to_contain_text("at “dull”")
+    page.get_by_label("Pace").select_option("4")
+    page.get_by_role("button", name="▶ Play").click()
+    expect(equations).to_contain_text("at “The”")
+    expect(page.get_by_role("button", name="▶ Play")).to_be_visible()
+
+
+def test_unit_can_be_picked_by_what_it_does(page, explainer):
+    analyse(page, REVIEW)
+    open_tab(page, "Step through")
+    token(page, "dull").click()
+    explanation = explainer.explain(Question(REVIEW, explainer.default))
+    best = explainer.remarkable_units(explanation, 1, "forward", 3, "largest change")
+    for unit in best[:2]:
+        page.get_by_role("button", name="largest change").click()
+        expect(page.get_by_label("Unit", exact=True)).to_have_value(str(unit), timeout=WAIT)
+
+
+def test_unit_that_is_not_there_gets_a_sentence_and_the_page_lives(page):
+    analyse(page, REVIEW)
+    open_tab(page, "Step through")
+    page.get_by_label("Unit", exact=True).fill("999")
+    expect(page.get_by_text("There is no unit 999")).to_be_visible(timeout=WAIT)
+    page.get_by_label("Unit", exact=True).fill("3")
+    expect(page.get_by_label("The six equations of the cell")).to_contain_text("unit 3")
+
+
+def test_memory_shows_what_is_left_of_the_chosen_token(page, explainer):
+    analyse(page, REVIEW)
+    open_tab(page, "Memory")
+    token(page, "dull").click()
+    memory = page.get_by_role("region", name="Memory", exact=True)
+    expect(memory).to_contain_text("“dull” (token 4)", timeout=WAIT)
+    forget = explainer.explain(Question(REVIEW, explainer.default)).gates.of(1, "forward").f
+    token(page, "but").hover()
+    expect(memory).to_contain_text(f"{100 * forget[4, 0] * forget[5, 0]:.0f} %")
+    expect(page.locator("#gs-saturation .js-plotly-plot")).to_be_visible(timeout=WAIT)
+
+
+def test_gradient_flow_says_what_is_kept_and_follows_the_weights(page, explainer):
+    analyse(page, REVIEW)
+    open_tab(page, "Gradient flow")
+    explanation = explainer.explain(Question(REVIEW, explainer.default))
+    decay = page.get_by_role("region", name="Over the distance")
+    for weights in ("trained", "untrained"):
+        choose(page, "Weights", weights)
+        own, twin = explainer.gradients(explanation, 1, "forward", weights).flows
+        expect(decay).to_contain_text(f"{weights} weights", timeout=WAIT)
+        expect(decay).to_contain_text(f"After 10 tokens the LSTM (bilstm) keeps {minus(f'{own.flow.gain.at(10):.2g}')}")
+        expect(decay).to_contain_text(f"(rnn) keeps {minus(f'{twin.flow.gain.at(10):.2g}')}")
+    expect(page.locator("#gs-decay .js-plotly-plot")).to_be_visible()
+
+
+def test_what_if_shows_before_and_after_and_takes_it_back(page, explainer):
+    analyse(page, REVIEW)
+    open_tab(page, "What if")
+    page.get_by_role("button", name="Hold it").click()
+    explanation = explainer.explain(Question(REVIEW, explainer.default))
+    after = explainer.intervene(explanation, (Clamp("f", 0, 1, "forward"),))
+    change = page.get_by_role("region", name="Before and after", exact=True)
+    expect(change).to_contain_text(f"{explanation.prediction.probability:.2f} → {after.probability:.2f}", timeout=WAIT)
+    expect(change).to_contain_text("forget gate f = 0: layer 1, forward, all units, all tokens")
+    expect(page.get_by_role("region", name="The verdict as it reads, before and after")).to_be_visible(timeout=WAIT)
+    page.get_by_role("button", name="Take all back").click()
+    expect(change).to_be_hidden()
+
+
+def test_held_range_beyond_the_review_gets_a_sentence(page):
+    analyse(page, REVIEW)
+    open_tab(page, "What if")
+    choose(page, "Tokens", "from … to")
+    page.get_by_label("to token").fill("40")
+    page.get_by_role("button", name="Hold it").click()
+    expect(page.get_by_text("Choose tokens within the review, which has 11 tokens.")).to_be_visible(timeout=WAIT)
+
+
+def test_verdict_as_it_reads_ends_at_the_verdict(page, explainer):
+    analyse(page, REVIEW)
+    curve = explainer.prefixes(explainer.explain(Question(REVIEW, explainer.default)))
+    running = page.get_by_role("region", name="The verdict as it reads", exact=True)
+    for word, place in (("dull", 3), ("ending", 9)):
+        token(page, word).hover()
+        expect(running.locator("output")).to_have_text(f"{curve.probabilities[place]:.2f}", timeout=WAIT)
+
+
+def test_plain_rnn_is_shown_by_its_hidden_state_alone(page):
+    analyse(page, REVIEW)
+    settle(page, "rnn")
+    expect(page.get_by_label("The gates, word by word")).to_contain_text("A plain RNN has no gates", timeout=WAIT)
+    open_tab(page, "Step through")
+    expect(page.get_by_label("The equation of the cell")).to_contain_text("tanh", timeout=WAIT)
+    open_tab(page, "Memory")
+    expect(page.get_by_text("A plain RNN has no forget gate")).to_be_visible(timeout=WAIT)
+    open_tab(page, "Gradient flow")
+    expect(page.get_by_role("region", name="One step back")).to_contain_text("a single term", timeout=WAIT)
+    open_tab(page, "What if")
+    page.get_by_role("button", name="Hold it").click()
+    expect(page.get_by_text("only its hidden state h can be held")).to_be_visible(timeout=WAIT)
+
+
+def test_present_review_is_compared_with_its_edit_in_one_click(page, explainer):
+    analyse(page, REVIEW)
+    page.get_by_role("button", name="Compare with another").click()
+    other = REVIEW.replace("dull", "clever")
+    expect(page.get_by_label("Review A")).to_have_value(REVIEW, timeout=WAIT)
+    page.get_by_label("Review B").fill(other)
+    page.get_by_role("button", name="Compare", exact=True).click()
+    for text in (REVIEW, other):
+        probability = explainer.classify(text, explainer.default).probability
+        expect(page.get_by_label("Both verdicts")).to_contain_text(f"{probability:.2f}", timeout=WAIT)
+    expect(page.get_by_label("Both verdicts")).to_contain_text("clever")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_guided_lesson_can_be_gone_through(browser, served, language):
+    context = browser.new_context(locale={"en": "en-GB", "zh": "zh-CN"}[language])
+    page = context.new_page()
+    page.set_default_timeout(WAIT)
+    page.goto(served)
+    words = BUTTONS[language]
+    page.get_by_role("button", name=words.lesson).click()
+    lessons = read_lessons(language)
+    tabs = {"gates": "Gates", "step": "Step through", "memory": "Memory", "gradients": "Gradient flow"}
+    for number, lesson in enumerate(lessons, start=1):
+        panel = page.get_by_role("region", name=words.lesson, exact=True)
+        expect(panel).to_contain_text(lesson.title, timeout=WAIT)
+        expect(page.get_by_role("tab", name=tabs[lesson.view.tab], exact=True)).to_have_attribute(
+            "aria-selected", "true"
+        )
+        expect(page.locator("#gs-reading .gs-marked")).to_have_attribute("data-place", str(lesson.view.place))
+        expect(page.get_by_label("Unit", exact=True)).to_have_value(str(lesson.view.unit))
+        panel.get_by_text(words.answer).click()
+        expect(panel.get_by_text(lesson.answer)).to_be_visible()
+        name = words.close if number == len(lessons) else words.next
+        page.get_by_role("button", name=name, exact=True).first.click()
+    expect(page.get_by_role("region", name=words.lesson, exact=True)).to_be_hidden()
+    context.close()
+
+
+def test_language_of_the_lesson_can_be_chosen_by_hand(page):
+    page.get_by_role("button", name=BUTTONS["en"].lesson).click()
+    page.get_by_role("radio", name=BUTTONS["zh"].language).check(force=True)
+    expect(page.get_by_role("region", name=BUTTONS["zh"].lesson, exact=True)).to_contain_text(
+        read_lessons("zh")[0].title, timeout=WAIT
+    )
+
+
+def test_link_restores_the_view_in_another_browser(browser, served, page):
+    analyse(page, REVIEW)
+    open_tab(page, "Step through")
+    token(page, "wonderful").click()
+    page.get_by_label("Unit", exact=True).fill("12")
+    expect(page.get_by_label("The six equations of the cell")).to_contain_text("unit 12", timeout=WAIT)
+    page.get_by_role("button", name="Link to this view").click()
+    expect(page.get_by_role("textbox", name=re.compile("^Link to this view"))).to_have_value(
+        re.compile("#view="), timeout=WAIT
+    )
+    context = browser.new_context()
+    elsewhere = context.new_page()
+    elsewhere.set_default_timeout(WAIT)
+    elsewhere.goto(page.url)
+    equations = elsewhere.get_by_label("The six equations of the cell")
+    expect(equations).to_contain_text("unit 12", timeout=WAIT)
+    expect(equations).to_contain_text("“wonderful”")
+    expect(token(elsewhere, "wonderful")).to_have_class(re.compile("gs-marked"))
+    context.close()
+
+
+@pytest.mark.parametrize("spoil", [lambda link: link[:-5], lambda link: link[:20] + "A" + link[21:], lambda link: "zz"])
+def test_spoilt_link_gets_a_sentence_and_the_page_works(browser, served, spoil):
+    link = spoil(encode_view(View(REVIEW, "bilstm", "step", place=3, unit=7)))
+    context = browser.new_context()
+    page = context.new_page()
+    page.set_default_timeout(WAIT)
+    page.goto(f"{served}#view={link}")
+    expect(page.get_by_text(re.compile("This link is cut or was changed|another version"))).to_be_visible(timeout=WAIT)
+    expect(page.get_by_role("region", name="Verdict", exact=True)).to_contain_text("Gates are exact")
+    context.close()
+
+
+def test_link_to_what_is_not_there_shows_what_is(browser, served):
+    link = encode_view(View("good film", "nowhere", "step", layer=7, place=40, unit=3))
+    context = browser.new_context()
+    page = context.new_page()
+    page.set_default_timeout(WAIT)
+    page.goto(f"{served}#view={link}")
+    expect(page.get_by_text("The checkpoint of this view is not here")).to_be_visible(timeout=WAIT)
+    expect(page.get_by_text(re.compile("The review has 2 tokens")).first).to_be_visible()
+    expect(page.get_by_label("The six equations of the cell")).to_contain_text("“film”")
+    context.close()
+
+
+def test_edit_after_which_the_token_is_gone_chooses_another(page):
+    analyse(page, REVIEW)
+    open_tab(page, "Step through")
+    token(page, "ending").click()
+    analyse(page, "Dull film.")
+    expect(page.get_by_label("The six equations of the cell")).to_contain_text(
+        re.compile("“(Dull|film|.)”"), timeout=WAIT
+    )
+
+
+def test_projector_makes_the_type_large(page):
+    analyse(page, REVIEW)
+    before = page.get_by_role("heading", name="Gatescope").bounding_box()["height"]
+    page.get_by_role("button", name="Projector").click()
+    assert page.get_by_role("heading", name="Gatescope").bounding_box()["height"] > 1.2 * before
+    assert page.evaluate("document.documentElement.scrollWidth") <= 1280
+
+
+@pytest.mark.parametrize(
+    ("tab", "inside", "name"),
+    [
+        ("Gates", "The gates, word by word", "gatescope-gates.png"),
+        ("Step through", "The cell", "gatescope-step.png"),
+        ("Memory", "Memory", "gatescope-memory-layer1-forward.png"),
+        ("Gradient flow", "Over the distance", "gatescope-gradient-decay.png"),
+    ],
+)
+def test_pictures_are_saved_as_png(page, tab, inside, name):
+    analyse(page, REVIEW)
+    open_tab(page, tab)
+    button = page.get_by_role("region", name=inside, exact=True).get_by_role("button", name="PNG")
+    expect(button).to_be_visible(timeout=WAIT)
+    if tab == "Gradient flow":
+        expect(page.locator("#gs-decay .js-plotly-plot .main-svg").first).to_be_visible(timeout=WAIT)
+    with page.expect_download() as started:
+        button.click()
+    assert started.value.suggested_filename == name
+    picture = started.value.path().read_bytes()
+    assert picture.startswith(b"\x89PNG")
+    assert len(picture) > 5_000
