@@ -16,6 +16,7 @@ from model.gates import QUANTITIES
 from model.text import MAX_CHARACTERS, check_review
 from views import gates_tab, gradients_tab, markup, memory_tab, step_tab, what_if_tab
 from views.api import Refusals
+from views.links import View
 from views.panel import Drawing, Focus, Panel, Shared, whole
 
 EXAMPLES = Path(__file__).parent.parent / "assets" / "examples.json"
@@ -42,7 +43,7 @@ class ExplainTab:
         self._explainer = explainer
         self.layers = explainer.checkpoint(explainer.default).network.config.layers  # that can be chosen
         self.question = gr.State(None)  # the `Question` that is explained now
-        self.kept = gr.State("")  # the text whose chosen token was set from outside, by a link or a lesson
+        self.kept = gr.State(None)  # the `View` that a link or a lesson set last: it says which token is chosen
         self.active = gr.State(TABS[0][0])  # the name of the tab that is looked at
         with gr.Row(elem_classes="gs-main"):
             with gr.Column(scale=3, min_width=300):
@@ -167,7 +168,7 @@ class ExplainTab:
         method: str,
         baseline: str,
         before: Question | None,
-        kept: str,
+        kept: View | None,
         *view: object,
         progress: gr.Progress = gr.Progress(),  # noqa: B008
     ) -> Drawing:
@@ -176,8 +177,8 @@ class ExplainTab:
         with Refusals():
             explanation = self._explainer.explain(asked, lambda share: progress(share, desc=method))
             active, layer, direction, place, unit, *own = view
-            if text != kept and (before is None or before.text != text):
-                place = markup.strongest(explanation.attribution)
+            if before is None or before.text != text:
+                place = kept.place if kept and kept.text == text else markup.strongest(explanation.attribution)
             focus = _focus(explanation, layer, direction, place, unit)
             panel, values = self._looked_at(active, own)
             return panel.draw(explanation, focus, *values) | {

@@ -124,7 +124,7 @@ class Header:
             explained.review: view.text,
             explained.checkpoint: checkpoint,
             explained.question: None,  # nothing is drawn before the analysis
-            explained.kept: view.text,
+            explained.kept: view,
             explained.place: view.place,
             explained.layer: layer,
             explained.direction: view.direction,
