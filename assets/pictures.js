@@ -111,6 +111,33 @@
     return canvas;
   }
 
+  /** Columns that wrap as words do: the coloured boxes and the words in them, where they stand on the page. */
+  function columns(source) {
+    const canvas = canvasOf(source.scrollWidth, source.scrollHeight, source);
+    const pen = canvas.getContext("2d");
+    const origin = source.getBoundingClientRect();
+    const at = (box) => [box.left - origin.left + source.scrollLeft, box.top - origin.top + source.scrollTop];
+    for (const each of source.querySelectorAll("*")) {
+      const box = each.getBoundingClientRect();
+      pen.fillStyle = getComputedStyle(each).backgroundColor;
+      if (box.width) pen.fillRect(...at(box), box.width, box.height);
+      if (!each.matches(".gs-lane") || !box.width) continue;
+      pen.fillStyle = getComputedStyle(each, "::before").borderTopColor;
+      const [left, top] = at(box);
+      pen.fillRect(left, top + box.height / 2, box.width, 1);
+    }
+    pen.textBaseline = "middle";
+    const range = document.createRange();
+    const walker = document.createTreeWalker(source, NodeFilter.SHOW_TEXT);
+    while (walker.nextNode()) {
+      range.selectNodeContents(walker.currentNode);
+      const box = range.getBoundingClientRect();
+      const [left, top] = at(box);
+      if (box.width) write(pen, walker.currentNode.parentElement, left, top + box.height / 2, range.toString().trim());
+    }
+    return canvas;
+  }
+
   document.addEventListener("click", async (event) => {
     const button = event.target instanceof Element && event.target.closest(".gs-png");
     if (!button) return;
@@ -120,8 +147,9 @@
       window.Plotly.downloadImage(chart, { format: "png", filename: name.replace(/\.png$/, ""), scale: SCALE });
       return;
     }
-    const source = button.closest(".gs-picture")?.querySelector(".gs-scroll, svg");
+    const source = button.closest(".gs-picture")?.querySelector(".gs-scroll, .gs-pairs, svg");
     if (!source) return;
-    save(await (source.matches("svg") ? drawing(source) : sheet(source)), name);
+    const draw = source.matches("svg") ? drawing : source.matches(".gs-pairs") ? columns : sheet;
+    save(await draw(source), name);
   });
 })();

@@ -27,7 +27,7 @@ class CompareTab:
         self._explainer = explainer
         names, several = explainer.names, len(explainer.names) > 1
         box = {"lines": 4, "max_lines": 10, "max_length": MAX_CHARACTERS}
-        with gr.Row(elem_classes="gs-pair"):
+        with gr.Row():
             with gr.Column(min_width=300):
                 self.text = gr.Textbox(label="Review A", elem_id="gs-compare-a", **box)
                 self.checkpoint = gr.Dropdown(

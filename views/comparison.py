@@ -15,7 +15,7 @@ import numpy as np
 from model.classifier import Prediction
 from model.compare import Comparison, Means, Pair
 from model.explain import Explanation
-from views.downloads import csv_link, csv_text
+from views.downloads import csv_link, csv_text, png_button
 from views.figures import GATES, SCORE_LIMIT, bar_limit
 from views.markup import ARROWS, NAMES, minus
 
@@ -214,8 +214,9 @@ def _aligned(compared: Comparison, score: _Score, gate: _Gate | None, symbol: st
     if len(compared.pairs) >= FOLDED and quiet.any():
         checked = " checked" if quiet.mean() > 0.5 else ""
         fold = f'<label class="gs-compare-fold"><input type="checkbox"{checked}> Only what changed</label>'
-    return f"""<section class="gs-card gs-compare" aria-label="Both reviews, token by token">
-<header><h2>What changed, token by token</h2>{fold}<span class="gs-compare-legends">{_legend(score)}</span></header>
+    return f"""<section class="gs-card gs-compare gs-picture" aria-label="Both reviews, token by token">
+<header><h2>What changed, token by token</h2>{fold}{png_button("gatescope-compare")}
+<span class="gs-compare-legends">{_legend(score)}</span></header>
 <div class="gs-pairs-holder"><div class="gs-pairs" role="list" dir="auto">{_key(gate)}\
 {"".join(_columns(compared, score, gate, quiet))}</div>
 <p class="gs-note gs-pairs-hint">Point at, tap or tab to a column for its numbers.</p></div>

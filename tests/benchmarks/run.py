@@ -29,11 +29,20 @@ from captum.attr import LayerIntegratedGradients
 
 from model import checkpoint
 from model.attribution import attribute
+from model.cell import cell_step
 from model.checkpoint import Checkpoint
 from model.classifier import classify_encoded
-from model.gates import trace_gates
+from model.compare import compare
+from model.explain import Explainer, Question
+from model.gates import Clamp, trace_gates
 from model.text import PADDING_ID, EncodedReview, encode
+from views.cell import diagram, equations
+from views.comparison import comparison
 from views.explain_tab import EXAMPLES
+from views.gradients import arrivals_sheet
+from views.markup import running_verdict
+from views.memory import memory_sheet
+from views.what_if import gates_sheet
 
 ROOT = Path(__file__).parent.parent.parent
 SIZES = (25, 100, 250, 1_000)
@@ -132,6 +141,42 @@ def explaining(name: str) -> None:
         )
 
 
+def lessons(name: str) -> None:
+    """What the lessons compute of a review that is explained, each from nothing, beside the verdict alone."""
+    print("\n| tokens | verdict | step | memory | gradient flow | clamp | every prefix | compare |")
+    print("| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
+    for tokens in (25, 100, 250, 1_000):
+        pieces = [lesson_calls(name, number, tokens) for number in range(4)]
+        times = [measure(calls, 1).p50 for calls in zip(*pieces, strict=True)]
+        print(f"| {tokens:,} | " + " | ".join(f"{each:.3f} s" for each in times) + " |", flush=True)
+
+
+def lesson_calls(name: str, number: int, tokens: int) -> list[Callable[[], object]]:
+    """The calls that answer a click, in the order of the table; `number` picks another piece of text."""
+    explainer = Explainer()
+    words = reviews(explainer.checkpoint(name), tokens)[number].tokens
+    text = " ".join(token.text for token in words)
+    explanation, other = (explainer.explain(Question(each, name, "saliency")) for each in (text, text + " Great."))
+    tokens_read = explanation.review.tokens
+    explainer.sums(explanation, 2, "forward")  # step through is measured on what is computed already
+    place = len(tokens_read) // 2
+
+    def step() -> str:
+        sums = explainer.sums(explanation, 2, "forward")
+        found = cell_step(sums, explanation.gates.of(2, "forward"), place, 17)
+        return diagram(found, "word", "word") + equations(found, "word", "word")
+
+    return [
+        lambda: explainer.classify(text, name),
+        step,
+        lambda: memory_sheet(explanation, explainer.memory(explanation, 2, "forward"), place, 17),
+        lambda: arrivals_sheet(explanation, explainer.gradients(explanation, 2, "forward")),
+        lambda: gates_sheet(explanation, explainer.intervene(explanation, (Clamp("f", 0.0, 1),)), 2, "forward"),
+        lambda: running_verdict(explanation, explainer.prefixes(explanation)),
+        lambda: comparison(compare(explanation, other), 2, "forward", "f"),
+    ]
+
+
 def serving(name: str) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -150,7 +195,7 @@ def serving(name: str) -> None:
         loaded = checkpoint.load(name)
         long = reviews(loaded, 250)[0]
         text = " ".join(token.text for token in long.tokens)
-        print(f"bytes sent to the page for 250 tokens: {traffic(address, text)}")
+        using(address, text)
         from gradio_client import Client
 
         client = Client(address, verbose=False, analytics_enabled=False)
@@ -178,8 +223,18 @@ def memory(pid: int, kind: str) -> str:
     return f"{int(line.split()[1]) * 1024 / MEBIBYTE:.0f} MiB"
 
 
-def traffic(address: str, text: str) -> str:
-    """What the browser receives after the button is pressed."""
+STEP = """() => new Promise((done) => {
+  const started = performance.now();
+  const words = () => document.querySelector(".gs-equations").textContent;
+  const before = words();
+  const wait = () => (words() === before ? requestAnimationFrame(wait) : done((performance.now() - started) / 1000));
+  document.querySelector(".gs-next").click();
+  wait();
+})"""  # seconds from the click until the next token's equations stand on the page
+
+
+def using(address: str, text: str) -> None:
+    """What the browser receives after the button is pressed, and how long a step through the cell takes there."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
@@ -196,14 +251,22 @@ def traffic(address: str, text: str) -> str:
         page.locator("#gs-review textarea").fill(text)
         page.locator("#gs-analyse").click()
         page.get_by_text("250 tokens").wait_for(timeout=60_000)
+        page.wait_for_timeout(3_000)
+        print(f"bytes sent to the page for 250 tokens: {sum(received):,}")
+        page.get_by_role("tab", name="Step through").click()
+        page.locator(".gs-equations").wait_for()
         page.wait_for_timeout(1_000)
+        times = [page.evaluate(STEP) for _ in range(20)]
+        print(
+            f"a step through the cell, from click to page: {statistics.median(times):.3f} s, at most {max(times):.3f} s"
+        )
         browser.close()
-    return f"{sum(received):,}"
 
 
 def main() -> None:
     name = sys.argv[1] if len(sys.argv) > 1 else "bilstm"
     explaining(name)
+    lessons(name)
     serving(name)
 
 

@@ -154,6 +154,8 @@ def test_plain_rnn_is_shown_by_its_hidden_state_alone(page):
     analyse(page, REVIEW)
     settle(page, "rnn")
     expect(page.get_by_label("The gates, word by word")).to_contain_text("A plain RNN has no gates", timeout=WAIT)
+    expect(page.get_by_role("radio", name="h", exact=True)).to_be_checked()
+    expect(page.get_by_role("radio", name="f", exact=True)).to_be_hidden()
     open_tab(page, "Step through")
     expect(page.get_by_label("The equation of the cell")).to_contain_text("tanh", timeout=WAIT)
     open_tab(page, "Memory")
@@ -176,6 +178,9 @@ def test_present_review_is_compared_with_its_edit_in_one_click(page, explainer):
         probability = explainer.classify(text, explainer.default).probability
         expect(page.get_by_label("Both verdicts")).to_contain_text(f"{probability:.2f}", timeout=WAIT)
     expect(page.get_by_label("Both verdicts")).to_contain_text("clever")
+    with page.expect_download() as started:
+        page.get_by_role("region", name="Both reviews, token by token").get_by_role("button", name="PNG").click()
+    assert started.value.path().read_bytes().startswith(b"\x89PNG")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
