@@ -31,7 +31,6 @@
       ...JSON.parse(root.dataset.numbers),
       symbol: root.dataset.symbol,
       step: Number(root.dataset.step),
-      values: new Int16Array(bytes(root.dataset.values).buffer),
       order: new Uint16Array(bytes(root.dataset.units).buffer),
     };
     return stave;
@@ -50,7 +49,7 @@
   /** The numbers of one token, as terms and values. */
   function describe(place) {
     const panel = $("#gs-detail");
-    const data = panel && read();
+    const data = panel?.offsetParent && read();
     if (!data || !(place in data.tokens)) return;
     const terms = [["attribution", data.signed ? signed(data.scores[place]) : number(data.scores[place], 3), data.unit]];
     for (const each of data.quantities) {
@@ -90,6 +89,7 @@
     document.documentElement.classList.toggle("gs-fit", column < 16);
     document.documentElement.style.setProperty("--gs-col", `${column}px`);
     for (const button of all(".gs-zoom")) button.setAttribute("aria-pressed", String(fit));
+    mark(chosen);
     reveal();
     fade();
   }
@@ -97,13 +97,13 @@
   /** Make a token the chosen one; `tell` the server, which draws what depends on it. */
   function choose(place, { scroll = true, focus = false, tell = true } = {}) {
     chosen = Math.max(0, Math.min(place, count() - 1));
+    if (tell) send(chosen);
     for (const token of all(".gs-token")) {
       token.tabIndex = Number(token.dataset.place) === chosen ? 0 : -1;
       if (focus && token.tabIndex === 0) token.focus({ preventScroll: true });
     }
     mark(chosen);
     if (scroll) reveal();
-    if (tell) send(chosen);
   }
 
   function send(place) {
@@ -150,6 +150,7 @@
     const picture = within(event, ".gs-staves .gs-map img");
     const data = picture && read();
     if (!data) return;
+    data.values ??= new Int16Array(bytes(data.root.dataset.values).buffer);
     const place = placeOf(event);
     const box = picture.getBoundingClientRect();
     const row = Math.floor(((event.clientY - box.top) / box.height) * data.order.length);
@@ -273,7 +274,7 @@
         target.closest?.("#gs-staves, #gs-reading, .gs-sheet-holder") && !target.closest(".gs-readout, output"),
     );
     if (!drawn) return;
-    stave = null;
+    if (changes.some(({ target }) => target.closest?.("#gs-staves"))) stave = null;
     const text = $("#gs-reading .gs-reading");
     if (!text) return;
     if (text.dataset.asked !== asked) {

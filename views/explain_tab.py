@@ -136,11 +136,19 @@ class ExplainTab:
         )
         self._samples.load_input_event.then(None, js=ANALYSE)
         drawing = gr.on(
-            [self.active.change, self.place.input, self.unit.change, self.layer.input, self.direction.input]
+            [self.active.change, self.unit.change, self.layer.input, self.direction.input]
             + [each.change if isinstance(each, gr.State) else each.input for each in own],
             self._draw,
             inputs=[self.question, *focus, *own],
             outputs=drawn,
+            api_visibility="private",
+            show_progress="hidden",
+            trigger_mode="always_last",
+        )
+        self.place.input(  # little goes to and fro, since it is heard at each step of the player
+            self._follow,
+            inputs=[self.question, *focus],
+            outputs=[each for panel in self.panels for each in panel.follow_outputs],
             api_visibility="private",
             show_progress="hidden",
             trigger_mode="always_last",
@@ -200,6 +208,15 @@ class ExplainTab:
             explanation = self._explainer.explain(asked)
             panel, values = self._looked_at(active, own)
             return panel.draw(explanation, _focus(explanation, layer, direction, place, unit), *values)
+
+    def _follow(self, asked: Question | None, active: str, *where: object) -> Drawing:
+        """Draw what depends on the chosen token."""
+        panel = next(panel for panel in self.panels if panel.name == active)
+        if asked is None or panel.follow is None:
+            return gr.skip()
+        with Refusals():
+            explanation = self._explainer.explain(asked)
+            return panel.follow(explanation, _focus(explanation, *where))
 
     def _draw_later(self, asked: Question | None, active: str, *view: object) -> Drawing:
         """Draw the part that takes longer of what is looked at."""

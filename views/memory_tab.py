@@ -25,14 +25,19 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
             saturation = gr.Plot(show_label=False, elem_id="gs-saturation")
             save_saturation = gr.HTML()
 
-    def draw(explanation: Explanation, focus: Focus) -> Drawing:
+    def follow(explanation: Explanation, focus: Focus) -> Drawing:
         try:
             memory = explainer.memory(explanation, focus.layer, focus.direction)
-        except ReviewError as error:
-            return {sheet: markup.no_gates(str(error)), charts: gr.Row(visible=False)}
+        except ReviewError as error:  # a plain RNN
+            return {sheet: markup.no_gates(str(error))}
+        return {sheet: markup.memory_sheet(explanation, memory, focus.place, focus.unit)}
+
+    def draw(explanation: Explanation, focus: Focus) -> Drawing:
+        if explanation.gates.traces[0].f is None:
+            return follow(explanation, focus) | {charts: gr.Row(visible=False)}
+        memory = explainer.memory(explanation, focus.layer, focus.direction)
         units = markup.unit_csv(memory)
-        return {
-            sheet: markup.memory_sheet(explanation, memory, focus.place, focus.unit),
+        return follow(explanation, focus) | {
             charts: gr.Row(visible=True),
             half_lives: half_life_histogram(memory),
             saturation: saturation_plot(memory),
@@ -41,4 +46,4 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
         }
 
     outputs = [sheet, charts, half_lives, saturation, save_half_lives, save_saturation]
-    return Panel("memory", [], outputs, draw)
+    return Panel("memory", [], outputs, draw, follow=follow, follow_outputs=[sheet])

@@ -45,7 +45,8 @@ def whole(number: float | None) -> int:
 class Panel:
     """A tab. `draw(explanation, focus, *values of inputs)` gives back what its outputs show.
 
-    `later` is drawn after that, in an event of its own: what takes longer than a person waits for a click.
+    `later` is drawn after that, in an event of its own: what takes longer than a person waits for a click. When another
+    token is chosen only `follow(explanation, focus)` is drawn, at once: the rest is marked in the browser.
     """
 
     name: str
@@ -54,3 +55,5 @@ class Panel:
     draw: Callable[..., Drawing]
     later: Callable[..., Drawing] | None = None
     later_outputs: Sequence[Component] = field(default=())
+    follow: Callable[..., Drawing] | None = None
+    follow_outputs: Sequence[Component] = field(default=())

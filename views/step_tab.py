@@ -56,7 +56,7 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
             api_visibility="private",
             show_progress="hidden",
         )
-    return Panel("step", [], [drawing], draw)
+    return Panel("step", [], [drawing], draw, follow=draw, follow_outputs=[drawing])
 
 
 PICKED = 20  # units that one kind of remarkable goes through before it starts anew
