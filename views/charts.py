@@ -89,11 +89,12 @@ def saturation_plot(memory: Memory) -> go.Figure:
 
 
 def half_life_histogram(memory: Memory) -> go.Figure:
-    """How many units forget half within how many tokens; the last bar is all that lasts longer."""
-    edges = 2.0 ** np.arange(-3, 10)  # an eighth of a token to 256
+    """How many units forget half within how many tokens; the outermost bars are all that lasts less, and longer."""
+    edges = 2.0 ** np.arange(-3, 10)  # an eighth of a token to 512
     half_life = np.clip(memory.half_life, edges[0], None)
     counts = np.histogram(half_life, [*edges, np.inf])[0]
-    names = [f"{low:g} to {high:g}" for low, high in pairwise(edges)] + [f"over {edges[-1]:g}"]
+    between = [f"{low:g} to {high:g}" for low, high in pairwise(edges[1:])]
+    names = [f"under {edges[1]:g}", *between, f"over {edges[-1]:g}"]
     figure = go.Figure(
         go.Bar(
             x=names, y=counts, marker_color=_BLUE, hovertemplate="%{x} tokens: %{y} units<extra></extra>", name="units"

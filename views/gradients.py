@@ -61,7 +61,8 @@ def _factor(value: float) -> str:
     """A factor as people read it: 0.42, 3.1e−9; "" for NaN."""
     if np.isnan(value):
         return ""
-    return minus(f"{value:.2g}")
+    digits, _, exponent = f"{value:.2g}".partition("e")
+    return minus(f"{digits}e{int(exponent)}" if exponent else digits)
 
 
 def _range(scale: tuple[float, float]) -> str:
@@ -92,7 +93,8 @@ def decay_sentence(gradients: Gradients) -> str:
     if not parts:
         return "A review of a single token has no steps back."
     said = "; ".join(sentence for _, sentence in parts)
-    return f"After {parts[0][0]} tokens {said}. Layer {gradients.flows[0].flow.layer}, {gradients.weights} weights."
+    after = f"{parts[0][0]} token{'s' if parts[0][0] > 1 else ''}"
+    return f"After {after} {said}. Layer {gradients.flows[0].flow.layer}, {gradients.weights} weights."
 
 
 def _tiny(log10: float) -> str:

@@ -78,8 +78,8 @@ def _sentence(memory: Memory, kept: np.ndarray, place: int) -> str:
     after = len(kept) - 1 - place if memory.direction == "forward" else place
     end = kept[-1] if memory.direction == "forward" else kept[0]
     ends = (
-        f" After the {after} tokens read since, more than half is left in {int((end > 0.5).sum())} of "
-        f"{kept.shape[1]} units."
+        f" After the {after} token{'s' if after > 1 else ''} read since, more than half is left in "
+        f"{int((end > 0.5).sum())} of {kept.shape[1]} units."
         if after
         else " It is the last token that this direction reads."
     )

@@ -50,7 +50,7 @@ def change_card(explanation: Explanation, after: Intervened) -> str:
     held = "".join(f"<li>{clamp_words(clamp, tokens)}</li>" for clamp in after.clamps)
     change = after.probability - before.probability
     flips = (before.logit > 0) != (after.logit > 0)
-    said = "hardly changes the verdict" if abs(change) < UNCHANGED else f"moves P(positive) by {signed(change)}"
+    said = "hardly moves P(positive)" if abs(change) < UNCHANGED else f"moves P(positive) by {signed(change)}"
     both = f"P(positive) {before.probability:.2f} before, {after.probability:.2f} after"
     markers = "".join(
         f'<i class="{kind}" style="left:{100 * each.probability:.1f}%"></i>'

@@ -128,3 +128,61 @@ def test_style_sheet_and_scales_use_the_same_colours():
     sheet = (figures_root() / "assets" / "style.css").read_text()
     for name in ("negative", "positive", "shut", "open"):
         assert f"--gs-{name}: rgb{getattr(colours, name.upper())};" in sheet
+
+
+def points(picture, kind):
+    """Of the line of a kind: its pieces, each a list of (token, height above the lower edge of the scale, 0 to 1)."""
+    path = re.search(rf'class="{kind}" d="([^"]*)"', picture)[1]
+    return [
+        [(float(x) - 0.5, (96 - float(y)) / 92) for x, y in (point.split(" ") for point in piece.split("L"))]
+        for piece in path.split("M")[1:]
+    ]
+
+
+def test_line_goes_through_its_values_in_the_middle_of_each_token():
+    picture = figures.line_row([figures.Line(np.arange(3), np.array([0.0, 0.25, 1.0]))], 3, 0, 1)
+    assert 'viewBox="0 0 3 100"' in picture
+    (found,) = points(picture, "gs-line")
+    assert found == [(0, pytest.approx(0, abs=1e-3)), (1, pytest.approx(0.25, abs=1e-3)), (2, pytest.approx(1))]
+
+
+def test_line_is_on_the_scale_that_it_is_given():
+    (found,) = points(figures.line_row([figures.Line(np.array([2, 7]), np.array([-1.0, 3.0]))], 9, -5, 5), "gs-line")
+    assert found == [(2, pytest.approx(0.4, abs=1e-3)), (7, pytest.approx(0.8, abs=1e-3))]
+
+
+def test_values_beyond_the_scale_run_along_its_edge():
+    values = np.array([-400, -np.inf, 0.5, 7, np.inf])
+    (found,) = points(figures.line_row([figures.Line(np.arange(5), values)], 5, 0, 1), "gs-line")
+    assert [height for _, height in found] == pytest.approx([0, 0, 0.5, 1, 1])
+
+
+@pytest.mark.parametrize(
+    ("values", "pieces"),
+    [
+        ([1, np.nan, 1, 1], [[0], [2, 3]]),
+        ([np.nan, 1, 1, np.nan], [[1, 2]]),
+        ([1, np.nan, np.nan, 1], [[0], [3]]),
+        ([np.nan] * 4, []),
+    ],
+)
+def test_line_is_broken_where_there_is_no_value(values, pieces):
+    picture = figures.line_row([figures.Line(np.arange(4), np.array(values))], 4, 0, 1)
+    assert [[place for place, _ in piece] for piece in points(picture, "gs-line")] == pieces
+
+
+def test_lines_of_a_row_keep_their_kinds_and_their_order():
+    lines = [figures.Line(np.arange(2), np.full(2, value), kind) for value, kind in ((0.5, "gs-thin"), (1, "gs-line"))]
+    picture = figures.line_row(lines, 2, 0, 2)
+    assert re.findall('class="(.*?)"', picture) == ["gs-thin", "gs-line"]
+    assert points(picture, "gs-thin")[0][0][1] == pytest.approx(0.25)
+    assert points(picture, "gs-line")[0][0][1] == pytest.approx(0.5)
+
+
+def test_axis_lies_at_the_middle_that_is_named():
+    line = figures.Line(np.arange(2), np.zeros(2))
+    picture = figures.line_row([line], 2, -2, 0.5, middle=0)
+    axis = re.search(r'class="gs-axis" d="M0 ([\d.]+)h2"', picture)
+    assert (96 - float(axis[1])) / 92 == pytest.approx(0.8, abs=1e-3)
+    assert points(picture, "gs-line")[0][0][1] == pytest.approx(0.8, abs=1e-3)
+    assert "gs-axis" not in figures.line_row([line], 2, -2, 0.5)
