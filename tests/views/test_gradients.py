@@ -300,7 +300,7 @@ def test_chain_of_a_single_unit_brings_all_that_arrives(tmp_path, cell, directio
     for layer in explainer.checkpoint(cell).network.layers:
         for module in (layer.forward_rnn, layer.backward_rnn):
             module.weight_hh_l0[3:] = 0
-    explanation, found = measured(explainer, cell, 2, direction)
+    _, found = measured(explainer, cell, 2, direction)
     arriving = found.arriving.of(2, direction)
     values = arriving.h if cell == "rnn" else arriving.c
     assert gradients.chain_alone(found) == pytest.approx(np.log10(values), abs=1e-3)
