@@ -265,13 +265,10 @@ def test_twin_with_fewer_layers_is_compared_by_its_last_one(tmp_path):
 
 
 ASKED = {
-    "prefixes": ("read_prefixes", lambda explainer, found, clamps, layer: explainer.prefixes(found, clamps)),
-    "intervene": ("intervene", lambda explainer, found, clamps, layer: explainer.intervene(found, clamps)),
-    "sums": ("preactivations", lambda explainer, found, clamps, layer: explainer.sums(found, layer, "backward")),
-    "gradients": (
-        "arriving_gradients",
-        lambda explainer, found, clamps, layer: explainer.gradients(found, layer, "backward"),
-    ),
+    "prefixes": ("read_prefixes", lambda explainer, found, clamps, part: explainer.prefixes(found, clamps)),
+    "intervene": ("intervene", lambda explainer, found, clamps, part: explainer.intervene(found, clamps)),
+    "sums": ("preactivations", lambda explainer, found, clamps, part: explainer.sums(found, *part)),
+    "gradients": ("arriving_gradients", lambda explainer, found, clamps, part: explainer.gradients(found, *part)),
 }
 
 
@@ -280,11 +277,11 @@ def test_same_question_is_answered_once(explainer, monkeypatch, question):
     name, ask = ASKED[question]
     found = explainer.explain(Question(TEXTS[0], "bilstm"))
     calls = count_calls(monkeypatch, name)
-    first = ask(explainer, found, CLAMPS, 1)
+    first = ask(explainer, found, CLAMPS, (1, "backward"))
     assert len(calls) == 1
     other_method = explainer.explain(Question(TEXTS[0], "bilstm", "saliency"))
-    assert ask(explainer, found, CLAMPS, 1) is first
-    assert ask(explainer, other_method, CLAMPS, 1) is first
+    assert ask(explainer, found, CLAMPS, (1, "backward")) is first
+    assert ask(explainer, other_method, CLAMPS, (1, "backward")) is first
     assert len(calls) == 1
 
 
@@ -293,11 +290,12 @@ def test_other_question_has_an_answer_of_its_own(explainer, monkeypatch, questio
     name, ask = ASKED[question]
     found = explainer.explain(Question(TEXTS[0], "bilstm"))
     calls = count_calls(monkeypatch, name)
-    ask(explainer, found, CLAMPS, 1)
-    ask(explainer, explainer.explain(Question(TEXTS[1], "bilstm")), CLAMPS, 1)
-    ask(explainer, explainer.explain(Question(TEXTS[0], "rnn")), CLAMPS, 1)
-    ask(explainer, found, CLAMPS[:1], 2)
-    assert len(calls) == 4
+    ask(explainer, found, CLAMPS, (1, "backward"))
+    ask(explainer, explainer.explain(Question(TEXTS[1], "bilstm")), CLAMPS, (1, "backward"))
+    ask(explainer, explainer.explain(Question(TEXTS[0], "rnn")), CLAMPS, (1, "backward"))
+    ask(explainer, found, CLAMPS[:1], (2, "backward"))
+    ask(explainer, found, CLAMPS[1:], (1, "forward"))
+    assert len(calls) == 5
 
 
 def test_weights_are_no_answer_for_other_weights(explainer, monkeypatch):

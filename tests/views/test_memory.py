@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import base64
+import html
 import io
 import math
 import re
 import statistics
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -199,6 +201,15 @@ def test_text_of_a_person_never_becomes_markup(explainer):
         assert f"(token {place + 1})" in page
         cell = table_of(page)[place]["token"]
         assert cell == ("'" + token.text if token.text[0] in "=+-@" else token.text)
+
+
+def test_chosen_token_never_becomes_markup(explainer, explanation):
+    tokens = tuple(replace(token, text=NASTY) for token in explanation.review.tokens)
+    review = replace(explanation.review, tokens=tokens)
+    nasty = replace(explanation, prediction=replace(explanation.prediction, review=review))
+    page = memory.memory_sheet(nasty, explainer.memory(nasty, 1, "forward"), 2, 0)
+    assert_harmless(page)
+    assert html.unescape(re.search("<h2>.*?<bdi>“(.*?)”</bdi>", page)[1]) == NASTY
 
 
 def test_no_word_starts_a_formula(explainer):

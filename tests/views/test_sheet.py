@@ -119,6 +119,7 @@ def test_rows_stand_in_their_order_with_their_parts():
 def test_text_of_a_person_never_becomes_markup():
     page = sheet(tokenize(NASTY), [Row("one", "<svg></svg>", numbers=[NASTY])], NASTY)
     assert_harmless(page)
+    assert Elements(page).found[0][1]["aria-label"].startswith(f"{NASTY}: one column")
     names = [html.unescape(name) for name in re.findall(r"<bdi>(.*?)</bdi>", page)]
     assert names == [token.text[:LONGEST_NAME] for token in tokenize(NASTY)]
     assert rows_of(page)[0].numbers == [NASTY]
