@@ -241,13 +241,19 @@ def test_what_is_no_clamp_is_refused(clamp):
         check_clamp(clamp, LSTM, LENGTH)
 
 
+# no subnormal floats: native code that other tests run makes the processor round them to 0
 ODD = st.one_of(
-    st.none(), st.booleans(), st.integers(), st.floats(), st.text(max_size=3), st.lists(st.integers(), max_size=2)
+    st.none(),
+    st.booleans(),
+    st.integers(),
+    st.floats(allow_subnormal=False),
+    st.text(max_size=3),
+    st.lists(st.integers(), max_size=2),
 )
 PLACES = st.none() | st.integers(0, LENGTH)
 VALUES = {
     "symbol": st.sampled_from(QUANTITIES),
-    "value": st.floats(-1, 1) | st.integers(0, 1),
+    "value": st.floats(-1, 1, allow_subnormal=False) | st.integers(0, 1),
     "layer": st.none() | st.integers(1, 2),
     "direction": st.none() | st.sampled_from(DIRECTIONS),
     "unit": st.none() | st.integers(0, 4),

@@ -39,8 +39,9 @@ views = st.builds(
     symbol=st.sampled_from(QUANTITIES),
     other=any_text,
 )
+# no subnormal floats: native code that other tests run makes the processor round them to 0
 json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | any_text,
+    st.none() | st.booleans() | st.integers() | st.floats(allow_subnormal=False) | any_text,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(any_text, inner, max_size=3),
     max_leaves=6,
 )
