@@ -160,7 +160,7 @@ class Header:
             self._start: gr.Button(words.lesson, interactive=not is_open),
             self._back: gr.Button(words.back, interactive=step > 1),
             self._next: gr.Button(words.close if step == len(steps) else words.next),
-            self._close: gr.Button(words.close),
+            self._close: gr.Button(words.close, visible=step < len(steps)),
         }
 
     def _take(self, question, outer, active, layer, direction, place, unit, symbol, text, checkpoint, other) -> Drawing:
