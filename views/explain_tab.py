@@ -105,7 +105,7 @@ class ExplainTab:
                 min_width=150,
                 elem_id="gs-direction",
             )
-            self.unit = gr.Number(0, label="Unit", precision=0, minimum=0, min_width=90, elem_id="gs-unit")
+            self.unit = gr.Number(0, label="Unit", precision=0, min_width=90, elem_id="gs-unit")
         self.place = gr.Number(0, label="Chosen token", visible="hidden", elem_id="gs-place", precision=0)
         self.symbol = gr.Radio(
             list(QUANTITIES), value="f", label="Quantity", elem_id="gs-quantity", min_width=250, render=False

@@ -44,8 +44,8 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
             directions = gr.Radio([THIS, ALL], value=THIS, label="Direction", min_width=120)
             units = gr.Radio([ALL, THIS], value=ALL, label="Units", min_width=100)
             places = gr.Radio([ALL, THIS, SOME], value=ALL, label="Tokens", min_width=220)
-            first = gr.Number(1, label="from token", precision=0, minimum=1, visible=False, min_width=90)
-            last = gr.Number(1, label="to token", precision=0, minimum=1, visible=False, min_width=90)
+            first = gr.Number(1, label="from token", precision=0, visible=False, min_width=90)
+            last = gr.Number(1, label="to token", precision=0, visible=False, min_width=90)
         with gr.Row(elem_classes="gs-buttons"):
             hold = gr.Button("Hold it", variant="primary", size="sm", min_width=110)
             silence = gr.Button("Switch it off (h = 0)", size="sm", min_width=150)

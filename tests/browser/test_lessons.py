@@ -88,11 +88,12 @@ def test_unit_can_be_picked_by_what_it_does(page, explainer):
         expect(page.get_by_label("Unit", exact=True)).to_have_value(str(unit), timeout=WAIT)
 
 
-def test_unit_that_is_not_there_gets_a_sentence_and_the_page_lives(page):
+@pytest.mark.parametrize("unit", ["999", "-1"])
+def test_unit_that_is_not_there_gets_a_sentence_and_the_page_lives(page, unit):
     analyse(page, REVIEW)
     open_tab(page, "Step through")
-    page.get_by_label("Unit", exact=True).fill("999")
-    expect(page.get_by_text("There is no unit 999")).to_be_visible(timeout=WAIT)
+    page.get_by_label("Unit", exact=True).fill(unit)
+    expect(page.get_by_text("There is no unit")).to_be_visible(timeout=WAIT)
     page.get_by_label("Unit", exact=True).fill("3")
     expect(page.get_by_label("The six equations of the cell")).to_contain_text("unit 3")
 
@@ -137,11 +138,13 @@ def test_what_if_shows_before_and_after_and_takes_it_back(page, explainer):
     expect(change).to_be_hidden()
 
 
-def test_held_range_beyond_the_review_gets_a_sentence(page):
+@pytest.mark.parametrize(("start", "end"), [("1", "40"), ("-3", "2")])
+def test_held_range_beyond_the_review_gets_a_sentence(page, start, end):
     analyse(page, REVIEW)
     open_tab(page, "What if")
     choose(page, "Tokens", "from … to")
-    page.get_by_label("to token").fill("40")
+    page.get_by_label("from token").fill(start)
+    page.get_by_label("to token").fill(end)
     page.get_by_role("button", name="Hold it").click()
     expect(page.get_by_text("Choose tokens within the review, which has 11 tokens.")).to_be_visible(timeout=WAIT)
 
