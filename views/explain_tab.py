@@ -119,7 +119,7 @@ class ExplainTab:
                 tab.select(lambda name=name: name, None, self.active, api_visibility="private")
 
     def _listen(self) -> None:
-        self._own = own = [each for panel in self.panels for each in panel.inputs]
+        own = [each for panel in self.panels for each in panel.inputs]
         drawn = [each for panel in self.panels for each in panel.outputs]
         focus = [self.active, *self.focus]
         settings = [self.review, self.checkpoint, self._method, self._baseline]
@@ -127,7 +127,7 @@ class ExplainTab:
             [self._analyse.click, self.checkpoint.input, self._method.input, self._baseline.input],
             self._show,
             inputs=[*settings, self.question, self.kept, *focus, *own],
-            outputs=[self.question, self.place, self.symbol, self._verdict, self._reading, *drawn],
+            outputs=[self.question, self.place, self._verdict, self._reading, *drawn],
             validator=valid,
             api_visibility="private",
             concurrency_id="compute",
@@ -189,10 +189,7 @@ class ExplainTab:
                 place = kept.place if kept and kept.text == text else markup.strongest(explanation.attribution)
             focus = _focus(explanation, layer, direction, place, unit)
             panel, values = self._looked_at(active, own)
-            drawing = panel.draw(explanation, focus, *values)
-            if before is None or before.checkpoint != checkpoint:
-                drawing[self.symbol] = _quantities(explanation, own[self._own.index(self.symbol)])
-            return drawing | {
+            return panel.draw(explanation, focus, *values) | {
                 self.question: asked,
                 self.place: focus.place,
                 self._verdict: markup.verdict(explanation),
@@ -237,12 +234,6 @@ class ExplainTab:
                 return panel, values[start:end]
             start = end
         raise ReviewError("There is no tab of that name.")
-
-
-def _quantities(explanation: Explanation, symbol: str) -> gr.Radio:
-    """What can be chosen to be shown: of a plain RNN the hidden state alone."""
-    quantities = list(explanation.gates.traces[0].quantities)
-    return gr.Radio(choices=quantities, value=symbol if symbol in quantities else "h")
 
 
 def _focus(explanation: Explanation, layer: int, direction: str, place: float | None, unit: float | None) -> Focus:

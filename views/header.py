@@ -6,7 +6,6 @@ import gradio as gr
 
 from model.errors import ReviewError
 from model.explain import Explainer
-from model.gates import QUANTITIES
 from views.compare_tab import CompareTab
 from views.explain_tab import ANALYSE, ExplainTab
 from views.lessons import BUTTONS, LANGUAGES, language_of, lesson_panel, read_lessons
@@ -130,7 +129,7 @@ class Header:
             explained.layer: layer,
             explained.direction: view.direction,
             explained.unit: view.unit,
-            explained.symbol: gr.Radio(choices=list(QUANTITIES), value=view.symbol),
+            explained.symbol: view.symbol,
         }
         if view.tab == "compare":
             drawing |= self._compared.take(view.text, checkpoint, view.other)

@@ -200,7 +200,8 @@ def staves(explanation: Explanation, layer: int, direction: str, symbol: str, or
             f"{units} units, by {sorting}",
         ),
     ]
-    return f"""<section class="gs-card gs-staves gs-picture" aria-label="The gates, word by word" \
+    cell = "" if trace.i is not None else " gs-plain-cell"
+    return f"""<section class="gs-card gs-staves gs-picture{cell}" aria-label="The gates, word by word" \
 {_data(explanation, trace, shown, order)}>
 {sheet(tokens, rows, "Staves")}
 <footer>{_gate_legend(shown, scale.low, scale.high)}
