@@ -151,7 +151,7 @@ class Explainer:
         """The review read once more with what `clamps` hold. Raises `ReviewError` for what cannot be held."""
         network = self._network(explanation)
         return self._intervened.get(
-            (*_key(explanation), clamps), lambda: intervene(network, _embedded(network, explanation), clamps)
+            (*_key(explanation), clamps), lambda: intervene(network, _embedded(network, explanation.review), clamps)
         )
 
     def memory(self, explanation: Explanation, layer: int, direction: str) -> Memory:
@@ -163,7 +163,9 @@ class Explainer:
         network = self._network(explanation)
         return self._sums.get(
             (*_key(explanation), layer, direction),
-            lambda: preactivations(network, _embedded(network, explanation), explanation.gates, layer, direction),
+            lambda: preactivations(
+                network, _embedded(network, explanation.review), explanation.gates, layer, direction
+            ),
         )
 
     def remarkable_units(self, explanation: Explanation, layer: int, direction: str, place: int, how: str) -> list[int]:
@@ -182,9 +184,8 @@ class Explainer:
         return self._gradients.get(key, lambda: self._measure_gradients(explanation, layer, direction, weights))
 
     def _measure_gradients(self, explanation: Explanation, layer: int, direction: str, weights: str) -> Gradients:
-        network = self._network(explanation)
-        network = network if weights == "trained" else untrained(network)
-        embedded = _embedded(network, explanation)
+        network = _with_weights(self._network(explanation), weights)
+        embedded = _embedded(network, explanation.review)
         traces = explanation.gates if weights == "trained" else trace_gates(network, embedded)
         own = flow_of_trace(network, traces.of(layer, direction))
         sums = preactivations(network, embedded, traces, layer, direction)
@@ -205,9 +206,8 @@ class Explainer:
 
     def _twin_flow(self, name: str, explanation: Explanation, layer: int, direction: str, weights: str) -> GradientFlow:
         twin = self.checkpoint(name)
-        network = twin.network if weights == "trained" else untrained(twin.network)
-        ids = encode(explanation.review.text, twin.field).ids
-        embedded = network.embed(torch.tensor([ids], device=network.output.weight.device))
+        network = _with_weights(twin.network, weights)
+        embedded = _embedded(network, encode(explanation.review.text, twin.field))
         return gradient_flow(network, embedded, min(layer, network.config.layers), direction)
 
     def _network(self, explanation: Explanation) -> RecurrentNetwork:
@@ -219,15 +219,18 @@ def _key(explanation: Explanation) -> Hashable:
     return explanation.question.checkpoint, explanation.review.text
 
 
-def _embedded(network: RecurrentNetwork, explanation: Explanation) -> torch.Tensor:
+def _with_weights(network: RecurrentNetwork, weights: str) -> RecurrentNetwork:
+    return network if weights == "trained" else untrained(network)
+
+
+def _embedded(network: RecurrentNetwork, review: EncodedReview) -> torch.Tensor:
     """The review's word vectors (1, tokens, embedding)."""
-    return network.embed(torch.tensor([explanation.review.ids], device=network.output.weight.device))
+    return network.embed(torch.tensor([review.ids], device=network.output.weight.device))
 
 
 def _read(checkpoint: Checkpoint, review: EncodedReview) -> tuple[Prediction, CheckedTraces]:
     network = checkpoint.network
-    ids = torch.tensor([review.ids], device=network.output.weight.device)
-    return classify_encoded(checkpoint, review), trace_gates(network, network.embed(ids))
+    return classify_encoded(checkpoint, review), trace_gates(network, _embedded(network, review))
 
 
 class _Recent(Generic[Value]):

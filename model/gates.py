@@ -44,6 +44,11 @@ class GateTrace:
     c: np.ndarray | None = None
 
     @property
+    def name(self) -> str:
+        """As in tables and answers: "layer1.forward"."""
+        return f"layer{self.layer}.{self.direction}"
+
+    @property
     def quantities(self) -> tuple[str, ...]:
         """The symbols of the quantities that there are."""
         return tuple(symbol for symbol in QUANTITIES if getattr(self, symbol) is not None)

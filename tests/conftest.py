@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import httpx
@@ -16,6 +16,7 @@ import torch
 
 from model import checkpoint
 from model.checkpoint import Checkpoint, TrainingRecord
+from model.explain import Explainer, Explanation, Question
 from model.network import NetworkConfig, RecurrentNetwork
 
 ROOT = Path(__file__).parent.parent
@@ -57,6 +58,18 @@ def checkpoints(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def tiny(checkpoints: Path) -> Checkpoint:
     return checkpoint.load("bilstm", checkpoints)
+
+
+@pytest.fixture
+def explainer(checkpoints: Path) -> Explainer:
+    """The small checkpoints; modules that need others have one of their own."""
+    return Explainer(checkpoints)
+
+
+@pytest.fixture
+def ask(explainer: Explainer) -> Callable[..., Explanation]:
+    """Explains a text by a checkpoint; method and baseline may follow."""
+    return lambda text, checkpoint="bilstm", *how: explainer.explain(Question(text, checkpoint, *how))
 
 
 @pytest.fixture(scope="session")

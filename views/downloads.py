@@ -5,8 +5,10 @@ from __future__ import annotations
 import base64
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from html import escape
+
+from model.text import Token
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
@@ -19,6 +21,12 @@ def csv_text(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     for row in rows:
         writer.writerow([_cell(value) for value in row])
     return file.getvalue()
+
+
+def token_csv(tokens: Sequence[Token], columns: Mapping[str, Iterable[object]]) -> str:
+    """A row for each token: its place from 1, its text, and its value in each column, which is parallel to them."""
+    rows = zip(range(1, len(tokens) + 1), (token.text for token in tokens), *columns.values(), strict=True)
+    return csv_text(["place", "token", *columns], rows)
 
 
 def _cell(value: object) -> object:

@@ -10,7 +10,7 @@ import numpy as np
 from model.explain import Explanation, Gradients
 from model.gradients import GradientFlow
 from views.charts import cell_name
-from views.downloads import csv_text, save_buttons
+from views.downloads import csv_text, save_buttons, token_csv
 from views.figures import Line, line_row
 from views.markup import minus
 from views.sheet import Row, sheet
@@ -45,9 +45,9 @@ square over all directions. The grey line is 1: nothing is lost. Layer {flow.lay
 {save_buttons("gatescope-gradient-steps", steps_csv(explanation, flow))}</footer></section>"""
 
 
-def _log_row(name: str, note: str, values: np.ndarray, tokens: int, scale: tuple[float, float]) -> Row:
-    logs = _log10(values)
-    picture = line_row([Line(np.arange(tokens), logs)], tokens, *scale, middle=0)
+def _log_row(name: str, note: str, values: np.ndarray, tokens: int, scale: tuple[float, float], *beside: Line) -> Row:
+    lines = [Line(np.arange(tokens), _log10(values)), *beside]
+    picture = line_row(lines, tokens, *scale, middle=0)
     return Row(name, picture, "gs-log", note, numbers=[_factor(value) for value in values])
 
 
@@ -122,17 +122,13 @@ def arrivals_sheet(explanation: Explanation, gradients: Gradients) -> str:
     tokens = explanation.review.tokens
     flow = gradients.flows[0].flow
     states = gradients.arriving.of(flow.layer, flow.direction)
-    places = np.arange(len(tokens))
-    chain = chain_alone(gradients)
-    rows = [_log_row("at the word", "its vector", gradients.arriving.embedding, len(tokens), ARRIVAL_SCALE)]
-    watched = [("at h", "hidden state", states.h)] + ([] if states.c is None else [("at c", "cell state", states.c)])
-    for position, (name, note, values) in enumerate(watched, start=1):
-        lines = [Line(places, _log10(values))]
-        if position == len(watched):
-            lines.append(Line(places, chain, "gs-dashed"))
-            note += ", dashed: chain alone"
-        picture = line_row(lines, len(tokens), *ARRIVAL_SCALE, middle=0)
-        rows.append(Row(name, picture, "gs-log", note, numbers=[_factor(value) for value in values]))
+    chain = Line(np.arange(len(tokens)), chain_alone(gradients), "gs-dashed")
+    watched = [("at the word", "its vector", gradients.arriving.embedding), ("at h", "hidden state", states.h)]
+    if states.c is not None:
+        watched.append(("at c", "cell state", states.c))
+    rows = [_log_row(*each, len(tokens), ARRIVAL_SCALE) for each in watched[:-1]]
+    name, note, values = watched[-1]  # the state that the chain of steps hands on
+    rows.append(_log_row(name, f"{note}, dashed: chain alone", values, len(tokens), ARRIVAL_SCALE, chain))
     return f"""<section class="gs-card gs-picture" aria-label="What arrives">
 <header><h2>What really arrives: the gradient of the logit at each token</h2>{_weights_badge(gradients)}</header>
 <p class="gs-note">{_shortcut(explanation, gradients)}</p>
@@ -197,13 +193,8 @@ def curves_card(gradients: Gradients) -> str:
 
 def steps_csv(explanation: Explanation, flow: GradientFlow) -> str:
     """One row for each token: the average factor of each term and of their sum."""
-    columns = [term.norms for term in flow.terms] + [flow.step_norms]
-    header = ["place", "token", *(term.name for term in flow.terms), "sum"]
-    rows = (
-        [place + 1, token.text, *(float(column[place]) for column in columns)]
-        for place, token in enumerate(explanation.review.tokens)
-    )
-    return csv_text(header, rows)
+    columns = {term.name: term.norms.tolist() for term in flow.terms}
+    return token_csv(explanation.review.tokens, columns | {"sum": flow.step_norms.tolist()})
 
 
 def decay_csv(gradients: Gradients) -> str:
@@ -220,19 +211,13 @@ def arrivals_csv(explanation: Explanation, gradients: Gradients) -> str:
     """One row for each token: norms of the gradient at the word vector, h and c, and log10 of the chain alone."""
     flow = gradients.flows[0].flow
     states = gradients.arriving.of(flow.layer, flow.direction)
-    chain = chain_alone(gradients)
-    rows = (
-        [
-            place + 1,
-            token.text,
-            float(gradients.arriving.embedding[place]),
-            float(states.h[place]),
-            None if states.c is None else float(states.c[place]),
-            float(chain[place]),
-        ]
-        for place, token in enumerate(explanation.review.tokens)
-    )
-    return csv_text(["place", "token", "word vector", "h", "c", "log10 chain alone"], rows)
+    columns = {
+        "word vector": gradients.arriving.embedding.tolist(),
+        "h": states.h.tolist(),
+        "c": [None] * len(states.h) if states.c is None else states.c.tolist(),
+        "log10 chain alone": chain_alone(gradients).tolist(),
+    }
+    return token_csv(explanation.review.tokens, columns)
 
 
 def sums_csv(gradients: Gradients) -> str:

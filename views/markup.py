@@ -344,7 +344,7 @@ def csv_table(explanation: Explanation) -> str:
     """One row for each token: place, text, span, whether known, attribution, and the mean over units of all traces."""
     review, gates = explanation.review, explanation.gates
     columns = {
-        f"layer{trace.layer}.{trace.direction}.{symbol}": trace.values(symbol).mean(axis=1)
+        f"{trace.name}.{symbol}": trace.values(symbol).mean(axis=1)
         for trace in gates.traces
         for symbol in trace.quantities
     }
@@ -360,8 +360,6 @@ def csv_table(explanation: Explanation) -> str:
 def mean_traces(gates: GateTraces) -> dict[str, dict[str, list[float]]]:
     """ "layer1.forward" and so on to the mean over units of each quantity at each token."""
     return {
-        f"layer{trace.layer}.{trace.direction}": {
-            symbol: trace.values(symbol).mean(axis=1).tolist() for symbol in trace.quantities
-        }
+        trace.name: {symbol: trace.values(symbol).mean(axis=1).tolist() for symbol in trace.quantities}
         for trace in gates.traces
     }

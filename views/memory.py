@@ -13,7 +13,7 @@ from model.errors import ReviewError
 from model.explain import Explanation
 from model.memory import Memory
 from views.colours import gate_palette, palette_places
-from views.downloads import csv_text, save_buttons
+from views.downloads import csv_text, save_buttons, token_csv
 from views.figures import Line, line_row
 from views.sheet import Row, sheet
 
@@ -107,13 +107,8 @@ def _map(kept: np.ndarray, memory: Memory) -> bytes:
 
 def memory_csv(explanation: Explanation, memory: Memory, place: int) -> str:
     """One row for each token: the share left of each unit, of what was written at `place`."""
-    kept = memory.kept(place)
-    header = ["place", "token", *(f"unit {unit}" for unit in range(kept.shape[1]))]
-    rows = (
-        [number + 1, token.text, *values.tolist()]
-        for number, (token, values) in enumerate(zip(explanation.review.tokens, kept, strict=True))
-    )
-    return csv_text(header, rows)
+    kept = memory.kept(place).T.tolist()  # (H, T)
+    return token_csv(explanation.review.tokens, {f"unit {unit}": shares for unit, shares in enumerate(kept)})
 
 
 def unit_csv(memory: Memory) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import gradio as gr
 from gradio.components import Component
@@ -54,6 +54,6 @@ class Panel:
     outputs: Sequence[Component]
     draw: Callable[..., Drawing]
     later: Callable[..., Drawing] | None = None
-    later_outputs: Sequence[Component] = field(default=())
+    later_outputs: Sequence[Component] = ()
     follow: Callable[..., Drawing] | None = None
-    follow_outputs: Sequence[Component] = field(default=())
+    follow_outputs: Sequence[Component] = ()

@@ -11,6 +11,8 @@ from views.api import Refusals
 from views.downloads import save_buttons
 from views.panel import Drawing, Focus, Panel, Shared, whole
 
+PICKED = 20  # units that one kind of remarkable goes through before it starts anew
+
 _PLAYER = """<div class="gs-player gs-card" role="group" aria-label="Step through the tokens">
 <button type="button" class="gs-button gs-back" aria-label="Token read before">◀ Back</button>
 <button type="button" class="gs-button gs-play" aria-pressed="false">▶ Play</button>
@@ -27,7 +29,7 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
     gr.HTML(_PLAYER)
     with gr.Row(elem_classes="gs-buttons"):
         gr.HTML('<p class="gs-note">Pick a unit by what it does (again for the next one):</p>')
-        picks = [gr.Button(pick, size="sm", min_width=120, elem_classes="gs-pick") for pick in UNIT_PICKS]
+        picks = [gr.Button(pick, size="sm", min_width=120) for pick in UNIT_PICKS]
     drawing = gr.HTML("")
 
     def draw(explanation: Explanation, focus: Focus) -> Drawing:
@@ -57,9 +59,6 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
             show_progress="hidden",
         )
     return Panel("step", [], [drawing], draw, follow=draw, follow_outputs=[drawing])
-
-
-PICKED = 20  # units that one kind of remarkable goes through before it starts anew
 
 
 def _step(explainer: Explainer, explanation: Explanation, focus: Focus) -> CellStep:

@@ -10,7 +10,7 @@ from model.explain import Explanation
 from model.gates import Clamp, GateTrace
 from model.interventions import Intervened
 from model.prefixes import PrefixCurve
-from views.downloads import csv_text, save_buttons
+from views.downloads import csv_text, save_buttons, token_csv
 from views.figures import Line, film_row, line_row
 from views.markup import NAMES, minus, running_numbers, signed
 from views.sheet import Row, sheet
@@ -121,14 +121,9 @@ def gates_csv(explanation: Explanation, after: Intervened) -> str:
     for old in explanation.gates.traces:
         new = after.gates.of(old.layer, old.direction)
         for symbol in old.quantities:
-            name = f"layer{old.layer}.{old.direction}.{symbol}"
-            columns[f"{name} before"] = old.values(symbol).mean(axis=1).tolist()
-            columns[f"{name} after"] = new.values(symbol).mean(axis=1).tolist()
-    rows = (
-        [place + 1, token.text, *(column[place] for column in columns.values())]
-        for place, token in enumerate(explanation.review.tokens)
-    )
-    return csv_text(["place", "token", *columns], rows)
+            columns[f"{old.name}.{symbol} before"] = old.values(symbol).mean(axis=1).tolist()
+            columns[f"{old.name}.{symbol} after"] = new.values(symbol).mean(axis=1).tolist()
+    return token_csv(explanation.review.tokens, columns)
 
 
 def running_csv(before: PrefixCurve, after: PrefixCurve) -> str:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from model.attribution import METHODS
 from model.compare import ALIKE, EXTEND, OPEN, SAME_KIND, SAME_MARK, SAME_WORD, Pair, align, compare
 from model.errors import ReviewError
-from model.explain import Explainer, Question
+from model.explain import Explainer
 from tests.conftest import save_checkpoint
 
 TOKENS = st.lists(st.sampled_from(["good", "Good", "goods", "bad", "dull", ".", ",", "a"]), max_size=12)
@@ -29,11 +29,6 @@ def explainer(tmp_path_factory):
     save_checkpoint(folder / "rnn", cell="rnn")
     save_checkpoint(folder / "shallow", layers=1)
     return Explainer(folder)
-
-
-@pytest.fixture
-def ask(explainer):
-    return lambda text, checkpoint="bilstm", *how: explainer.explain(Question(text, checkpoint, *how))
 
 
 @pytest.fixture

@@ -25,11 +25,6 @@ EACH = pytest.mark.parametrize("name", ["bilstm", "rnn"])
 BOTH = pytest.mark.parametrize("direction", ["forward", "backward"])
 
 
-@pytest.fixture
-def explainer(checkpoints):
-    return Explainer(checkpoints)
-
-
 def test_parts_of_an_explanation_belong_together(explainer):
     found = explainer.explain(Question("A film I don't like.", "bilstm"))
     tokens = len(found.review.tokens)

@@ -14,12 +14,12 @@ import pytest
 
 from model.attribution import METHODS
 from model.compare import compare
-from model.explain import Explainer, Question
+from model.explain import Explainer
 from tests.conftest import save_checkpoint
 from tests.test_house import ROOT, imports
+from tests.views.test_markup import NASTY
 from views.comparison import change_text, comparison, csv_table
 
-NASTY = "<img src=x onerror=alert(1)> ${1+1} {{7*7}} \"quote' & good &lt; =1+1 <script>bad</script>"
 LONG = "the film is good and the film is dull . " * 6
 
 
@@ -30,11 +30,6 @@ def explainer(tmp_path_factory):
     save_checkpoint(folder / "rnn", cell="rnn")
     save_checkpoint(folder / "shallow", layers=1)
     return Explainer(folder)
-
-
-@pytest.fixture
-def ask(explainer):
-    return lambda text, checkpoint="bilstm", *how: explainer.explain(Question(text, checkpoint, *how))
 
 
 @pytest.fixture

@@ -23,11 +23,6 @@ BOTH = pytest.mark.parametrize("direction", ["forward", "backward"])
 CELLS = pytest.mark.parametrize("name", ["bilstm", "rnn"])
 
 
-@pytest.fixture
-def explainer(checkpoints):
-    return Explainer(checkpoints)
-
-
 def measured(explainer, name="bilstm", layer=2, direction="forward", text=TEXT, weights="trained"):
     explanation = explainer.explain(Question(text, name))
     return explanation, explainer.gradients(explanation, layer, direction, weights)

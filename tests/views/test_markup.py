@@ -14,17 +14,12 @@ import numpy as np
 import pytest
 
 from model.attribution import METHODS
-from model.explain import Explainer, Question
+from model.explain import Question
 from model.gates import GateTrace
 from views import markup
 from views.downloads import without_formula
 
 NASTY = "<img src=x onerror=alert(1)> ${1+1} {{7*7}} \"quote' & good &lt; =1+1 <script>bad</script>"
-
-
-@pytest.fixture
-def explainer(checkpoints):
-    return Explainer(checkpoints)
 
 
 @pytest.fixture

@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 
 from model.errors import ReviewError
-from model.explain import Explainer, Question
+from model.explain import Question
 from model.gates import GateTrace
 from model.memory import measure_memory
 from tests.views.test_markup import NASTY
@@ -25,11 +25,6 @@ from views.downloads import csv_link
 
 TEXT = "Not a good film, but great!"
 BOTH = pytest.mark.parametrize("direction", ["forward", "backward"])
-
-
-@pytest.fixture
-def explainer(checkpoints):
-    return Explainer(checkpoints)
 
 
 @pytest.fixture

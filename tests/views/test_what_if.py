@@ -22,11 +22,6 @@ SHUT = (Clamp("f", 0.0),)
 
 
 @pytest.fixture
-def explainer(checkpoints):
-    return Explainer(checkpoints)
-
-
-@pytest.fixture
 def explanation(explainer):
     return explainer.explain(Question(TEXT, "bilstm"))
 
