@@ -12,7 +12,10 @@
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
   const bytes = (text) => Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
   const number = (value, digits = 2) => value.toFixed(digits).replace("-", "−");
-  const signed = (value, digits = 2) => (value >= 0 ? "+" : "") + number(value, digits);
+  const signed = (value, digits = 2) => {
+    const shown = number(value, digits); // what is rounded to nothing has no sign
+    return Number(value.toFixed(digits)) === 0 ? shown.replace("−", "") : (value > 0 ? "+" : "") + shown;
+  };
   const within = (event, selector) => (event.target instanceof Element ? event.target.closest(selector) : null);
 
   /** How many tokens the review on the page has. */
@@ -262,6 +265,33 @@
     button.setAttribute("aria-pressed", String(on));
     dispatchEvent(new Event("resize"));
   });
+
+  /* A review that was changed since it was analysed: what is shown is of the text before, and says so. */
+  let analysed = null; // the text in the box when the page was drawn
+  const written = () => $("#gs-review textarea")?.value ?? null;
+  const stale = () => document.body.classList.toggle("gs-stale", analysed !== null && written() !== analysed);
+  document.addEventListener("input", (event) => {
+    if (within(event, "#gs-review")) stale();
+  });
+
+  /* A step of the lesson is about a picture: bring that below the lesson. */
+  let follow = false; // whether the next drawing belongs to a step of the lesson
+  document.addEventListener("click", (event) => {
+    if (within(event, ".gs-lesson-go")) follow = true;
+  });
+
+  function showPicture() {
+    if (!follow) return;
+    follow = false;
+    setTimeout(() => {
+      const holder = $(".gs-lesson-holder");
+      const inside = $("#gs-inside");
+      if (!holder?.offsetParent || !inside?.offsetParent) return;
+      const sticks = getComputedStyle(holder).position === "sticky";
+      if (!sticks) return; // the texts come first where both do not fit
+      scrollTo({ top: scrollY + inside.getBoundingClientRect().top - holder.offsetHeight, behavior: "smooth" });
+    }, 400);
+  }
   addEventListener("hashchange", () => location.reload()); // a link that is opened in a page that stands open already
 
   /* New drawings: Python says which token is chosen in a new review. Gradio may replace the elements or change them in
@@ -279,6 +309,9 @@
     if (!text) return;
     if (text.dataset.asked !== asked) {
       asked = text.dataset.asked;
+      analysed = written();
+      stale();
+      showPicture();
       chosen = Number(text.dataset.chosen);
       pause();
     }

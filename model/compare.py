@@ -66,11 +66,6 @@ class Comparison:
         return None if left is None or right is None else right - left
 
     @property
-    def probability_change(self) -> float:
-        """By how much P(positive) rises from left to right, in [-1, 1]."""
-        return self.right.prediction.probability - self.left.prediction.probability
-
-    @property
     def same_checkpoint(self) -> bool:
         """Whether both sides were read by one network, so that its units can be compared one by one."""
         return self.left.question.checkpoint == self.right.question.checkpoint

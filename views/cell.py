@@ -15,7 +15,7 @@ from html import escape
 from model.cell import CellStep, Part
 from model.gates import QUANTITIES, QUANTITY_NAMES
 from views.downloads import csv_text
-from views.markup import ARROWS, minus
+from views.markup import ARROWS, signed
 
 NAMES = dict(zip(QUANTITIES, QUANTITY_NAMES, strict=True))
 MEANINGS = {
@@ -102,15 +102,9 @@ def csv_of_step(step: CellStep, token: str) -> str:
 # Numbers and words
 
 
-def _signed(value: float, digits: int = DIGITS) -> str:
-    """A number with its sign; none where nothing but zeros is shown."""
-    shown = f"{value:+.{digits}f}"
-    return minus(shown) if float(shown) else shown[1:]
-
-
 def _shown(symbol: str, value: float, digits: int = DIGITS) -> str:
     """The value of a gate or state: i, f, o have no sign."""
-    return f"{value:.{digits}f}" if symbol in ("i", "f", "o") else _signed(value, digits)
+    return f"{value:.{digits}f}" if symbol in ("i", "f", "o") else signed(value, digits)
 
 
 def _sign(value: float) -> str:
@@ -167,9 +161,9 @@ def _gate_equation(part: Part) -> str:
     addends = "<mo>+</mo>".join(_under(term, "", value) for term, value in terms)
     spoken = "sigma" if function == "σ" else "tanh"
     label = (
-        f"{NAMES[symbol]}: {spoken} of {_signed(part.total)} is {_shown(symbol, part.value)}. The sum is "
-        f"{_signed(part.from_input)} from the input, {_signed(part.from_state)} from the states before, "
-        f"{_signed(part.bias)} bias"
+        f"{NAMES[symbol]}: {spoken} of {signed(part.total, DIGITS)} is {_shown(symbol, part.value)}. The sum is "
+        f"{signed(part.from_input, DIGITS)} from the input, {signed(part.from_state, DIGITS)} from the states before, "
+        f"{signed(part.bias, DIGITS)} bias"
     )
     head = f"{_sub(symbol, 't')}<mo>=</mo>{_name(function)}<mo>(</mo>{addends}<mo>)</mo>"
     result = f"<mo>=</mo>{_name(function)}<mo>(</mo>{_mn('', part.total)}<mo>)</mo>{_result(symbol, part.value)}"
@@ -185,8 +179,8 @@ def _memory_equation(step: CellStep) -> str:
     )
     result = f"<mo>=</mo>{_mn('c', kept)}<mspace width='0.35em'/>{_mn('c', new)}{_result('c', step.c)}"
     label = (
-        f"cell state: {_shown('f', step.part('f').value)} times {_signed(step.c_before)}, plus "
-        f"{_shown('i', step.part('i').value)} times {_signed(step.part('g').value)}, is {_signed(step.c)}"
+        f"cell state: {_shown('f', step.part('f').value)} times {signed(step.c_before, DIGITS)}, plus "
+        f"{_shown('i', step.part('i').value)} times {signed(step.part('g').value, DIGITS)}, is {signed(step.c, DIGITS)}"
     )
     return _equation("c", label, head, result, MEANINGS["c"])
 
@@ -195,8 +189,8 @@ def _output_equation(step: CellStep) -> str:
     shown = _under(f"{_name('tanh')}<mo>(</mo>{_sub('c', 't')}<mo>)</mo>", "h", step.tanh_c)
     head = f"{_sub('h', 't')}<mo>=</mo>{_under(_sub('o', 't'), 'o', step.part('o').value)}<mo>⊙</mo>{shown}"
     label = (
-        f"hidden state: {_shown('o', step.part('o').value)} times tanh of {_signed(step.c)}, which is "
-        f"{_signed(step.tanh_c)}, is {_signed(step.h)}"
+        f"hidden state: {_shown('o', step.part('o').value)} times tanh of {signed(step.c, DIGITS)}, which is "
+        f"{signed(step.tanh_c, DIGITS)}, is {signed(step.h, DIGITS)}"
     )
     return _equation("h", label, head, _result("h", step.h), MEANINGS["h"])
 
@@ -497,10 +491,10 @@ def _description(step: CellStep, token: str) -> str:
         what = "a plain RNN, without gates"
     else:
         doors = (f"{NAMES[symbol]} {_openness(step.part(symbol).value)}" for symbol in ("f", "i", "o"))
-        what = f"{', '.join(doors)}; cell state from {_signed(step.c_before)} to {_signed(step.c)}"
+        what = f"{', '.join(doors)}; cell state from {signed(step.c_before, DIGITS)} to {signed(step.c, DIGITS)}"
     return (
-        f"Unit {step.unit} of {_where(step)}, at “{escape(_text_of(token))}”: {what}; hidden state {_signed(step.h)}. "
-        f"Only the hidden state leaves the cell: to {_above(step)} and to the next token."
+        f"Unit {step.unit} of {_where(step)}, at “{escape(_text_of(token))}”: {what}; hidden state "
+        f"{signed(step.h, DIGITS)}. Only the hidden state leaves the cell: to {_above(step)} and to the next token."
     )
 
 

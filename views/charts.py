@@ -18,6 +18,7 @@ from model.metrics import Report
 from views.colours import NEGATIVE, POSITIVE, as_hex
 
 CURVES_END = 8  # pre-activations beyond count at the ends: there both curves are flat
+BAR_EDGES = np.linspace(-CURVES_END, CURVES_END, 4 * CURVES_END + 1)  # bins of half a unit
 
 _BLUE, _ORANGE = as_hex(np.array(NEGATIVE)), as_hex(np.array(POSITIVE))
 
@@ -59,33 +60,35 @@ def reliability_diagram(report: Report) -> go.Figure:
 _BELOW = {"yref": "container", "y": 0, "yanchor": "bottom"}  # a legend of several lines covers nothing there
 _CELL_COLOURS = {"lstm": _ORANGE, "rnn": _BLUE}
 _GATE_COLOURS = {"i": _BLUE, "f": _ORANGE, "o": "#64748b"}
-_GATE_MARKS = {"i": "circle", "f": "diamond", "o": "cross"}
 
 
 def saturation_plot(memory: Memory) -> go.Figure:
-    """A dot for each unit and gate: how often it is nearly shut, how often nearly open (Karpathy et al. 2015)."""
-    figure = go.Figure()
-    for saturation in memory.saturation:
+    """For each gate how often units have it nearly shut, and how often nearly open (Karpathy et al. 2015).
+
+    Units at the same place are one dot; its area says how many they are.
+    """
+    gates = memory.saturation
+    names = [f"{QUANTITY_NAMES[QUANTITIES.index(gate.symbol)]} {gate.symbol}" for gate in gates]
+    figure = make_subplots(1, len(gates), subplot_titles=names, shared_yaxes=True, horizontal_spacing=0.04)
+    for column, gate in enumerate(gates, start=1):
+        places, units = np.unique(np.round(100 * np.stack([gate.shut, gate.open])), axis=1, return_counts=True)
         figure.add_scatter(
-            x=100 * saturation.shut,
-            y=100 * saturation.open,
-            name=f"{saturation.symbol} gate",
+            x=places[0],
+            y=places[1],
             mode="markers",
-            marker={
-                "color": _GATE_COLOURS[saturation.symbol],
-                "symbol": _GATE_MARKS[saturation.symbol],
-                "size": 7,
-                "opacity": 0.65,
-            },
-            customdata=np.arange(len(saturation.shut)),
-            hovertemplate="unit %{customdata}: shut %{x:.0f} %, open %{y:.0f} % of the tokens<extra></extra>",
+            marker={"color": _GATE_COLOURS[gate.symbol], "size": np.sqrt(units) * 5, "opacity": 0.75},
+            customdata=units,
+            hovertemplate="%{customdata} units: shut %{x:.0f} %, open %{y:.0f} % of the tokens<extra></extra>",
+            showlegend=False,
+            row=1,
+            col=column,
         )
-    figure.add_scatter(
-        x=[0, 100], y=[100, 0], mode="lines", line={"color": "#888", "dash": "dot"}, showlegend=False, hoverinfo="skip"
-    )
-    figure.update_xaxes(title=f"tokens with the gate below {NEARLY_SHUT:g} (%)", range=[-3, 103])
-    figure.update_yaxes(title=f"above {NEARLY_OPEN:g} (%)", range=[-3, 103])
-    return _plain(figure)
+    figure.update_xaxes(title=f"% of tokens below {NEARLY_SHUT:g}", range=[-5, 105])
+    figure.update_yaxes(range=[-5, 105])
+    figure.update_yaxes(title=f"% of tokens above {NEARLY_OPEN:g}", col=1)
+    figure = _plain(figure)
+    figure.update_layout(margin={"t": 32})
+    return figure
 
 
 def half_life_histogram(memory: Memory) -> go.Figure:
@@ -118,10 +121,9 @@ def activation_curves(sums: Preactivations) -> go.Figure:
         where = {"row": number // columns + 1, "col": number % columns + 1, "showlegend": number == 0}
         value = np.tanh(points) if symbol in "gh" else 1 / (1 + np.exp(-points))
         slope = 1 - value**2 if symbol in "gh" else value * (1 - value)
-        clipped = np.clip(sums.of(symbol), -CURVES_END, CURVES_END)
-        heights, edges = np.histogram(clipped, bins=4 * CURVES_END, range=(-CURVES_END, CURVES_END))
+        heights = bar_heights(sums, symbol)
         figure.add_bar(
-            x=(edges[:-1] + edges[1:]) / 2,
+            x=(BAR_EDGES[:-1] + BAR_EDGES[1:]) / 2,
             y=heights / heights.max(),
             customdata=heights,
             width=0.5,
@@ -138,6 +140,11 @@ def activation_curves(sums: Preactivations) -> go.Figure:
     figure = _plain(figure)
     figure.update_layout(height=300 * -(-len(titles) // columns), margin={"t": 32}, legend=_BELOW)
     return figure
+
+
+def bar_heights(sums: Preactivations, symbol: str) -> np.ndarray:
+    """How many pre-activations of a gate lie between two of `BAR_EDGES`, (bins,); the outermost hold all beyond."""
+    return np.histogram(np.clip(sums.of(symbol), -CURVES_END, CURVES_END), bins=BAR_EDGES)[0]
 
 
 def decay_chart(flows: Sequence[GradientFlow]) -> go.Figure:

@@ -12,6 +12,8 @@ from model.text import MAX_CHARACTERS
 from views.api import Refusals
 from views.comparison import comparison
 from views.explain_tab import EMPTY, valid
+from views.links import View
+from views.panel import Drawing
 
 _EMPTY = EMPTY.format(
     "Two reviews stand side by side here, word by word. Change a word of B and press Compare, or let another "
@@ -35,46 +37,43 @@ class CompareTab:
                 )
             with gr.Column(min_width=300):
                 self.other = gr.Textbox(label="Review B", elem_id="gs-compare-b", **box)
-                self._other_checkpoint = gr.Dropdown(
+                self.other_checkpoint = gr.Dropdown(
                     names, value=explainer.default, label="read by checkpoint", interactive=several
                 )
         with gr.Row(elem_classes="gs-controls"):
-            layer = gr.Radio([("1", 1), ("2", 2)], value=1, label="Layer", min_width=90)
-            direction = gr.Radio(
+            self.layer = gr.Radio([("1", 1), ("2", 2)], value=1, label="Layer", min_width=90)
+            self.direction = gr.Radio(
                 list(zip(("reads →", "← reads"), DIRECTIONS, strict=True)), value=DIRECTIONS[0], label="Direction"
             )
-            symbol = gr.Radio(list(QUANTITIES), value="f", label="Quantity", min_width=250)
+            self.symbol = gr.Radio(list(QUANTITIES), value="f", label="Quantity", min_width=250)
         button = gr.Button("Compare", variant="primary", elem_id="gs-compare")
-        result = gr.HTML(_EMPTY)
+        self.result = gr.HTML(_EMPTY)
+        self.asked = [self.text, self.other, self.checkpoint, self.other_checkpoint, self.layer, self.direction]
+        self.asked.append(self.symbol)
         gr.on(
-            [button.click, layer.input, direction.input, symbol.input],
+            [button.click, self.layer.input, self.direction.input, self.symbol.input],
             self._compare,
-            inputs=[self.text, self.other, self.checkpoint, self._other_checkpoint, layer, direction, symbol],
-            outputs=result,
+            inputs=self.asked,
+            outputs=self.result,
             validator=_both_valid,
             api_visibility="private",
             concurrency_id="compute",
             trigger_mode="always_last",
         )
 
-    def take(self, text: str, checkpoint: str, other: str | None = None) -> dict[gr.components.Component, object]:
-        """Show the review that is explained on both sides, B ready to be changed; `other` is B, if it is known."""
-        return {
-            self.text: text,
-            self.other: text if other is None else other,
-            self.checkpoint: checkpoint,
-            self._other_checkpoint: checkpoint,
-        }
+    def take(self, text: str, checkpoint: str) -> Drawing:
+        """Show the review that is explained on both sides, B ready to be changed."""
+        return {self.text: text, self.other: text, self.checkpoint: checkpoint, self.other_checkpoint: checkpoint}
 
-    @property
-    def left_and_right(self) -> list[gr.components.Component]:
-        """What a link keeps: A, its checkpoint, and B."""
-        return [self.text, self.checkpoint, self.other]
+    def restore(self, view: View, checkpoint: str) -> Drawing:
+        """Show what a link says; `checkpoint` reads where the view's own second one is not here or not named."""
+        other = view.other_checkpoint if view.other_checkpoint in self._explainer.names else checkpoint
+        where = {self.layer: view.layer, self.direction: view.direction, self.symbol: view.symbol}
+        return self.take(view.text, checkpoint) | {self.other: view.other, self.other_checkpoint: other} | where
 
-    @property
-    def taken(self) -> list[gr.components.Component]:
-        """The components that `take` sets."""
-        return [self.text, self.other, self.checkpoint, self._other_checkpoint]
+    def answer(self, kept: View | None, *asked: object) -> object:
+        """Compare at once where a link led here."""
+        return self._compare(*asked) if kept and kept.tab == "compare" else gr.skip()
 
     def _compare(self, text, other, checkpoint, other_checkpoint, layer, direction, symbol) -> str:
         with Refusals():

@@ -17,7 +17,7 @@ from model.compare import Comparison, Means, Pair
 from model.explain import Explanation
 from views.downloads import csv_link, csv_text, png_button
 from views.figures import GATES, SCORE_LIMIT, bar_limit
-from views.markup import ARROWS, NAMES, minus
+from views.markup import ARROWS, NAMES, difference, minus, signed
 
 SUMMED_UP = 3  # changes that the sentence names
 REACHED = 12  # columns, those of the largest changes, that the tab key reaches
@@ -42,10 +42,10 @@ class _Score:
         return "logits per unit" if self.signless else "logits"
 
     def text(self, value: float) -> str:
-        return f"{value:.3f}" if self.signless else change_text(value, 3)
+        return f"{value:.3f}" if self.signless else signed(value, 3)
 
     def change(self, value: float) -> str:
-        return change_text(value, 3 if self.signless else 2)
+        return signed(value, 3 if self.signless else 2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,12 +73,6 @@ def comparison(compared: Comparison, layer: int, direction: str, symbol: str) ->
             _table(compared, score, gate, layer, direction),
         )
     )
-
-
-def change_text(value: float, digits: int = 2) -> str:
-    """A number with its sign; what is rounded to nothing has none."""
-    text = f"{value:+.{digits}f}"
-    return text[1:] if float(text) == 0 else minus(text)
 
 
 def _score_scale(compared: Comparison) -> _Score:
@@ -132,7 +126,7 @@ def _verdict_word(prediction: Prediction) -> str:
 
 def _remarks(side: Explanation) -> Iterator[str]:
     review = side.review
-    yield f"logit {change_text(side.prediction.logit)}"
+    yield f"logit {signed(side.prediction.logit)}"
     yield f"checkpoint {escape(side.question.checkpoint)}"
     unknown = f", {len(review.unknown):,} unknown" if review.unknown else ""
     yield f"{len(review.tokens):,} token{'s' if len(review.tokens) != 1 else ''}{unknown}"
@@ -141,11 +135,16 @@ def _remarks(side: Explanation) -> Iterator[str]:
 
 
 def _between(compared: Comparison) -> str:
+    before, after = compared.left.prediction, compared.right.prediction
     return (
         '<div><p class="gs-label"><b class="gs-side-name">A → B</b> '
-        f"<strong>{change_text(compared.probability_change)}</strong> <span>in P(positive)</span></p>"
-        f'<p class="gs-note">{change_text(compared.logit_change)} logits</p></div>'
+        f"<strong>{difference(before.probability, after.probability)}</strong> <span>in P(positive)</span></p>"
+        f'<p class="gs-note">{_logits(compared)} logits</p></div>'
     )
+
+
+def _logits(compared: Comparison) -> str:
+    return difference(compared.left.prediction.logit, compared.right.prediction.logit)
 
 
 def _sentences(compared: Comparison, score: _Score) -> Iterator[str]:
@@ -165,10 +164,10 @@ def _sums(compared: Comparison, score: _Score) -> Iterator[str]:
     shift, same, baseline = compared.shift, compared.same, compared.baseline_change
     if compared.left.attribution.delta is not None and baseline is not None and abs(baseline) >= FROM_BASELINE:
         missed = compared.logit_change - float(shift.sum()) - baseline
-        error = f", and {change_text(missed)} is the method's error" if abs(missed) >= FROM_BASELINE else ""
+        error = f", and {signed(missed)} is the method's error" if abs(missed) >= FROM_BASELINE else ""
         yield (
-            f"Of the {change_text(compared.logit_change)} logits between the verdicts the tokens explain "
-            f"{score.change(float(shift.sum()))}; {change_text(baseline)} lie between the verdicts on the two "
+            f"Of the {_logits(compared)} logits between the verdicts the tokens explain "
+            f"{score.change(float(shift.sum()))}; {signed(baseline)} lie between the verdicts on the two "
             f"baselines{error}."
         )
     if score.signless or same.all() or not same.any():
@@ -384,8 +383,9 @@ class _Painter:
             )
             if own is not None
         ]
-        shift = f"{change_text(float(self.shift[place]), 3)} {self.score.unit}"
-        text = f"{' → '.join(words)}: {shift}" if len(words) == 2 else f"Only in {words[0]} {self.score.unit}"
+        shift = difference(*(float(scores[place]) for scores in self.scores), 3)
+        text = f"{' → '.join(words)}: {shift}" if len(words) == 2 else f"Only in {words[0]}"
+        text += f" {self.score.unit}"
         return text + self._gate_numbers(place)
 
     def _gate_numbers(self, place: int) -> str:
@@ -421,16 +421,17 @@ def _table(compared: Comparison, score: _Score, gate: _Gate | None, layer: int, 
 
 
 def _table_rows(compared: Comparison, score: _Score, gate: _Gate | None) -> Iterator[str]:
-    left_scores, right_scores, changes = compared.left_scores, compared.right_scores, compared.score_change
+    left_scores, right_scores = compared.left_scores, compared.right_scores
     columns = [] if gate is None else [gate.means.left, gate.means.right]
     for place, pair in enumerate(compared.pairs):
         numbers = "".join(f"<td>{_cell(column[place], signless=True)}</td>" for column in columns)
         if gate is not None:
-            numbers += f"<td>{_cell(gate.change[place])}</td><td>{_cell(gate.distance[place], signless=True)}</td>"
+            numbers += f"<td>{_change(*(column[place] for column in columns))}</td>"
+            numbers += f"<td>{_cell(gate.distance[place], signless=True)}</td>"
         yield (
             f"<tr>{_table_token(compared.left, pair.left)}<td>{_cell(left_scores[place], score.signless)}</td>"
             f"{_table_token(compared.right, pair.right)}<td>{_cell(right_scores[place], score.signless)}</td>"
-            f"<td>{_cell(changes[place])}</td>{numbers}</tr>"
+            f"<td>{_change(left_scores[place], right_scores[place])}</td>{numbers}</tr>"
         )
 
 
@@ -443,7 +444,11 @@ def _table_token(side: Explanation, place: int | None) -> str:
 def _cell(value: float, signless: bool = False) -> str:
     if np.isnan(value):
         return "–"
-    return minus(f"{value:.3f}") if signless else change_text(float(value), 3)
+    return minus(f"{value:.3f}") if signless else signed(float(value), 3)
+
+
+def _change(left: float, right: float) -> str:
+    return "–" if np.isnan(left + right) else difference(float(left), float(right), 3)
 
 
 def csv_table(compared: Comparison, layer: int, direction: str) -> str:

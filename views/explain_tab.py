@@ -112,7 +112,7 @@ class ExplainTab:
         )
         shared = Shared(self.question, self.layer, self.direction, self.place, self.unit, self.symbol)
         self.panels: list[Panel] = []
-        with gr.Tabs(elem_id="gs-inside") as self.tabs:
+        with gr.Tabs(elem_id="gs-inside", overflow_behavior="wrap") as self.tabs:
             for name, label, build in TABS:
                 with gr.Tab(label, id=name) as tab:
                     self.panels.append(build(self._explainer, shared))
@@ -127,7 +127,7 @@ class ExplainTab:
             [self._analyse.click, self.checkpoint.input, self._method.input, self._baseline.input],
             self._show,
             inputs=[*settings, self.question, self.kept, *focus, *own],
-            outputs=[self.question, self.place, self._verdict, self._reading, *drawn],
+            outputs=[self.question, self.place, self.unit, self._verdict, self._reading, *drawn],
             validator=valid,
             api_visibility="private",
             concurrency_id="compute",
@@ -140,7 +140,7 @@ class ExplainTab:
             + [each.change if isinstance(each, gr.State) else each.input for each in own],
             self._draw,
             inputs=[self.question, *focus, *own],
-            outputs=drawn,
+            outputs=[self.unit, *drawn],
             api_visibility="private",
             show_progress="hidden",
             trigger_mode="always_last",
@@ -189,12 +189,16 @@ class ExplainTab:
                 place = kept.place if kept and kept.text == text else markup.strongest(explanation.attribution)
             focus = _focus(explanation, layer, direction, place, unit)
             panel, values = self._looked_at(active, own)
-            return panel.draw(explanation, focus, *values) | {
-                self.question: asked,
-                self.place: focus.place,
-                self._verdict: markup.verdict(explanation),
-                self._reading: markup.reading(explanation, focus.place, secrets.token_hex(4)),
-            }
+            return (
+                panel.draw(explanation, focus, *values)
+                | self._mended(unit, focus)
+                | {
+                    self.question: asked,
+                    self.place: focus.place,
+                    self._verdict: markup.verdict(explanation),
+                    self._reading: markup.reading(explanation, focus.place, secrets.token_hex(4)),
+                }
+            )
 
     def _draw(self, asked: Question | None, active: str, *view: object) -> Drawing:
         """Draw what is looked at now of the review that is explained already."""
@@ -204,7 +208,12 @@ class ExplainTab:
         with Refusals():
             explanation = self._explainer.explain(asked)
             panel, values = self._looked_at(active, own)
-            return panel.draw(explanation, _focus(explanation, layer, direction, place, unit), *values)
+            focus = _focus(explanation, layer, direction, place, unit)
+            return panel.draw(explanation, focus, *values) | self._mended(unit, focus)
+
+    def _mended(self, unit: float | None, focus: Focus) -> Drawing:
+        """The unit that is shown, where the one asked for is not there."""
+        return {} if unit in (focus.unit, None) else {self.unit: focus.unit}
 
     def _follow(self, asked: Question | None, active: str, *where: object) -> Drawing:
         """Draw what depends on the chosen token."""
@@ -246,7 +255,13 @@ def _focus(explanation: Explanation, layer: int, direction: str, place: float | 
         gr.Warning(
             f"The review has {tokens:,} tokens: the last one is shown instead of token {place + 1:,}.", title="Token"
         )
-    return Focus(min(layer, layers), direction, min(place, tokens - 1), whole(unit))
+    units, unit = explanation.gates.traces[0].h.shape[1], whole(unit)
+    shown = min(max(unit, 0), units - 1)
+    if shown != unit:
+        gr.Warning(
+            f"This layer has {units} units, numbered from 0: unit {shown} is shown instead of {unit}.", title="Unit"
+        )
+    return Focus(min(layer, layers), direction, min(place, tokens - 1), shown)
 
 
 def valid(text: str, *others: object) -> list[dict[str, object]]:

@@ -9,7 +9,7 @@ import numpy as np
 
 from model.explain import Explanation, Gradients
 from model.gradients import GradientFlow
-from views.charts import cell_name
+from views.charts import BAR_EDGES, bar_heights, cell_name
 from views.downloads import csv_text, save_buttons, token_csv
 from views.figures import Line, line_row
 from views.markup import minus
@@ -88,13 +88,12 @@ def decay_sentence(gradients: Gradients) -> str:
             continue
         distance = int(min(FAR, flow.gain.distances[-1]))
         keeps = f"{name} keeps <strong>{_tiny(flow.gain.log10_at(distance))}</strong> of the signal"
-        by = "" if rate is None else f", a factor of {_factor(rate)} for each token at best fit"
-        parts.append((distance, keeps + by))
+        by = "" if rate is None else f" (best fit: times {_factor(rate)} for each token)"
+        parts.append(f"after {distance} token{'s' if distance > 1 else ''} {keeps}{by}")
     if not parts:
         return "A review of a single token has no steps back."
-    said = "; ".join(sentence for _, sentence in parts)
-    after = f"{parts[0][0]} token{'s' if parts[0][0] > 1 else ''}"
-    return f"After {after} {said}. Layer {gradients.flows[0].flow.layer}, {gradients.weights} weights."
+    said = "; ".join(parts)
+    return f"{said[0].upper()}{said[1:]}. Layer {gradients.flows[0].flow.layer}, {gradients.weights} weights."
 
 
 def _tiny(log10: float) -> str:
@@ -112,7 +111,9 @@ def decay_card(gradients: Gradients) -> str:
 <header><h2>Over the distance: vanishing or not</h2>
 {_weights_badge(gradients)}</header><p class="gs-said">{decay_sentence(gradients)}</p>
 <p class="gs-note">The product of all steps back from the last token read: solid, what is left on average over all
-directions; dashed, the most that any direction keeps. On this scale a steady loss is a straight line. The LSTM's chain
+directions; dashed, the most that any direction keeps. On this scale a steady loss is a straight line. The
+best fit (dotted) is such a line through all distances; it need not start at 1, so its factor times itself for each
+token is not just what is kept. The LSTM's chain
 follows the cell state and leaves out the way through the output gate.</p>
 {save_buttons("gatescope-gradient-decay", decay_csv(gradients), "gs-decay")}</section>"""
 
@@ -221,9 +222,6 @@ def arrivals_csv(explanation: Explanation, gradients: Gradients) -> str:
 
 
 def sums_csv(gradients: Gradients) -> str:
-    """How many pre-activations of each gate lie in each bin of a quarter, from -8 to 8."""
-    edges = np.linspace(-8, 8, 65)
-    counts = [
-        np.histogram(np.clip(gradients.sums.of(s), -8, 8), bins=edges)[0].tolist() for s in gradients.sums.symbols
-    ]
-    return csv_text(["from", "to", *gradients.sums.symbols], zip(edges[:-1], edges[1:], *counts, strict=True))
+    """The bars of the chart: how many pre-activations of each gate lie in each bin; the outermost hold all beyond."""
+    counts = [bar_heights(gradients.sums, symbol).tolist() for symbol in gradients.sums.symbols]
+    return csv_text(["from", "to", *gradients.sums.symbols], zip(BAR_EDGES[:-1], BAR_EDGES[1:], *counts, strict=True))

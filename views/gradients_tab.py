@@ -19,7 +19,7 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
             label="Weights (untrained: drawn at random)",
             elem_id="gs-weights",
         )
-    with gr.Row():
+    with gr.Row(elem_classes="gs-stack"):
         decay_words = gr.HTML("")
         decay = gr.Plot(show_label=False, elem_id="gs-decay")
     steps = gr.HTML("", elem_classes="gs-sheet-holder")

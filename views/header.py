@@ -22,11 +22,6 @@ _TAKE_LINK = """(fragment) => {
   return location.href;
 }"""
 
-_COMPARE = """() => {
-  const button = document.querySelector("#gs-compare");
-  if (button?.offsetParent) button.click();
-}"""
-
 
 class Header:
     """Layout first, since it stands above the tabs; `listen` when they are there."""
@@ -39,7 +34,7 @@ class Header:
         english = BUTTONS[LANGUAGES[0]]
         with gr.Row(elem_classes="gs-head"):
             gr.HTML(_BRAND)
-            self._start = gr.Button(english.lesson, size="sm", min_width=120)
+            self._start = gr.Button(english.lesson, size="sm", min_width=120, elem_classes="gs-lesson-go")
             self._link = gr.Button("Link to this view", size="sm", min_width=130)
             gr.HTML(_PROJECTOR)
         self._fragment = gr.Textbox(visible="hidden", label="Fragment of the address")
@@ -53,8 +48,10 @@ class Header:
         with gr.Column(visible=False, elem_classes="gs-lesson-holder") as self._lesson:
             self._panel = gr.HTML("")
             with gr.Row(elem_classes="gs-buttons"):
-                self._back = gr.Button(english.back, size="sm", min_width=90)
-                self._next = gr.Button(english.next, variant="primary", size="sm", min_width=90)
+                self._back = gr.Button(english.back, size="sm", min_width=90, elem_classes="gs-lesson-go")
+                self._next = gr.Button(
+                    english.next, variant="primary", size="sm", min_width=90, elem_classes="gs-lesson-go"
+                )
                 self._close = gr.Button(english.close, size="sm", min_width=90)
                 self._language = gr.Radio(
                     [(BUTTONS[each].language, each) for each in LANGUAGES],
@@ -76,12 +73,13 @@ class Header:
         lesson = [self._step, self._lesson, self._panel, self._start, self._back, self._next, self._close]
         restored = [explained.review, explained.checkpoint, explained.question, explained.kept, explained.active]
         restored += [explained.tabs, explained.place, explained.layer, explained.direction, explained.unit]
-        restored += [explained.symbol, tabs, *compared.taken]
+        restored += [explained.symbol, tabs, *compared.asked]
         quiet = {"api_visibility": "private", "show_progress": "hidden"}
 
         page.load(_prefers, None, self._language, **quiet)
         opened = page.load(self._open, self._fragment, restored, js="() => location.hash", **quiet)
-        opened.then(None, js=ANALYSE).then(None, js=_COMPARE)
+        opened.then(None, js=ANALYSE)
+        opened.then(compared.answer, [explained.kept, *compared.asked], compared.result, api_visibility="private")
         for trigger, move in ((self._start, 1), (self._next, 1), (self._back, -1), (self._close, None)):
             moved = trigger.click(
                 lambda step, language, move=move: self._go(step, language, move),
@@ -96,7 +94,7 @@ class Header:
         )
         self._link.click(
             self._take,
-            [explained.question, outer, explained.active, *explained.focus, explained.symbol, *compared.left_and_right],
+            [explained.question, outer, explained.active, *explained.focus, explained.symbol, *compared.asked],
             self._address,
             **quiet,
         ).success(None, self._address, self._address, js=_TAKE_LINK)
@@ -117,9 +115,12 @@ class Header:
         if checkpoint not in self._explainer.names:
             checkpoint = self._explainer.default
             gr.Warning(f"The checkpoint of this view is not here; {checkpoint} reads the review instead.", title="Link")
-        layer = min(view.layer, explained.layers)
+        network = self._explainer.checkpoint(checkpoint).network.config
+        layer, unit = min(view.layer, network.layers), min(view.unit, network.hidden_size - 1)
         if layer < view.layer:
             gr.Warning(f"Layer {view.layer} of this view is not here; layer {layer} is shown instead.", title="Link")
+        if unit < view.unit:
+            gr.Warning(f"Unit {view.unit} of this view is not here; unit {unit} is shown instead.", title="Link")
         drawing: Drawing = {
             explained.review: view.text,
             explained.checkpoint: checkpoint,
@@ -128,11 +129,11 @@ class Header:
             explained.place: view.place,
             explained.layer: layer,
             explained.direction: view.direction,
-            explained.unit: view.unit,
+            explained.unit: unit,
             explained.symbol: view.symbol,
         }
         if view.tab == "compare":
-            drawing |= self._compared.take(view.text, checkpoint, view.other)
+            drawing |= self._compared.restore(view, checkpoint)
         if view.tab in OUTER_TABS:
             return drawing | {self._tabs: gr.Tabs(selected=view.tab)}
         return drawing | {
@@ -162,23 +163,18 @@ class Header:
             self._close: gr.Button(words.close, visible=step < len(steps)),
         }
 
-    def _take(self, question, outer, active, layer, direction, place, unit, symbol, text, checkpoint, other) -> Drawing:
+    def _take(self, question, outer, active, layer, direction, place, unit, symbol, *compared) -> Drawing:
         """The link's text; the page's script puts it behind the address and copies it."""
         if question is None:
             gr.Warning("Analyse a review first: a link leads to what is shown.", title="Link")
             return gr.skip()
+        text, checkpoint, other, other_checkpoint = question.text, question.checkpoint, "", ""
+        if outer == "compare":
+            text, other, checkpoint, other_checkpoint, layer, direction, symbol = compared
+        tab = outer if outer in OUTER_TABS else active
         try:
-            view = View(
-                text if outer == "compare" else question.text,
-                checkpoint if outer == "compare" else question.checkpoint,
-                outer if outer in OUTER_TABS else active,
-                layer,
-                direction,
-                whole(place),
-                whole(unit),
-                symbol,
-                other if outer == "compare" else "",
-            )
+            focus = (layer, direction, whole(place), whole(unit), symbol)
+            view = View(text, checkpoint, tab, *focus, other, other_checkpoint)
         except ReviewError as error:
             gr.Warning(str(error), title="Link")
             return gr.skip()

@@ -40,7 +40,8 @@ _OTHER_VERSION = "This link comes from another version of this page: ask for a n
 class View:
     """What a person looks at: a review, the checkpoint that reads it, a tab, and the place in it.
 
-    `text` and `other` (the second review of Compare) may be empty. `layer` counts from 1, `place` (a token) and `unit`
+    `text` and `other` (the second review of Compare) may be empty, and so may `other_checkpoint`, which reads `other`:
+    then `checkpoint` does. `layer` counts from 1, `place` (a token) and `unit`
     from 0; whether the review has such a token and the checkpoint such a layer and unit is not known here.
     Raises `ReviewError` with one sentence where a field is of another type or out of its range.
     """
@@ -54,11 +55,13 @@ class View:
     unit: int = 0
     symbol: str = "f"
     other: str = ""
+    other_checkpoint: str = ""
 
     def __post_init__(self) -> None:
         _check_text("review", self.text, MAX_CHARACTERS)
         _check_text("second review", self.other, MAX_CHARACTERS)
         _check_text("checkpoint's name", self.checkpoint, MAX_NAME)
+        _check_text("second checkpoint's name", self.other_checkpoint, MAX_NAME)
         _check_choice("tab", self.tab, TABS)
         _check_choice("direction", self.direction, DIRECTIONS)
         _check_choice("quantity", self.symbol, QUANTITIES)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from html import escape
 
 import numpy as np
@@ -100,8 +100,14 @@ def completeness(attribution: Attribution) -> str:
 
 
 def signed(value: float, digits: int = 2) -> str:
-    """A number with its sign, as people write it."""
-    return minus(f"{value:+.{digits}f}")
+    """A number with its sign, as people write it; what is rounded to nothing has none."""
+    shown = f"{value:+.{digits}f}"
+    return minus(shown) if float(shown) else shown[1:]
+
+
+def difference(before: float, after: float, digits: int = 2) -> str:
+    """By how much a number rose, as the two differ where they stand beside it, rounded to `digits`."""
+    return signed(round(after, digits) - round(before, digits), digits)
 
 
 def strongest(attribution: Attribution) -> int:
@@ -182,7 +188,6 @@ def staves(explanation: Explanation, layer: int, direction: str, symbol: str, or
     trace = explanation.gates.of(layer, direction)
     shown = symbol if symbol in trace.quantities else "h"
     tokens = explanation.review.tokens
-    scale = scale_of(shown)
     picture = base64.b64encode(unit_map(trace, shown, order)).decode()
     units = trace.h.shape[1]
     size = f"{NAMES[shown]} of {units} units at {len(tokens)} tokens"
@@ -204,7 +209,7 @@ def staves(explanation: Explanation, layer: int, direction: str, symbol: str, or
     return f"""<section class="gs-card gs-staves gs-picture{cell}" aria-label="The gates, word by word" \
 {_data(explanation, trace, shown, order)}>
 {sheet(tokens, rows, "Staves")}
-<footer>{_gate_legend(shown, scale.low, scale.high)}
+<footer>{_gate_legend(trace.quantities)}
 <button type="button" class="gs-zoom" aria-pressed="false">Whole review</button> {png_button("gatescope-gates")}
 <output class="gs-readout">Point at the map: unit, token, value.</output></footer>{_rnn_note(trace)}</section>"""
 
@@ -253,18 +258,25 @@ def _rnn_note(trace: GateTrace) -> str:
     return '<p class="gs-note">A plain RNN has no gates and no cell state: its hidden state h is all there is.</p>'
 
 
-def _gate_legend(symbol: str, low: float, high: float) -> str:
-    kind = "gs-scale-gate" if symbol in GATES else "gs-scale-signed"
-    ends = {
-        True: "units below 0.1 (down) and above 0.9 (up)",
-        False: "units beyond −1 (down) and +1 (up)" if symbol == "c" else "units beyond −0.9 (down) and +0.9 (up)",
-    }[symbol in GATES]
-    beyond = ", logarithmic" if symbol == "c" else ""
-    bands = "" if symbol in GATES else "; g, c, h: mean of units over 0, of all, of units under 0"
+def _gate_legend(quantities: Sequence[str]) -> str:
+    """The scales of the colours, each with the quantities that it is of, and what the bars below them say."""
+    scales = []
+    for symbols in (GATES, ("g", "h"), ("c",)):
+        there = [f"<em>{symbol}</em>" for symbol in symbols if symbol in quantities]
+        if there:
+            scale = scale_of(symbols[0])
+            kind = "gs-scale-gate" if symbols == GATES else "gs-scale-signed"
+            ends = f'{minus(f"{scale.low:g}")} <i class="{kind}"></i> {scale.high:g}'
+            beyond = ", logarithmic" if scale.logarithmic else ""
+            scales.append(f'<span class="gs-legend">{" ".join(there)} {ends}{beyond}</span>')
+    ends = "beyond ∓0.9 (<em>c</em>: ∓1)" if "c" in quantities else "beyond ∓0.9"
+    gates = "below 0.1 and above 0.9 (gates), " if "i" in quantities else ""
     return (
-        f'<span class="gs-legend"><em>{symbol}</em> {minus(f"{low:g}")} <i class="{kind}"></i> {high:g}{beyond}, '
-        f"mean over units{bands}</span>"
-        f'<span class="gs-legend"><i class="gs-scale-ends"></i> {ends}</span>'
+        f"{''.join(scales)}"
+        '<span class="gs-legend">cells: mean over units; of signed quantities that of units over 0, of all, of units '
+        "under 0</span>"
+        '<span class="gs-legend"><i class="gs-scale-ends"></i> bars: shares of units near the ends: '
+        f"{gates}{ends}</span>"
     )
 
 
@@ -297,7 +309,7 @@ def _numbers(trace: GateTrace, symbol: str) -> dict[str, object]:
     return {
         "symbol": symbol,
         "name": NAMES[symbol],
-        "mean": values.mean(axis=1).round(3).tolist(),
+        "mean": [float(f"{mean:.2f}") for mean in values.mean(axis=1)],
         "low": np.rint(ends.low * units).astype(int).tolist(),
         "high": np.rint(ends.high * units).astype(int).tolist(),
     }

@@ -39,7 +39,7 @@ def memory_sheet(explanation: Explanation, memory: Memory, place: int, unit: int
             f"unit {unit}",
             line_row([Line(places, kept[:, unit])], len(tokens), 0, 1),
             "gs-running",
-            f"half-life {_tokens(memory.half_life[unit])}",
+            f"half-life {_tokens(memory.half_life[unit])}; left at the end: {_shares(_last(memory, kept))[unit]}",
             numbers=_shares(kept[:, unit]),
         ),
         Row(
@@ -63,7 +63,9 @@ def memory_sheet(explanation: Explanation, memory: Memory, place: int, unit: int
 <p class="gs-note">Each token multiplies the cell by its forget gate f. After several tokens the product of those gates
 is left of what was written, whatever is added since. Choose another token above to see what becomes of it.</p>
 {sheet(tokens, rows, "Memory")}
-<footer><p class="gs-said">{_sentence(memory, kept, place)}</p>
+<footer><p class="gs-said">{_sentence(memory, kept, place, unit)}</p>
+<p class="gs-note">A half-life is reckoned with the mean of the unit's forget gate over the whole review; over a stretch
+of it, the gates that were really there may keep more or less.</p>
 {save_buttons(f"gatescope-memory-layer{memory.layer}-{memory.direction}", memory_csv(explanation, memory, place))}
 </footer></section>"""
 
@@ -73,13 +75,18 @@ def _shares(values: np.ndarray) -> list[str]:
     return ["" if np.isnan(value) else f"{100 * value:.0f} %" for value in values]
 
 
-def _sentence(memory: Memory, kept: np.ndarray, place: int) -> str:
+def _last(memory: Memory, kept: np.ndarray) -> np.ndarray:
+    """The share that each unit has left at the last token that the direction reads, (H,)."""
+    return kept[-1] if memory.direction == "forward" else kept[0]
+
+
+def _sentence(memory: Memory, kept: np.ndarray, place: int, unit: int) -> str:
     longest = int(memory.half_life.argmax())
     after = len(kept) - 1 - place if memory.direction == "forward" else place
-    end = kept[-1] if memory.direction == "forward" else kept[0]
+    end = _last(memory, kept)
     ends = (
-        f" After the {after} token{'s' if after > 1 else ''} read since, more than half is left in "
-        f"{int((end > 0.5).sum())} of {kept.shape[1]} units."
+        f" After the {after} token{'s' if after > 1 else ''} read since, unit {unit} has {_shares(end)[unit]} left, "
+        f"the product of its forget gates; more than half is left in {int((end > 0.5).sum())} of {kept.shape[1]} units."
         if after
         else " It is the last token that this direction reads."
     )

@@ -21,7 +21,9 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
             half_lives = gr.Plot(show_label=False, elem_id="gs-half-lives")
             save_half_lives = gr.HTML()
         with gr.Column(min_width=300):
-            gr.Markdown("**Saturation**: how often each unit's gates are nearly shut and nearly open")
+            gr.Markdown(
+                "**Saturation**: how often each unit's gates are nearly shut (below 0.1) and nearly open (above 0.9)"
+            )
             saturation = gr.Plot(show_label=False, elem_id="gs-saturation")
             save_saturation = gr.HTML()
 

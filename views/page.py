@@ -23,7 +23,7 @@ def build_page(explainer: Explainer) -> gr.Blocks:
     with gr.Blocks(title="Gatescope", analytics_enabled=False, fill_width=True) as page:
         header = Header(explainer)
         outer = gr.State("explain")
-        with gr.Tabs() as tabs:
+        with gr.Tabs(overflow_behavior="wrap") as tabs:
             with gr.Tab("Explain", id="explain") as explain:
                 explained = ExplainTab(explainer)
             with gr.Tab("Compare", id="compare") as compare:
@@ -35,7 +35,7 @@ def build_page(explainer: Explainer) -> gr.Blocks:
         explained.to_compare.click(
             lambda text, checkpoint: compared.take(text, checkpoint) | {tabs: gr.Tabs(selected="compare")},
             [explained.review, explained.checkpoint],
-            [*compared.taken, tabs],
+            [*compared.asked, tabs],
             api_visibility="private",
             show_progress="hidden",
         )

@@ -14,9 +14,9 @@ from views.panel import Drawing, Focus, Panel, Shared, whole
 PICKED = 20  # units that one kind of remarkable goes through before it starts anew
 
 _PLAYER = """<div class="gs-player gs-card" role="group" aria-label="Step through the tokens">
-<button type="button" class="gs-button gs-back" aria-label="Token read before">◀ Back</button>
+<button type="button" class="gs-button gs-back" title="The token read before">◀ Back</button>
 <button type="button" class="gs-button gs-play" aria-pressed="false">▶ Play</button>
-<button type="button" class="gs-button gs-next" aria-label="Token read next">Next ▶</button>
+<button type="button" class="gs-button gs-next" title="The token read next">Next ▶</button>
 <label>Pace <select class="gs-pace"><option value="0.5">a token in 2 s</option>
 <option value="1" selected>1 token a second</option><option value="2">2 a second</option>
 <option value="4">4 a second</option></select></label>

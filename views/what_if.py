@@ -12,10 +12,8 @@ from model.interventions import Intervened
 from model.prefixes import PrefixCurve
 from views.downloads import csv_text, save_buttons, token_csv
 from views.figures import Line, film_row, line_row
-from views.markup import NAMES, minus, running_numbers, signed
+from views.markup import NAMES, difference, minus, running_numbers, signed
 from views.sheet import Row, sheet
-
-UNCHANGED = 0.005  # of a probability: less than the page's two digits show
 
 
 def clamp_words(clamp: Clamp, tokens: int) -> str:
@@ -48,9 +46,9 @@ def change_card(explanation: Explanation, after: Intervened) -> str:
     before = explanation.prediction
     tokens = len(explanation.review.tokens)
     held = "".join(f"<li>{clamp_words(clamp, tokens)}</li>" for clamp in after.clamps)
-    change = after.probability - before.probability
+    change = difference(before.probability, after.probability)
     flips = (before.logit > 0) != (after.logit > 0)
-    said = "hardly moves P(positive)" if abs(change) < UNCHANGED else f"moves P(positive) by {signed(change)}"
+    said = "hardly moves P(positive)" if change == "0.00" else f"moves P(positive) by {change}"
     both = f"P(positive) {before.probability:.2f} before, {after.probability:.2f} after"
     markers = "".join(
         f'<i class="{kind}" style="left:{100 * each.probability:.1f}%"></i>'

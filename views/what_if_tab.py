@@ -55,15 +55,20 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
     running = gr.HTML("", elem_classes="gs-sheet-holder")
     gates = gr.HTML("", elem_classes="gs-sheet-holder")
 
-    symbol.input(_slider, symbol, value, api_visibility="private", show_progress="hidden")
+    symbol.change(_slider, symbol, value, api_visibility="private", show_progress="hidden")
     places.input(lambda which: [gr.Number(visible=which == SOME)] * 2, places, [first, last], api_visibility="private")
 
     def draw(explanation: Explanation, focus: Focus, held: Held) -> Drawing:
-        clamps = held.of(explanation)
+        clamps, there = held.of(explanation), explanation.gates.traces[0].quantities
+        offered = {
+            symbol: gr.Radio(
+                [name for name in names if name[1] in there], **({"value": "h"} if len(there) == 1 else {})
+            )
+        }
         if not clamps:
-            return {change: markup.nothing_held(), gates: "", running: ""}
+            return offered | {change: markup.nothing_held(), gates: "", running: ""}
         after = explainer.intervene(explanation, clamps)
-        return {
+        return offered | {
             change: markup.change_card(explanation, after),
             gates: markup.gates_sheet(explanation, after, focus.layer, focus.direction),
         }
@@ -95,7 +100,7 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
     )
     undo.click(lambda held: replace(held, clamps=held.clamps[:-1]), held, held, api_visibility="private")
     clear.click(lambda: Held("", "", ()), None, held, api_visibility="private")
-    return Panel("whatif", [held], [change, gates, running], draw, draw_running, [running])
+    return Panel("whatif", [held], [symbol, change, gates, running], draw, draw_running, [running])
 
 
 def _slider(symbol: str) -> gr.Slider:

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from model.explain import Explainer, Question
 from model.gates import Clamp
-from tests.browser.person import REVIEW, WAIT, analyse, token
+from tests.browser.person import REVIEW, WAIT, analyse, box_of, token
 from views.lessons import BUTTONS, LANGUAGES, read_lessons
 from views.links import View, encode_view
 from views.markup import minus
@@ -61,15 +61,15 @@ def test_buttons_arrow_keys_and_play_walk_in_the_order_of_reading(page):
     open_tab(page, "Step through")
     token(page, "dull").click()
     equations = page.get_by_label("The six equations of the cell")
-    page.get_by_role("button", name="Token read next").click()
+    page.get_by_role("button", name="Next ▶").click()
     expect(equations).to_contain_text("at “,”", timeout=WAIT)
-    page.get_by_role("button", name="Token read before").click()
+    page.get_by_role("button", name="◀ Back").click()
     expect(equations).to_contain_text("at “dull”")
     page.keyboard.press("ArrowRight")
     expect(equations).to_contain_text("at “,”")
     page.get_by_role("radio", name="← reads").locator("visible=true").first.check(force=True)
     expect(equations).to_contain_text("backward")
-    page.get_by_role("button", name="Token read next").click()
+    page.get_by_role("button", name="Next ▶").click()
     expect(equations).to_contain_text("at “dull”")
     page.get_by_label("Pace").select_option("4")
     page.get_by_role("button", name="▶ Play").click()
@@ -93,7 +93,10 @@ def test_unit_that_is_not_there_gets_a_sentence_and_the_page_lives(page, unit):
     analyse(page, REVIEW)
     open_tab(page, "Step through")
     page.get_by_label("Unit", exact=True).fill(unit)
-    expect(page.get_by_text("There is no unit")).to_be_visible(timeout=WAIT)
+    expect(page.get_by_text("units, numbered from 0").first).to_be_visible(timeout=WAIT)
+    nearest = "255" if unit == "999" else "0"
+    expect(page.get_by_label("Unit", exact=True)).to_have_value(nearest)
+    expect(page.get_by_label("The six equations of the cell")).to_contain_text(f"unit {nearest}")
     page.get_by_label("Unit", exact=True).fill("3")
     expect(page.get_by_label("The six equations of the cell")).to_contain_text("unit 3")
 
@@ -171,8 +174,9 @@ def test_plain_rnn_is_shown_by_its_hidden_state_alone(page):
     open_tab(page, "Gradient flow")
     expect(page.get_by_role("region", name="One step back")).to_contain_text("a single term", timeout=WAIT)
     open_tab(page, "What if")
+    expect(page.get_by_role("radio", name="forget gate f")).to_have_count(0, timeout=WAIT)
     page.get_by_role("button", name="Hold it").click()
-    expect(page.get_by_text("only its hidden state h can be held")).to_be_visible(timeout=WAIT)
+    expect(page.get_by_label("Before and after", exact=True)).to_contain_text("switched off (h = 0)", timeout=WAIT)
 
 
 def test_present_review_is_compared_with_its_edit_in_one_click(page, explainer):
@@ -244,6 +248,41 @@ def test_link_restores_the_view_in_another_browser(browser, served, page):
     context.close()
 
 
+def test_link_to_compare_restores_the_comparison(browser, served, page, explainer):
+    analyse(page, REVIEW)
+    page.get_by_role("button", name="Compare with another").click()
+    page.get_by_label("Review B").fill("A dull film.")
+    page.get_by_label("read by checkpoint").locator("visible=true").last.click()
+    page.get_by_role("option", name="bilstm-recipe", exact=True).click()
+    choose(page, "Layer", "2")
+    choose(page, "Quantity", "h")
+    expect(page.get_by_label("Both reviews, token by token")).to_contain_text("hidden state", timeout=WAIT)
+    page.get_by_role("button", name="Link to this view").click()
+    expect(page).to_have_url(re.compile("#view="), timeout=WAIT)
+    context = browser.new_context()
+    elsewhere = context.new_page()
+    elsewhere.set_default_timeout(WAIT)
+    elsewhere.goto(page.url)
+    pairs = elsewhere.get_by_label("Both reviews, token by token")
+    expect(pairs).to_contain_text("hidden state h (layer 2, reads →)", timeout=WAIT)
+    verdicts = elsewhere.get_by_label("Both verdicts")
+    expect(verdicts).to_contain_text("checkpoint bilstm-recipe")
+    other = explainer.classify("A dull film.", "bilstm-recipe")
+    expect(verdicts).to_contain_text(f"P(positive) = {other.probability:.2f}")
+    context.close()
+
+
+def test_link_to_a_unit_that_is_not_there_shows_one_that_is(browser, served):
+    link = encode_view(View(REVIEW, "bilstm", "step", place=3, unit=60_000))
+    context = browser.new_context()
+    page = context.new_page()
+    page.set_default_timeout(WAIT)
+    page.goto(f"{served}#view={link}")
+    expect(page.get_by_text("Unit 60000 of this view is not here")).to_be_visible(timeout=WAIT)
+    expect(page.get_by_label("The six equations of the cell")).to_contain_text("unit 255")
+    context.close()
+
+
 @pytest.mark.parametrize("spoil", [lambda link: link[:-5], lambda link: link[:20] + "A" + link[21:], lambda link: "zz"])
 def test_spoilt_link_gets_a_sentence_and_the_page_works(browser, served, spoil):
     link = spoil(encode_view(View(REVIEW, "bilstm", "step", place=3, unit=7)))
@@ -276,6 +315,33 @@ def test_edit_after_which_the_token_is_gone_chooses_another(page):
     expect(page.get_by_label("The six equations of the cell")).to_contain_text(
         re.compile("“(Dull|film|.)”"), timeout=WAIT
     )
+
+
+def test_changed_review_says_that_the_verdict_is_of_the_text_before(page):
+    analyse(page, REVIEW)
+    verdict = page.locator("#gs-verdict")
+    says = "getComputedStyle(document.querySelector('#gs-verdict'), '::before').content"
+    assert page.evaluate(says) == "none"
+    box_of(page).fill(REVIEW + " Really.")
+    assert "press Analyse" in page.evaluate(says)
+    page.get_by_role("button", name="Analyse").click()
+    expect(page.get_by_label("The review, word by word")).to_contain_text("Really", timeout=WAIT)
+    expect(verdict).to_be_visible()
+    assert page.evaluate(says) == "none"
+
+
+def test_projector_keeps_titles_of_charts_at_their_axes(page):
+    analyse(page, REVIEW)
+    page.get_by_role("button", name="Projector").click()
+    open_tab(page, "Memory")
+    chart = page.locator("#gs-half-lives .js-plotly-plot")
+    expect(chart.locator(".xtitle")).to_be_visible(timeout=WAIT)
+    page.wait_for_timeout(500)  # the chart takes the width of its column
+    labels = [each.bounding_box() for each in chart.locator(".xtick text").all()]
+    lowest = max(box["y"] + box["height"] for box in labels)
+    title = chart.locator(".xtitle").bounding_box()
+    assert abs(title["y"] - lowest) < 30
+    assert chart.locator(".bg").first.bounding_box()["width"] > 0.75 * chart.bounding_box()["width"]
 
 
 def test_projector_makes_the_type_large(page):

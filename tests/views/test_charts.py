@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 
 import numpy as np
 import pytest
@@ -61,30 +62,38 @@ def test_reliability_shows_the_bins_with_their_counts():
     assert list(measured.text) == ["3 reviews", "4 reviews"]
 
 
-def test_saturation_has_a_dot_for_each_unit_and_gate():
+def dots_of(figure):
+    """For each panel of the saturation plot: how many units lie at which (shut, open), in whole percent."""
+    titles = [note.text for note in figure.layout.annotations]
+    return {
+        title: dict(zip(zip(dots.x, dots.y, strict=True), dots.customdata, strict=True))
+        for title, dots in zip(titles, figure.data, strict=True)
+    }
+
+
+def test_saturation_has_a_panel_for_each_gate_and_a_dot_for_units_at_one_place():
     i = [[0.05, 0.5], [0.05, 0.95], [0.5, 0.95], [0.95, 0.95]]
-    f = [[0.95, 0.0], [0.95, 0.0], [0.95, 0.0], [0.95, 0.0]]
+    f = [[0.95, 0.95], [0.95, 0.95], [0.95, 0.95], [0.95, 0.95]]
     o = [[0.5, 0.01], [0.5, 0.99], [0.5, 0.5], [0.5, 0.5]]
-    dots = named(charts.saturation_plot(gate_memory(i, f, o)))
-    expected = {"i gate": ([50, 0], [25, 75]), "f gate": ([0, 100], [100, 0]), "o gate": ([0, 25], [0, 25])}
-    for name, (shut, opened) in expected.items():
-        assert list(dots[name].x) == pytest.approx(shut)
-        assert list(dots[name].y) == pytest.approx(opened)
-        assert list(dots[name].customdata) == [0, 1]
-    assert len({dots[name].marker.color for name in expected}) == 3
-    assert len({dots[name].marker.symbol for name in expected}) == 3  # not told apart by colour alone
+    figure = charts.saturation_plot(gate_memory(i, f, o))
+    assert dots_of(figure) == {
+        "input gate i": {(50, 25): 1, (0, 75): 1},
+        "forget gate f": {(0, 100): 2},
+        "output gate o": {(0, 0): 1, (25, 25): 1},
+    }
+    assert figure.data[1].marker.size[0] > figure.data[0].marker.size[0]
 
 
 def test_saturation_of_a_review_counts_its_tokens():
     _, _, traces = traces_of()
     trace = traces.of(2, "backward")
-    dots = named(charts.saturation_plot(measure_memory(trace)))
-    for symbol in "ifo":
-        columns = trace.values(symbol).T.tolist()
-        shut = [100 * sum(value < 0.1 for value in unit) / 6 for unit in columns]
-        opened = [100 * sum(value > 0.9 for value in unit) / 6 for unit in columns]
-        assert list(dots[f"{symbol} gate"].x) == pytest.approx(shut)
-        assert list(dots[f"{symbol} gate"].y) == pytest.approx(opened)
+    found = dots_of(charts.saturation_plot(measure_memory(trace)))
+    for symbol, dots in zip("ifo", found.values(), strict=True):
+        expected = Counter(
+            (round(100 * sum(value < 0.1 for value in unit) / 6), round(100 * sum(value > 0.9 for value in unit) / 6))
+            for unit in trace.values(symbol).T.tolist()
+        )
+        assert dots == expected
 
 
 def bar_of(half_life):

@@ -18,7 +18,8 @@ from model.explain import Explainer
 from tests.conftest import save_checkpoint
 from tests.test_house import ROOT, imports
 from tests.views.test_markup import NASTY
-from views.comparison import change_text, comparison, csv_table
+from views.comparison import comparison, csv_table
+from views.markup import difference, signed
 
 LONG = "the film is good and the film is dull . " * 6
 
@@ -100,7 +101,10 @@ def test_every_column_says_its_numbers(edit):
             continue
         words = re.findall("\u2068(.*?)\u2069", label)
         assert words == [edit.left.review.tokens[pair.left].text, edit.right.review.tokens[pair.right].text]
-        assert number(re.search(r": (\S+) logits", label)[1]) == pytest.approx(edit.score_change[place], abs=6e-4)
+        assert number(re.search(r": (\S+) logits", label)[1]) == pytest.approx(edit.score_change[place], abs=1.1e-3)
+        scores = re.findall("\u2069” ([^ ,:]+)", label)
+        shift = re.search(r": (\S+) logits", label)[1]
+        assert number(scores[1]) - number(scores[0]) == pytest.approx(number(shift), abs=1e-9)
         before, after, moved = re.search(r"f (\S+) → ([^,]+), units moved by (\S+)", label).groups()
         assert number(after) - number(before) == pytest.approx(change[place], abs=1.1e-3)
         assert number(moved) == pytest.approx(distance[place], abs=6e-4)
@@ -143,7 +147,7 @@ def test_sentence_names_the_three_largest_changes_in_order(edit):
     expected = sorted(edit.shift, key=abs, reverse=True)[:3]
     assert found == pytest.approx(expected, abs=0.0051)
     differ = sum(shift for shift, same in zip(edit.shift, edit.same, strict=True) if not same)
-    assert f"shift the sum of the scores by {change_text(differ)}" in sentence
+    assert f"shift the sum of the scores by {signed(differ)}" in sentence
 
 
 def test_nothing_changed_is_said(ask):
@@ -156,7 +160,7 @@ def test_nothing_changed_is_said(ask):
 def test_what_lies_between_the_baselines_of_two_checkpoints_is_said(ask):
     compared = compare(ask("good film"), ask("good film", "rnn"))
     assert abs(compared.baseline_change) > 0.05
-    assert f"{change_text(compared.baseline_change)} lie between" in comparison(compared, 1, "forward", "h")
+    assert f"{signed(compared.baseline_change)} lie between" in comparison(compared, 1, "forward", "h")
 
 
 def test_plain_rnn_beside_an_lstm_shows_the_hidden_state_and_says_why(ask):
@@ -183,7 +187,7 @@ def test_saliency_has_no_sign_but_its_change_has(ask):
     label, column = columns(comparison(compared, 1, "forward", "f"))[0]
     scores = [side.attribution.scores[0] for side in (compared.left, compared.right)]
     assert label.startswith(f"A “\u2068good\u2069” {scores[0]:.3f} → B “\u2068bad\u2069” {scores[1]:.3f}: ")
-    assert f"{change_text(scores[1] - scores[0], 3)} logits per unit" in label
+    assert f"{difference(*scores, 3)} logits per unit" in label
     assert "gs-plain" in column
     assert "gs-pos" not in column
 
@@ -277,4 +281,4 @@ def test_download_link_holds_the_csv(edit):
 
 @pytest.mark.parametrize(("value", "text"), [(0.004, "0.00"), (-0.004, "0.00"), (-1.5, "−1.50"), (0.126, "+0.13")])
 def test_change_has_a_sign_unless_it_is_rounded_to_nothing(value, text):
-    assert change_text(value) == text
+    assert signed(value) == text

@@ -183,7 +183,7 @@ def test_sentence_says_what_is_left_and_how_fast_it_is_lost(explainer, direction
     assert said.endswith(" Layer 2, trained weights.")
     shown = [
         number(value)
-        for pair in re.findall(r"<strong>([\d.e−]+)</strong> of the signal, a factor of ([\d.e−]+) for each", said)
+        for pair in re.findall(r"<strong>([\d.e−]+)</strong> of the signal .best fit: times ([\d.e−]+) for each", said)
         for value in pair
     ]
     expected = []
@@ -363,7 +363,7 @@ def test_flat_shares_of_chosen_sums(explainer):
 def test_table_of_sums_counts_every_value_once(explainer, name):
     _, found = measured(explainer, name, 1)
     table = table_of(gradients.curves_card(found))
-    assert (len(table), float(table[0]["from"]), float(table[-1]["to"])) == (64, -8, 8)
+    assert (len(table), float(table[0]["from"]), float(table[-1]["to"])) == (32, -8, 8)
     for symbol in found.sums.symbols:
         values = [min(8, max(-8, float(value))) for value in found.sums.of(symbol).ravel()]
         for row in table:

@@ -74,7 +74,9 @@ def test_chosen_unit_shows_the_product_of_its_forget_gates(explainer, explanatio
     (line,) = row.lines(0, 1)
     assert line == pytest.approx({t: value for t, value in enumerate(expected) if value is not None}, abs=0.001)
     forget = explanation.gates.of(2, direction).f[:, 3]
-    assert row.note == f"half-life {half_life(forget):.1f} tokens"
+    last = expected[-1 if direction == "forward" else 0]
+    life, _, left = row.note.partition("; left at the end: ")
+    assert (life, float(left.removesuffix(" %"))) == (f"half-life {half_life(forget):.1f} tokens", percent(last))
 
 
 @BOTH
@@ -121,19 +123,19 @@ def test_table_holds_the_share_of_every_unit_at_every_token(explainer, explanati
 @pytest.mark.parametrize(
     ("direction", "place", "said"),
     [
-        ("forward", 0, "After the 2 tokens read since, more than half is left in 1 of 3 units."),
-        ("forward", 1, "After the 1 token read since, more than half is left in 2 of 3 units."),
-        ("forward", 2, "It is the last token that this direction reads."),
-        ("backward", 2, "After the 2 tokens read since, more than half is left in 0 of 3 units."),
-        ("backward", 1, "After the 1 token read since, more than half is left in 1 of 3 units."),
-        ("backward", 0, "It is the last token that this direction reads."),
+        ("forward", 0, ("After the 2 tokens read since", "unit 0 has 43 % left", "half is left in 1 of 3 units")),
+        ("forward", 1, ("After the 1 token read since", "unit 0 has 95 % left", "half is left in 2 of 3 units")),
+        ("forward", 2, ("It is the last token that this direction reads.",)),
+        ("backward", 2, ("After the 2 tokens read since", "unit 0 has 40 % left", "half is left in 0 of 3 units")),
+        ("backward", 1, ("After the 1 token read since", "unit 0 has 90 % left", "half is left in 1 of 3 units")),
+        ("backward", 0, ("It is the last token that this direction reads.",)),
     ],
 )
 def test_sentence_counts_the_units_that_keep_half_to_the_end(explainer, direction, place, said):
     explanation = explainer.explain(Question("dull bad film", "bilstm"))
     forget = [[0.9, 0.2, 0.5], [0.45, 0.9, 0.6], [0.95, 0.8, 0.1]]
     page = memory.memory_sheet(explanation, with_forget_gate(forget, direction), place, 0)
-    assert said in page
+    assert all(part in page for part in said)
     lives = [half_life(unit) for unit in zip(*forget, strict=True)]
     assert f"Half-life of the middle unit {sorted(lives)[1]:.1f} tokens" in page
     assert f"longest memory (unit 0) {max(lives):.1f} tokens" in page
