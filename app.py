@@ -1,8 +1,8 @@
 """Starts Gatescope.
 
-    python app.py [--checkpoints FOLDER] [--device cpu|cuda]
+    python app.py [--checkpoints FOLDER] [--device cpu|cuda] [--notes FOLDER] [--imdb FOLDER_OR_ARCHIVE]
 
-GRADIO_SERVER_NAME and GRADIO_SERVER_PORT say where it listens.
+GRADIO_SERVER_NAME and GRADIO_SERVER_PORT say where it listens; GATESCOPE_NOTES names the folder of notes, too.
 """
 
 from __future__ import annotations
@@ -20,10 +20,11 @@ import torch
 from model import checkpoint
 from model.errors import GatescopeError
 from model.explain import Explainer
+from model.tables import MAX_BYTES
 from views.page import build_page, look
 
 MAX_WAITING = 64  # requests in the queue; more are told to come back
-MAX_BODY = "1mb"
+MAX_UPLOAD = MAX_BYTES + 5 * 1024**2  # a little more than can be read, so that the page can say so
 
 
 def main() -> int:
@@ -31,15 +32,19 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="app.py", description="Gatescope: see inside a recurrent network")
     parser.add_argument("--checkpoints", type=Path, default=checkpoint.ASSETS, help="folder of checkpoints")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu", choices=("cpu", "cuda"))
+    parser.add_argument(
+        "--notes", type=Path, default=os.environ.get("GATESCOPE_NOTES"), help="folder that keeps notes on reviews"
+    )
+    parser.add_argument("--imdb", type=Path, help="the Large Movie Review Dataset: its folder or archive")
     options = parser.parse_args()
     try:
         explainer = Explainer(options.checkpoints, options.device)
-        page = build_page(explainer)
+        page = build_page(explainer, options.notes and Path(options.notes), options.imdb)
     except GatescopeError as error:
         print(error, file=sys.stderr)
         return 1
     page.queue(max_size=MAX_WAITING, default_concurrency_limit=2).launch(
-        max_file_size=MAX_BODY, ssr_mode=False, footer_links=["api", "settings"], **look(explainer)
+        max_file_size=MAX_UPLOAD, ssr_mode=False, footer_links=["api", "settings"], **look(explainer)
     )
     return 0
 

@@ -1,10 +1,11 @@
 /* Links the running text, the sheets and the numbers: what is marked in one is marked in the others.
 
-   All listeners sit on the document, since Gradio replaces the content of its components. Text from a review is only
-   ever written with textContent. */
+   A review with its sheets stands in a part of the page with the class gs-scope; the part that can be seen is the one
+   that is worked on, and each remembers its own chosen token. All listeners sit on the document, since Gradio replaces
+   the content of its components. Text from a review is only ever written with textContent. */
 (() => {
   "use strict";
-  let chosen = 0; // the token that was clicked or reached by arrow keys
+  const memory = new WeakMap(); // of each scope: the token that was clicked or reached by arrow keys, and what was asked
   let fit = false; // whether the sheets show the whole review at once
   let stave = null; // what is known about the staves on the page: see read()
 
@@ -18,17 +19,27 @@
   };
   const within = (event, selector) => (event.target instanceof Element ? event.target.closest(selector) : null);
 
-  /** How many tokens the review on the page has. */
-  const count = () => all("#gs-reading .gs-token").length;
+  /** The part of the page that is looked at. */
+  const scope = () => all(".gs-scope").find((each) => each.offsetParent) ?? document.body;
+
+  /** What is known of the review in it. */
+  function known() {
+    const here = scope();
+    if (!memory.has(here)) memory.set(here, { chosen: 0, asked: "" });
+    return memory.get(here);
+  }
+
+  /** How many tokens the review has. */
+  const count = () => all(".gs-reading .gs-token", scope()).length;
 
   /** The sheets that can be seen now. */
   const sheets = () => all(".gs-scroll").filter((each) => each.offsetParent);
 
   /** The data of the staves on the page, decoded once for each time they are drawn; the observer below resets it. */
   function read() {
-    const root = $(".gs-staves");
+    const root = $(".gs-staves", scope());
     if (!root) return null;
-    if (stave) return stave;
+    if (stave?.root === root) return stave;
     stave = {
       root,
       ...JSON.parse(root.dataset.numbers),
@@ -41,17 +52,18 @@
 
   function mark(place) {
     if (place < 0 || place >= count()) return;
-    for (const old of all(".gs-marked")) old.classList.remove("gs-marked");
-    for (const each of all(`.gs-token[data-place="${place}"]`)) each.classList.add("gs-marked");
-    for (const names of all(".gs-names > div")) names.children[place]?.classList.add("gs-marked");
-    for (const output of all(".gs-row output")) output.textContent = JSON.parse(output.dataset.numbers)[place] ?? "";
+    const here = scope();
+    for (const old of all(".gs-marked", here)) old.classList.remove("gs-marked");
+    for (const each of all(`.gs-token[data-place="${place}"]`, here)) each.classList.add("gs-marked");
+    for (const names of all(".gs-names > div", here)) names.children[place]?.classList.add("gs-marked");
+    for (const output of all(".gs-row output", here)) output.textContent = JSON.parse(output.dataset.numbers)[place] ?? "";
     document.documentElement.style.setProperty("--gs-at", place);
     describe(place);
   }
 
   /** The numbers of one token, as terms and values. */
   function describe(place) {
-    const panel = $("#gs-detail");
+    const panel = $(".gs-detail", scope());
     const data = panel?.offsetParent && read();
     if (!data || !(place in data.tokens)) return;
     const terms = [["attribution", data.signed ? signed(data.scores[place]) : number(data.scores[place], 3), data.unit]];
@@ -92,16 +104,17 @@
     document.documentElement.classList.toggle("gs-fit", column < 16);
     document.documentElement.style.setProperty("--gs-col", `${column}px`);
     for (const button of all(".gs-zoom")) button.setAttribute("aria-pressed", String(fit));
-    mark(chosen);
+    mark(known().chosen);
     reveal();
     fade();
   }
 
   /** Make a token the chosen one; `tell` the server, which draws what depends on it. */
   function choose(place, { scroll = true, focus = false, tell = true } = {}) {
-    chosen = Math.max(0, Math.min(place, count() - 1));
+    const chosen = Math.max(0, Math.min(place, count() - 1));
+    known().chosen = chosen;
     if (tell) send(chosen);
-    for (const token of all(".gs-token")) {
+    for (const token of all(".gs-token", scope())) {
       token.tabIndex = Number(token.dataset.place) === chosen ? 0 : -1;
       if (focus && token.tabIndex === 0) token.focus({ preventScroll: true });
     }
@@ -110,7 +123,7 @@
   }
 
   function send(place) {
-    const box = $("#gs-place input");
+    const box = $("#gs-place input", scope());
     if (!box || Number(box.value) === place) return;
     box.value = place;
     box.dispatchEvent(new Event("input", { bubbles: true }));
@@ -119,7 +132,7 @@
   /** Bring the chosen column into the middle of the sheets, sideways only. */
   function reveal() {
     for (const scroller of sheets()) {
-      const name = $(".gs-names > div", scroller)?.children[chosen];
+      const name = $(".gs-names > div", scroller)?.children[known().chosen];
       if (!name) continue;
       const label = $(".gs-row > b", scroller).offsetWidth;
       const wide = scroller.clientWidth - label;
@@ -177,14 +190,14 @@
   );
   document.addEventListener("pointermove", (event) => {
     const place = placeOf(event);
-    mark(place < 0 ? chosen : place);
+    mark(place < 0 ? known().chosen : place);
     readout(event);
   });
   document.addEventListener("click", (event) => {
     const place = placeOf(event);
     if (place >= 0) choose(place, { focus: Boolean(within(event, ".gs-token")) });
     const symbol = within(event, ".gs-staves [data-symbol]")?.dataset.symbol;
-    if (symbol && place < 0) $(`#gs-quantity input[value="${symbol}"]`)?.click();
+    if (symbol && place < 0) $(`.gs-quantity input[value="${symbol}"]`, scope())?.click();
     if (within(event, ".gs-zoom")) {
       fit = !fit;
       zoom();
@@ -206,7 +219,7 @@
     const steps = { ArrowLeft: -1, ArrowRight: 1 };
     const ends = { Home: 0, End: Number.MAX_SAFE_INTEGER };
     const focus = Boolean(target.closest(".gs-text"));
-    if (event.key in steps) choose(chosen + steps[event.key], { focus });
+    if (event.key in steps) choose(known().chosen + steps[event.key], { focus });
     else if (event.key in ends) choose(ends[event.key], { focus });
     else if ((event.key === "Enter" || event.key === " ") && target.closest(".gs-token"))
       choose(Number(target.dataset.place), { focus });
@@ -234,10 +247,10 @@
 
   function play() {
     const last = onward() > 0 ? count() - 1 : 0;
-    if (chosen === last) choose(count() - 1 - last); // from the beginning again
+    if (known().chosen === last) choose(count() - 1 - last); // from the beginning again
     playing = setInterval(
       () => {
-        const next = chosen + onward();
+        const next = known().chosen + onward();
         if (next < 0 || next >= count() || !$(".gs-player")?.offsetParent) pause();
         else choose(next);
       },
@@ -248,8 +261,8 @@
 
   document.addEventListener("click", (event) => {
     if (within(event, ".gs-play")) playing ? pause() : play();
-    else if (within(event, ".gs-next")) choose(chosen + onward());
-    else if (within(event, ".gs-back")) choose(chosen - onward());
+    else if (within(event, ".gs-next")) choose(known().chosen + onward());
+    else if (within(event, ".gs-back")) choose(known().chosen - onward());
   });
   document.addEventListener("change", (event) => {
     if (within(event, ".gs-pace") && playing) {
@@ -296,27 +309,38 @@
 
   /* New drawings: Python says which token is chosen in a new review. Gradio may replace the elements or change them in
      place, so both are observed; a sheet that comes into sight takes its width then. */
-  let asked = "";
-  const sizes = new ResizeObserver(() => zoom());
+  const sizes = new ResizeObserver(() => {
+    take();
+    zoom();
+  });
+
+  /** Take over which token Python says is chosen, where it speaks of a new review. */
+  function take() {
+    const text = $(".gs-reading", scope());
+    if (!text) return;
+    const here = known();
+    if (text.dataset.asked !== here.asked) {
+      here.asked = text.dataset.asked;
+      here.chosen = Number(text.dataset.chosen);
+      pause();
+      if (text.closest("#gs-reading")) {
+        analysed = written();
+        stale();
+        showPicture();
+      }
+    }
+    choose(here.chosen, { scroll: false, tell: false });
+  }
+
   new MutationObserver((changes) => {
     const drawn = changes.some(
       ({ target }) =>
         target.closest?.("#gs-staves, #gs-reading, .gs-sheet-holder") && !target.closest(".gs-readout, output"),
     );
     if (!drawn) return;
-    if (changes.some(({ target }) => target.closest?.("#gs-staves"))) stave = null;
-    const text = $("#gs-reading .gs-reading");
-    if (!text) return;
-    if (text.dataset.asked !== asked) {
-      asked = text.dataset.asked;
-      analysed = written();
-      stale();
-      showPicture();
-      chosen = Number(text.dataset.chosen);
-      pause();
-    }
+    stave = null;
     for (const scroller of all(".gs-scroll")) sizes.observe(scroller);
-    choose(chosen, { scroll: false, tell: false });
+    take();
     zoom();
   }).observe(document.documentElement, {
     childList: true,

@@ -12,25 +12,23 @@ from __future__ import annotations
 import argparse
 import hashlib
 import sys
-import tarfile
 import zipfile
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 import numpy as np
 from tqdm import tqdm
 
 from model import text
 from model.errors import DataError
+from model.imdb import RawReview, label_of, rating_of, read_source
 from model.run import exit_code
 
 VERSION = 1
 MAX_VOCABULARY = 60_000  # ids are uint16; the rarer words of the training split are unknown to every network
-FOLDERS = ("train/pos", "train/neg", "train/unsup", "test/pos", "test/neg")
-RATING_UNKNOWN = 0
 
 
 class Split(IntEnum):
@@ -40,14 +38,6 @@ class Split(IntEnum):
     VALIDATION = 1
     TEST = 2
     UNLABELLED = 3
-
-
-@dataclass(frozen=True, slots=True)
-class RawReview:
-    """A review as the dataset holds it: `name` as in "train/pos/123_8.txt"."""
-
-    name: str
-    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,62 +66,6 @@ class PreparedData:
         ids[ids >= vocabulary_size] = text.UNKNOWN_ID
         head, tail = text.cut(len(ids), max_tokens)
         return np.concatenate([ids[:head], ids[tail:]])
-
-
-def read_source(source: Path) -> Iterator[RawReview]:
-    """The reviews of the dataset's folder or archive (.tar.gz), sorted by folder and number.
-
-    Raises `DataError` where there is nothing to read, or where the archive would write outside its folder.
-    """
-    if source.is_dir():
-        return iter(_read_folder(source))
-    if source.is_file():
-        return iter(_read_archive(source))
-    raise DataError(f"There is no dataset at '{source}': give the folder or archive of the Large Movie Review Dataset.")
-
-
-def _read_folder(folder: Path) -> list[RawReview]:
-    root = next((path for path in (folder, folder / "aclImdb") if (path / "train").is_dir()), None)
-    if root is None:
-        raise DataError(f"'{folder}' holds no folder 'train': it is not the Large Movie Review Dataset.")
-    files = [path for name in FOLDERS for path in (root / name).glob("*.txt")]
-    reviews = [
-        RawReview(path.relative_to(root).as_posix(), path.read_text(encoding="utf-8"))
-        for path in tqdm(files, desc="read", unit=" reviews", mininterval=1)
-    ]
-    return _in_order(reviews)
-
-
-def _read_archive(path: Path) -> list[RawReview]:
-    reviews = []
-    try:
-        with tarfile.open(path, "r|*") as archive:
-            for member in tqdm(archive, desc="read", unit=" files", mininterval=1):
-                name = _safe_name(member)
-                if member.isfile() and name.endswith(".txt") and name.rpartition("/")[0] in FOLDERS:
-                    reviews.append(RawReview(name, archive.extractfile(member).read().decode("utf-8")))
-    except (tarfile.TarError, EOFError, OSError, UnicodeDecodeError) as error:
-        raise DataError(f"'{path}' is not a readable archive of the dataset; fetch it again.") from error
-    return _in_order(reviews)
-
-
-def _safe_name(member: tarfile.TarInfo) -> str:
-    """The member's path below the archive's first folder; nothing is ever unpacked to disk."""
-    path = PurePosixPath(member.name)
-    if path.is_absolute() or ".." in path.parts or not (member.isfile() or member.isdir()):
-        raise DataError(f"The archive is refused: its member '{member.name}' could write outside its folder.")
-    return "/".join(path.parts[1:])
-
-
-def _in_order(reviews: list[RawReview]) -> list[RawReview]:
-    if not reviews:
-        raise DataError("The dataset holds no reviews: it should have train/pos, train/neg, test/pos and test/neg.")
-
-    def key(review: RawReview) -> tuple[int, int]:
-        folder, _, file = review.name.rpartition("/")
-        return FOLDERS.index(folder), int(file.partition("_")[0])
-
-    return sorted(reviews, key=key)
 
 
 def download(folder: Path) -> Path:
@@ -191,20 +125,11 @@ def prepare(reviews: Sequence[RawReview], validation: set[str]) -> PreparedData:
     return PreparedData(
         ids=ids,
         offsets=np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
-        labels=np.array([_label(review.name) for review, _ in kept], dtype=np.int8),
+        labels=np.array([label_of(review.name) for review, _ in kept], dtype=np.int8),
         splits=np.array([split for _, split in kept], dtype=np.int8),
-        ratings=np.array([_rating(review.name) for review, _ in kept], dtype=np.uint8),
+        ratings=np.array([rating_of(review.name) for review, _ in kept], dtype=np.uint8),
         vocabulary=tuple(vocabulary),
     )
-
-
-def _label(name: str) -> int:
-    return {"pos": 1, "neg": 0}.get(name.split("/")[1], -1)
-
-
-def _rating(name: str) -> int:
-    stars = name.rpartition("_")[2].removesuffix(".txt")
-    return int(stars) if stars.isdecimal() and int(stars) <= 10 else RATING_UNKNOWN
 
 
 def save(data: PreparedData, path: Path) -> None:

@@ -27,6 +27,7 @@ from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
 from model.errors import DataError, GatescopeError
+from model.precision import prefers_half as prefers_half
 
 STATE = "state.safetensors"
 
@@ -152,18 +153,6 @@ class Processes:
         if self.count > 1:
             distributed.all_reduce(values)
         return values
-
-
-def prefers_half(device: str) -> bool:
-    """Whether bfloat16 is faster here: on a GPU, and on a CPU with instructions for it."""
-    return device == "cuda" or (torch.backends.cpu.get_cpu_capability() == "AVX512" and _has_bf16())
-
-
-def _has_bf16() -> bool:
-    try:
-        return "avx512_bf16" in Path("/proc/cpuinfo").read_text()
-    except OSError:
-        return False
 
 
 def device_name(device: str, count: int = 1) -> str:

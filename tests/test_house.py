@@ -55,5 +55,5 @@ def test_training_machine_needs_torch_numpy_safetensors_and_torchtext_only():
 
 def test_rendering_knows_no_torch_and_no_gradio():
     pure = ("cell", "charts", "colours", "comparison", "downloads", "figures", "gradients", "lessons", "links")
-    for name in (*pure, "markup", "measured", "memory", "sheet", "what_if"):
+    for name in (*pure, "errors", "markup", "measured", "memory", "report", "sheet", "what_if"):
         assert not {each.split(".")[0] for each in imports(ROOT / "views" / f"{name}.py")} & {"torch", "gradio"}

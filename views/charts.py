@@ -14,7 +14,8 @@ from model.checkpoint import Epoch
 from model.gates import NEARLY_OPEN, NEARLY_SHUT, QUANTITIES, QUANTITY_NAMES
 from model.gradients import Decay, GradientFlow
 from model.memory import Memory
-from model.metrics import Report
+from model.metrics import CalibrationBin
+from model.overview import ConfidenceBin
 from views.colours import NEGATIVE, POSITIVE, as_hex
 
 CURVES_END = 8  # pre-activations beyond count at the ends: there both curves are flat
@@ -37,9 +38,8 @@ def training_curves(history: Sequence[Epoch]) -> go.Figure:
     return _plain(figure)
 
 
-def reliability_diagram(report: Report) -> go.Figure:
-    """Accuracy against confidence on the test split, in bins; on the diagonal confidence can be taken at its word."""
-    bins = report.reliability
+def reliability_diagram(bins: Sequence[CalibrationBin]) -> go.Figure:
+    """Accuracy against confidence in bins with their counts; on the diagonal confidence can be taken at its word."""
     figure = go.Figure()
     figure.add_scatter(
         x=[50, 100], y=[50, 100], mode="lines", line={"color": "#888", "dash": "dot"}, name="perfect", hoverinfo="skip"
@@ -54,6 +54,31 @@ def reliability_diagram(report: Report) -> go.Figure:
     )
     figure.update_xaxes(title="confidence (%)")
     figure.update_yaxes(title="accuracy (%)")
+    return _plain(figure)
+
+
+def confidence_histogram(bins: Sequence[ConfidenceBin]) -> go.Figure:
+    """How many reviews have a confidence in each bin, those judged right and wrong on top of one another."""
+    names = [f"{100 * bin_.low:.0f} to {100 * bin_.high:.0f}" for bin_ in bins]
+    figure = go.Figure()
+    sides = (
+        ("right", "hits", _BLUE, ""),
+        ("wrong", "mistakes", _ORANGE, "/"),
+        ("no label", "unlabelled", "#94a3b8", "."),
+    )
+    for side, field, colour, shape in sides:
+        counts = [getattr(bin_, field) for bin_ in bins]
+        if any(counts):
+            figure.add_bar(
+                x=names,
+                y=counts,
+                name=side,
+                marker={"color": colour, "pattern": {"shape": shape}},
+                hovertemplate=f"%{{x}} % sure: %{{y}} {side}<extra></extra>",
+            )
+    figure.update_layout(barmode="stack")
+    figure.update_xaxes(title="confidence (%)", tickangle=-40)
+    figure.update_yaxes(title="reviews")
     return _plain(figure)
 
 

@@ -8,9 +8,8 @@ import io
 from collections.abc import Iterable, Mapping, Sequence
 from html import escape
 
+from model.export import without_formula
 from model.text import Token
-
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def csv_text(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
@@ -35,11 +34,6 @@ def _cell(value: object) -> object:
     if value is None or value != value:
         return ""
     return f"{value:.6g}" if not isinstance(value, int) else value
-
-
-def without_formula(cell: str) -> str:
-    """A text that no spreadsheet takes for a formula: an apostrophe goes before what could start one (OWASP)."""
-    return "'" + cell if cell.startswith(FORMULA_STARTS) else cell
 
 
 def csv_link(text: str, name: str, label: str = "CSV") -> str:

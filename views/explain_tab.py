@@ -48,7 +48,7 @@ class ExplainTab:
         with gr.Row(elem_classes="gs-main"):
             with gr.Column(scale=3, min_width=300):
                 self._build_question()
-            with gr.Column(scale=8, min_width=320):
+            with gr.Column(scale=8, min_width=320, elem_classes="gs-scope"):
                 self._build_answer()
         self._listen()
 
@@ -108,7 +108,7 @@ class ExplainTab:
             self.unit = gr.Number(0, label="Unit", precision=0, min_width=90, elem_id="gs-unit")
         self.place = gr.Number(0, label="Chosen token", visible="hidden", elem_id="gs-place", precision=0)
         self.symbol = gr.Radio(
-            list(QUANTITIES), value="f", label="Quantity", elem_id="gs-quantity", min_width=250, render=False
+            list(QUANTITIES), value="f", label="Quantity", elem_classes="gs-quantity", min_width=250, render=False
         )
         shared = Shared(self.question, self.layer, self.direction, self.place, self.unit, self.symbol)
         self.panels: list[Panel] = []

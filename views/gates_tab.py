@@ -18,7 +18,7 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
             [("number", ORDERS[0]), ("time of peak", ORDERS[1])], value="number", label="Units sorted by", min_width=200
         )
     gr.HTML(
-        '<section class="gs-card" id="gs-detail" aria-live="polite" aria-label="Numbers of the chosen token"><p>The '
+        '<section class="gs-card gs-detail" aria-live="polite" aria-label="Numbers of the chosen token"><p>The '
         "numbers of the chosen token appear here.</p></section>"
     )
     staves = gr.HTML("", elem_id="gs-staves")

@@ -22,7 +22,7 @@ from model.gates import QUANTITIES
 from model.network import DIRECTIONS
 from model.text import MAX_CHARACTERS, MAX_TOKENS
 
-OUTER_TABS = ("compare", "network")  # beside the tab of one review, which has the others inside
+OUTER_TABS = ("compare", "errors", "network")  # beside the tab of one review, which has the others inside
 TABS = ("gates", "step", "memory", "gradients", "whatif", "table", *OUTER_TABS)
 MAX_LAYER, MAX_UNIT, MAX_NAME = 8, 65_535, 100
 

@@ -46,13 +46,15 @@ def build(explainer: Explainer, explained: ExplainTab) -> None:
             curves = gr.Plot(training_curves(first.history), show_label=False)
         with gr.Column():
             gr.Markdown("**Reliability** on the test reviews: how often a verdict of a given confidence is right")
-            reliability = gr.Plot(reliability_diagram(first.report) if first.report else None, show_label=False)
+            reliability = gr.Plot(
+                reliability_diagram(first.report.reliability) if first.report else None, show_label=False
+            )
     details = gr.HTML(measured(first.report, explainer.faithfulness(first.name)))
     gr.Markdown(_WORDS)
 
     def show(chosen):
         checkpoint = explainer.checkpoint(chosen)
-        diagram = reliability_diagram(checkpoint.report) if checkpoint.report else None
+        diagram = reliability_diagram(checkpoint.report.reliability) if checkpoint.report else None
         tables = measured(checkpoint.report, explainer.faithfulness(chosen))
         return _facts(checkpoint), training_curves(checkpoint.history), diagram, tables
 

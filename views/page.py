@@ -10,17 +10,19 @@ from starlette.middleware import Middleware
 from model.explain import Explainer
 from views import api, network_tab
 from views.compare_tab import CompareTab
+from views.errors_tab import ErrorsTab
 from views.explain_tab import ExplainTab
 from views.guard import Guard
 from views.header import Header
 
+CACHE = (600, 3_600)  # seconds: how often uploads and prepared files are looked at, and how old they may grow
 ASSETS = Path(__file__).parent.parent / "assets"
 _SYSTEM_FONTS = ["system-ui", "-apple-system", "Segoe UI", "Noto Sans", "sans-serif"]  # nothing is fetched
 
 
-def build_page(explainer: Explainer) -> gr.Blocks:
-    """The page, ready to be launched with `look()`."""
-    with gr.Blocks(title="Gatescope", analytics_enabled=False, fill_width=True) as page:
+def build_page(explainer: Explainer, notes: Path | None = None, imdb: Path | None = None) -> gr.Blocks:
+    """The page, ready to be launched with `look()`; `notes` and `imdb` as in `ErrorsTab`."""
+    with gr.Blocks(title="Gatescope", analytics_enabled=False, fill_width=True, delete_cache=CACHE) as page:
         header = Header(explainer)
         outer = gr.State("explain")
         with gr.Tabs(overflow_behavior="wrap") as tabs:
@@ -28,9 +30,11 @@ def build_page(explainer: Explainer) -> gr.Blocks:
                 explained = ExplainTab(explainer)
             with gr.Tab("Compare", id="compare") as compare:
                 compared = CompareTab(explainer)
+            with gr.Tab("Errors", id="errors") as errors:
+                ErrorsTab(explainer, notes, imdb)
             with gr.Tab("The network", id="network") as network:
                 network_tab.build(explainer, explained)
-        for tab in (explain, compare, network):
+        for tab in (explain, compare, errors, network):
             tab.select(lambda name=tab.id: name, None, outer, api_visibility="private", show_progress="hidden")
         explained.to_compare.click(
             lambda text, checkpoint: compared.take(text, checkpoint) | {tabs: gr.Tabs(selected="compare")},

@@ -2,85 +2,25 @@
 
 from __future__ import annotations
 
-import io
-import tarfile
-
 import numpy as np
 import pytest
 
-from model import data
+from model import data, imdb
 from model.data import Split
 from model.errors import DataError
+from tests.model.test_imdb import REVIEWS, archive, write_folder
 
-REVIEWS = {
-    "train/pos/0_9.txt": "A good film.<br /><br />Great!",
-    "train/pos/10_8.txt": "good good unique",
-    "train/pos/2_10.txt": "Seen in test",
-    "train/neg/0_2.txt": "Bad. Not good.",
-    "train/neg/1_1.txt": "kept for validation",
-    "train/unsup/0_0.txt": "no label, newword",
-    "train/unsup/1_0.txt": "kept for   validation".replace("   ", " "),
-    "train/unsup/2_0.txt": "bad in test too",
-    "test/pos/0_7.txt": "Seen in test",
-    "test/neg/0_3.txt": "bad in test too",
-}
 VALIDATION = {"train/neg/1_1.txt"}
 
 
 @pytest.fixture
 def folder(tmp_path):
-    for name, text in REVIEWS.items():
-        path = tmp_path / "aclImdb" / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-    return tmp_path
-
-
-def archive(path, members):
-    with tarfile.open(path, "w:gz") as file:
-        for name, text in members.items():
-            member = tarfile.TarInfo(name)
-            member.size = len(text.encode())
-            file.addfile(member, io.BytesIO(text.encode()))
-    return path
-
-
-def test_folder_and_archive_give_the_same_reviews_in_order(folder, tmp_path):
-    path = archive(tmp_path / "a.tar.gz", {f"aclImdb/{name}": text for name, text in reversed(REVIEWS.items())})
-    from_folder, from_archive = list(data.read_source(folder)), list(data.read_source(path))
-    assert from_folder == from_archive
-    assert [review.name for review in from_folder][:3] == [
-        "train/pos/0_9.txt",
-        "train/pos/2_10.txt",
-        "train/pos/10_8.txt",
-    ]
-
-
-@pytest.mark.parametrize("name", ["../evil.txt", "/etc/evil.txt", "aclImdb/../../evil.txt"])
-def test_archive_that_would_write_outside_is_refused(tmp_path, name):
-    with pytest.raises(DataError, match="refused"):
-        list(data.read_source(archive(tmp_path / "a.tar.gz", {name: "x"})))
-
-
-def test_archive_with_a_link_is_refused(tmp_path):
-    with tarfile.open(tmp_path / "a.tar.gz", "w:gz") as file:
-        member = tarfile.TarInfo("aclImdb/train/pos/0_9.txt")
-        member.type, member.linkname = tarfile.SYMTYPE, "/etc/passwd"
-        file.addfile(member)
-    with pytest.raises(DataError, match="refused"):
-        list(data.read_source(tmp_path / "a.tar.gz"))
-
-
-def test_broken_archive_empty_folder_and_nothing_are_refused(tmp_path):
-    (tmp_path / "broken.tar.gz").write_bytes(b"no archive")
-    for source in (tmp_path / "broken.tar.gz", tmp_path, tmp_path / "missing"):
-        with pytest.raises(DataError):
-            list(data.read_source(source))
+    return write_folder(tmp_path)
 
 
 @pytest.fixture
 def prepared(folder):
-    return data.prepare(list(data.read_source(folder)), VALIDATION)
+    return data.prepare(list(imdb.read_source(folder)), VALIDATION)
 
 
 def text_of(prepared, row):
@@ -141,7 +81,7 @@ def test_missing_damaged_or_old_prepared_file_is_refused(prepared, tmp_path, mon
 
 def test_validation_list_must_name_what_there_is(folder):
     with pytest.raises(DataError, match="1 reviews"):
-        data.prepare(list(data.read_source(folder)), {"train/pos/999_9.txt"})
+        data.prepare(list(imdb.read_source(folder)), {"train/pos/999_9.txt"})
 
 
 def test_command_prepares_and_refuses_with_one_sentence(folder, tmp_path, capsys):
@@ -165,7 +105,7 @@ def test_dataset_is_downloaded_by_torchtext_once(tmp_path, monkeypatch):
     assert data.download(tmp_path / "data") == path
     assert len(fetched) == 1
     assert fetched[0].endswith("aclImdb_v1.tar.gz")
-    assert len(list(data.read_source(path))) == len(REVIEWS)
+    assert len(list(imdb.read_source(path))) == len(REVIEWS)
 
 
 def test_failed_download_leaves_nothing_behind(tmp_path, monkeypatch):

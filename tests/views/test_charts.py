@@ -14,7 +14,7 @@ from model.checkpoint import Epoch
 from model.gates import GateTrace, trace_gates
 from model.gradients import Decay, GradientFlow, gradient_flow
 from model.memory import measure_memory
-from model.metrics import CalibrationBin, Metrics, Report
+from model.metrics import CalibrationBin
 from tests.conftest import make_network
 from views import charts
 
@@ -54,9 +54,7 @@ def test_curves_show_each_epoch_in_percent():
 
 
 def test_reliability_shows_the_bins_with_their_counts():
-    metrics = Metrics(0.9, 0.9, 0.9, 0.3, 0.01)
-    report = Report(metrics, metrics, 7, 0.1, (CalibrationBin(0.6, 0.5, 3), CalibrationBin(0.9, 1.0, 4)))
-    measured = charts.reliability_diagram(report).data[1]
+    measured = charts.reliability_diagram((CalibrationBin(0.6, 0.5, 3), CalibrationBin(0.9, 1.0, 4))).data[1]
     assert list(measured.x) == [60, 90]
     assert list(measured.y) == [50, 100]
     assert list(measured.text) == ["3 reviews", "4 reviews"]
