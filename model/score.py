@@ -23,6 +23,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -113,7 +114,7 @@ class Parts:
             found = None
         if found != about:
             raise DataError(
-                f"'{self.folder}' holds the parts of another run: delete that folder, or choose another OUT."
+                f"'{self.folder}' holds parts of another run: delete that folder, or choose another OUT."
             )
         if decided < 0:
             self.folder.mkdir(exist_ok=True)
@@ -316,8 +317,11 @@ class Shipped:
 class Actor:
     """Holds the network, in a process of Ray's; reads one chunk at a time on one core, or on a GPU."""
 
-    def __init__(self, shipped: Shipped, exact: int) -> None:
+    def __init__(self, kept: Sequence[Any], exact: int) -> None:
+        import ray
+
         torch.set_num_threads(1)
+        (shipped,) = ray.get(list(kept))
         self._loaded, self._exact = shipped.unpack(), exact
 
     def __call__(self, batch: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -338,7 +342,7 @@ def _with_ray(
         import ray
     except ImportError as error:
         raise GatescopeError(
-            "Ray is not installed: pip install 'ray[data]>=2.40,<3', or leave --engine out."
+            "Ray is missing: pip install 'ray[data]>=2.40,<3', or leave --engine out."
         ) from error
     workers = options.workers or len(os.sched_getaffinity(0))
     own = {} if "RAY_ADDRESS" in os.environ else {"num_cpus": workers, "object_store_memory": OBJECT_STORE}
@@ -347,10 +351,11 @@ def _with_ray(
         ray.init(include_dashboard=False if own else None, **own, **quiet)
         ray.data.DataContext.get_current().enable_progress_bars = False
         logging.getLogger("ray.data").setLevel(logging.ERROR)
+        kept = ray.put(Shipped.of(loaded, options.device))  # in a list, so that an actor that is restarted finds it
         items = [{"chunk": chunk, "texts": json.dumps(chunks[chunk])} for chunk in missing]
         done = ray.data.from_items(items, override_num_blocks=len(items)).map_batches(
             Actor,
-            fn_constructor_args=(Shipped.of(loaded, options.device), exact),
+            fn_constructor_args=([kept], exact),
             concurrency=min(workers, len(items)),
             batch_size=1,
             num_cpus=1,
@@ -387,7 +392,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu", choices=("cpu", "cuda"))
     parser.add_argument("--engine", default="local", choices=("local", "ray"))
     parser.add_argument(
-        "--workers", type=_count, metavar="N", help="threads, or actors of Ray; one a core if not given"
+        "--workers", type=_count, metavar="N", help="threads, or Ray's actors; one a core if not given"
     )
     parser.add_argument("--float32", action="store_true", help="never bfloat16")
     return parser.parse_args(arguments)

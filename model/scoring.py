@@ -34,7 +34,7 @@ from model.gates import NEARLY_OPEN
 from model.network import BidirectionalLayer, RecurrentNetwork, reorder, reversed_places
 from model.precision import prefers_half
 from model.slices import CONTRASTS, NEGATIONS
-from model.text import MAX_TOKENS, UNKNOWN_ID, check_review, cut, pad, tokenize_all
+from model.text import MAX_TOKENS, PADDING_ID, UNKNOWN_ID, check_review, cut, pad, tokenize_all
 
 CHUNK = 512  # texts
 BATCH_TOKENS = {"cpu": 4_096, "cuda": 131_072}  # with padding; a batch stays in the cache of a core
@@ -52,9 +52,9 @@ class Scores:
 
     `half`: whether bfloat16 was used. `logits` (N,) float32, the temperature applied. Counts of tokens, (N,) int32:
     those read, `omitted` ones that were cut out, and among those read the unknown ones, words that negate or contrast,
-    words in capitals, question marks. `forget` and `saturated` (N,) float32 in [0, 1]: the mean of all forget gates, and
-    the share of them below 0.1 or above 0.9; NaN for a plain RNN. `states` (N, S) float16: what the output layer reads.
-    `ids` (tokens,) uint16: review n is `ids[offsets[n]:offsets[n + 1]]`.
+    words in capitals, question marks. `forget` and `saturated` (N,) float32 in [0, 1]: the mean of all forget gates,
+    and the share of them below 0.1 or above 0.9; NaN for a plain RNN. `states` (N, S) float16: what the output layer
+    reads. `ids` (tokens,) uint16: review n is `ids[offsets[n]:offsets[n + 1]]`.
     """
 
     checkpoint: str
@@ -299,7 +299,9 @@ class _Reader:
     def read(self, reviews: Sequence[np.ndarray]) -> _Verdicts:
         """The verdicts on a batch of reviews, each (tokens,) ids; padding counts nowhere."""
         network: RecurrentNetwork = self.network
-        ids, lengths = (each.to(self.device) for each in pad([ids.astype(np.int64) for ids in reviews]))
+        ids, lengths = pad([ids.astype(np.int64) for ids in reviews])
+        beyond = _padded(ids.shape[1]) - ids.shape[1]
+        ids, lengths = functional.pad(ids, (0, beyond), value=PADDING_ID).to(self.device), lengths.to(self.device)
         reversal = reversed_places(lengths, ids.shape[1])  # (B, T)
         real = (torch.arange(ids.shape[1], device=self.device) < lengths[:, None]).float()  # (B, T)
         states, gates = network.embed(ids), torch.zeros(2, len(ids), device=self.device)
@@ -356,9 +358,15 @@ def _batches(lengths: np.ndarray, most: int) -> Iterator[np.ndarray]:
     order = np.argsort(-lengths, kind="stable")
     start = 0
     while start < len(order):
-        rows = order[start : start + max(1, most // max(1, int(lengths[order[start]])))]
+        rows = order[start : start + max(1, most // _padded(int(lengths[order[start]])))]
         yield rows
         start += len(rows)
+
+
+def _padded(tokens: int) -> int:
+    """The length that a batch is padded to: few different ones, since oneDNN keeps what it made for each shape."""
+    step = 8 if tokens <= 256 else 32
+    return max(1, -(-tokens // step)) * step
 
 
 # Who computes

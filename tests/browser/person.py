@@ -29,4 +29,4 @@ def analyse(page: Page, text: str) -> None:
 
 def token(page: Page, word: str) -> Locator:
     """A word of the review as running text."""
-    return page.get_by_role("button", name=re.compile(rf"^{word}, [+−]"))
+    return page.get_by_role("button", name=re.compile(rf"^{word}, [+−0]"))
