@@ -23,7 +23,6 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -317,11 +316,8 @@ class Shipped:
 class Actor:
     """Holds the network, in a process of Ray's; reads one chunk at a time on one core, or on a GPU."""
 
-    def __init__(self, kept: Sequence[Any], exact: int) -> None:
-        import ray
-
+    def __init__(self, shipped: Shipped, exact: int) -> None:
         torch.set_num_threads(1)
-        (shipped,) = ray.get(list(kept))
         self._loaded, self._exact = shipped.unpack(), exact
 
     def __call__(self, batch: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
@@ -336,6 +332,7 @@ def _with_ray(
 ) -> Iterator[tuple[int, bytes]]:
     """As the actors finish them. Ray reports to nobody, and shows no page of its own."""
     os.environ["RAY_USAGE_STATS_ENABLED"] = "0"
+    os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")  # it warns of how Ray Data itself starts actors
     root = str(Path(__file__).parent.parent)
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))
     try:
@@ -351,11 +348,10 @@ def _with_ray(
         ray.init(include_dashboard=False if own else None, **own, **quiet)
         ray.data.DataContext.get_current().enable_progress_bars = False
         logging.getLogger("ray.data").setLevel(logging.ERROR)
-        kept = ray.put(Shipped.of(loaded, options.device))  # in a list, so that an actor that is restarted finds it
         items = [{"chunk": chunk, "texts": json.dumps(chunks[chunk])} for chunk in missing]
         done = ray.data.from_items(items, override_num_blocks=len(items)).map_batches(
             Actor,
-            fn_constructor_args=([kept], exact),
+            fn_constructor_args=(Shipped.of(loaded, options.device), exact),
             concurrency=min(workers, len(items)),
             batch_size=1,
             num_cpus=1,

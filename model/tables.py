@@ -183,6 +183,24 @@ def paste_table(text: str) -> ReviewTable:
     return _collect(rows, columns, "pasted list", hashlib.sha256(content).hexdigest(), _silent)
 
 
+def table_of(texts: Sequence[object], labels: Sequence[object] | None = None, name: str = "texts") -> ReviewTable:
+    """Texts that a program sends, with a label for each or none at all; `lines` count them from 1.
+
+    Raises `DataError` where they are no lists of one length, or where no text can be read.
+    """
+    if not all(isinstance(each, (list, tuple)) for each in (texts, () if labels is None else labels)):
+        raise DataError("Texts, and labels where there are any, must be lists.")
+    if labels is not None and len(labels) != len(texts):
+        raise DataError(f"There are {len(texts):,} texts and {len(labels):,} labels: each text needs one, or none has.")
+    if not texts:
+        raise DataError("There is no text: send at least one.")
+    columns = Columns(("text",), "text") if labels is None else Columns(("text", "label"), "text", "label")
+    values = zip(texts) if labels is None else zip(texts, labels, strict=True)
+    rows = (_Row(number, each, "", 1.0) for number, each in enumerate(values, start=1))
+    digest = hashlib.sha256(json.dumps([texts, labels], default=str).encode()).hexdigest()
+    return _collect(rows, columns, name, digest, _silent)
+
+
 def _labelled(lines: Sequence[str]) -> list[tuple[str | None, ...]]:
     """Each line as its text and its label, or None for no label; as its text alone if there are no labels."""
     after = [(text, label) if tab else (label, None) for text, tab, label in (line.rpartition("\t") for line in lines)]

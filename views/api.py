@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import gradio as gr
+import numpy as np
 
 from model.attribution import DEFAULT_BASELINE, DEFAULT_METHOD
-from model.errors import GatescopeError
+from model.errors import GatescopeError, ReviewError
 from model.explain import Explainer, Question
+from model.overview import OUTCOMES, Outcome, overview
+from model.scoring import Scores, score
+from model.slices import find_slices
+from model.tables import NO_LABEL, ReviewTable, table_of
+from views.guard import Fields
 from views.markup import mean_traces
+
+MAX_TEXTS = 1_000  # of one call of /score or /slices: half a minute of work for two cores
 
 
 def add_endpoints(explainer: Explainer) -> None:
-    """Put /classify and /explain on the page that is being built."""
+    """Put /classify, /explain, /score and /slices on the page that is being built."""
     default = explainer.default
 
     def classify(text: str, checkpoint: str = default) -> dict:
@@ -53,15 +63,80 @@ def add_endpoints(explainer: Explainer) -> None:
             **mean_traces(explanation.gates),
         }
 
+    def read(texts: object, labels: object, checkpoint: str) -> tuple[ReviewTable, Scores]:
+        loaded = explainer.checkpoint(checkpoint)
+        _check_count(texts)
+        table = table_of(texts, labels)
+        return table, score(loaded, table.texts)
+
+    def score_texts(texts: list, checkpoint: str = default) -> dict:
+        """The verdict on each of up to 1,000 texts; `row` counts from 0. What cannot be read is in `skipped`."""
+        with Refusals():
+            table, scores = read(texts, None, checkpoint)
+        rows = zip(*(array.tolist() for array in _columns(table, scores)), strict=True)
+        named = ("row", "probability", "logit", "tokens", "unknown", "truncated")
+        answers = [dict(zip(named, row, strict=True)) for row in rows]
+        labels = ["positive" if positive else "negative" for positive in scores.predicted.tolist()]
+        return {
+            "rows": [answer | {"label": label} for answer, label in zip(answers, labels, strict=True)],
+            "skipped": _skipped(table),
+        }
+
+    def slices(texts: list, labels: list, checkpoint: str = default) -> dict:
+        """How the network does on up to 1,000 labelled texts, and on each slice of them; see `model/slices.py`."""
+        with Refusals():
+            table, scores = read(texts, labels, checkpoint)
+            found = overview(table, scores)
+        counts = dict(zip(OUTCOMES, [0] * len(Outcome), strict=True))
+        for (label, verdict), name in _CELLS.items():
+            counts[name.words] = int(found.confusion[label, verdict])
+        counts[Outcome.UNLABELLED.words] = int((table.labels == NO_LABEL).sum())
+        return {
+            "rows": found.rows,
+            "metrics": asdict(found.metrics),
+            "missing": found.missing,
+            "outcomes": counts,
+            "slices": [asdict(each) | {"stands_out": each.stands_out} for each in find_slices(table, scores)],
+            "skipped": _skipped(table),
+        }
+
     gr.api(classify, api_name="classify", concurrency_id="compute")
     gr.api(explain, api_name="explain", concurrency_id="compute")
+    gr.api(score_texts, api_name="score", concurrency_id="scoring", concurrency_limit=1)
+    gr.api(slices, api_name="slices", concurrency_id="scoring", concurrency_limit=1)
 
 
-def endpoint_defaults(explainer: Explainer) -> dict[str, dict[str, str]]:
-    """The fields of each endpoint after the text, in order, with their defaults."""
+_CELLS = {
+    (1, 1): Outcome.TRUE_POSITIVE,
+    (1, 0): Outcome.FALSE_NEGATIVE,
+    (0, 1): Outcome.FALSE_POSITIVE,
+    (0, 0): Outcome.TRUE_NEGATIVE,
+}
+
+
+def _check_count(texts: object) -> None:
+    if isinstance(texts, list) and len(texts) > MAX_TEXTS:
+        raise ReviewError(f"There are {len(texts):,} texts; at most {MAX_TEXTS:,} can be scored in one call.")
+
+
+def _columns(table: ReviewTable, scores: Scores) -> tuple[np.ndarray, ...]:
+    """Row (from 0), probability, logit, tokens, unknown ones, whether it was cut: each (rows,)."""
+    places = table.lines - 1
+    return places, scores.probabilities, scores.logits, scores.tokens, scores.unknown, scores.omitted > 0
+
+
+def _skipped(table: ReviewTable) -> list[dict[str, object]]:
+    return [{"row": bad.line - 1, "reason": bad.reason} for bad in table.bad]
+
+
+def endpoint_fields(explainer: Explainer) -> dict[str, Fields]:
+    """The fields of each endpoint, in order, with their defaults."""
+    checkpoint = {"checkpoint": explainer.default}
     return {
-        "classify": {"checkpoint": explainer.default},
-        "explain": {"method": DEFAULT_METHOD, "baseline": DEFAULT_BASELINE, "checkpoint": explainer.default},
+        "classify": Fields(("text",), checkpoint),
+        "explain": Fields(("text",), {"method": DEFAULT_METHOD, "baseline": DEFAULT_BASELINE, **checkpoint}),
+        "score": Fields(("texts",), checkpoint),
+        "slices": Fields(("texts", "labels"), checkpoint),
     }
 
 

@@ -4,22 +4,34 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 MAX_BODY = 4_000_000  # bytes; far above any review, so that longer texts still get their own sentence
 
-Defaults = Mapping[str, object]  # of an endpoint's fields after the text, in order
+
+@dataclass(frozen=True, slots=True)
+class Fields:
+    """The fields of an endpoint in order: those that a caller must send, then those that have a default."""
+
+    required: tuple[str, ...]
+    defaults: Mapping[str, object]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """All of them."""
+        return (*self.required, *self.defaults)
 
 
 class Guard:
     """ASGI middleware for POST …/call/NAME with `{"data": […]}`: fills defaults in, refuses the rest with a sentence.
 
-    `endpoints` maps each name to the defaults of its fields after `text`.
+    `endpoints` maps each name to its fields.
     """
 
-    def __init__(self, app: ASGIApp, endpoints: Mapping[str, Defaults]) -> None:
+    def __init__(self, app: ASGIApp, endpoints: Mapping[str, Fields]) -> None:
         """Stand before `app`."""
         self._app, self._endpoints = app, endpoints
 
@@ -61,17 +73,20 @@ class Guard:
         if by_name:
             return self._check_names(name, fields, body)
         data = fields.get("data") if isinstance(fields, dict) else None
-        defaults = self._endpoints[name]
-        if not isinstance(data, list) or not 1 <= len(data) <= 1 + len(defaults):
-            return 422, f'Send {{"data": [text, …]}} with 1 to {1 + len(defaults)} fields.'
-        return 200, json.dumps({**fields, "data": [*data, *list(defaults.values())[len(data) - 1 :]]}).encode()
+        known = self._endpoints[name]
+        least, most = len(known.required), len(known.names)
+        if not isinstance(data, list) or not least <= len(data) <= most:
+            return 422, f'Send {{"data": [{", ".join(known.required)}, …]}} with {least} to {most} fields.'
+        filled = [*data, *list(known.defaults.values())[len(data) - least :]]
+        return 200, json.dumps({**fields, "data": filled}).encode()
 
     def _check_names(self, name: str, fields: object, body: bytes) -> tuple[int, bytes | str]:
-        if not isinstance(fields, dict) or "text" not in fields:
-            return 422, "The field 'text' is missing."
-        known = ["text", *self._endpoints[name]]
-        if not fields.keys() <= set(known):
-            return 422, f"There is an unknown field; the fields are: {', '.join(known)}."
+        known = self._endpoints[name]
+        missing = [field for field in known.required if not isinstance(fields, dict) or field not in fields]
+        if missing:
+            return 422, f"The field '{missing[0]}' is missing."
+        if not fields.keys() <= set(known.names):
+            return 422, f"There is an unknown field; the fields are: {', '.join(known.names)}."
         return 200, body
 
 

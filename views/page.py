@@ -55,5 +55,5 @@ def look(explainer: Explainer) -> dict[str, object]:
         "theme": gr.themes.Default(font=_SYSTEM_FONTS, font_mono=["ui-monospace", "monospace"]),
         "css_paths": sorted(ASSETS.glob("*.css"), key=lambda path: path.name != "style.css"),
         "head": f"<script>{scripts}</script>",
-        "app_kwargs": {"middleware": [Middleware(Guard, endpoints=api.endpoint_defaults(explainer))]},
+        "app_kwargs": {"middleware": [Middleware(Guard, endpoints=api.endpoint_fields(explainer))]},
     }

@@ -67,7 +67,34 @@ def test_both_endpoints_agree_and_repeat(client):
 
 def test_only_the_documented_endpoints_are_public(client):
     named = client.view_api(return_format="dict")["named_endpoints"]
-    assert set(named) == {"/classify", "/explain"}
+    assert set(named) == {"/classify", "/explain", "/score", "/slices"}
+
+
+TEXTS = ["A wonderful film.", "", "A dull film.", 7, "Wonderful! " * 1_200]
+
+
+def test_score_gives_a_verdict_for_each_text_and_says_what_was_skipped(client):
+    found = client.predict(texts=TEXTS, api_name="/score")
+    assert [row["row"] for row in found["rows"]] == [0, 2, 4]
+    assert [skipped["row"] for skipped in found["skipped"]] == [1, 3]
+    assert [row["truncated"] for row in found["rows"]] == [False, False, True]
+    alone = client.predict(text=TEXTS[0], api_name="/classify")
+    assert found["rows"][0]["logit"] == pytest.approx(alone["logit"], abs=0.02)
+    assert found["rows"][0]["label"] == alone["label"]
+    assert found["rows"][0]["tokens"] == len(alone["tokens"])
+
+
+def test_slices_count_each_text_once_in_each_dimension(client):
+    texts = ["A wonderful film.", "Not a good film, is it?", "A dull film.", "But I loved it."]
+    labels = ["positive", "negative", "positive", 1]
+    found = client.predict(texts=texts, labels=labels, api_name="/slices")
+    assert found["rows"] == 4
+    assert sum(found["outcomes"].values()) == 4
+    assert 0 <= found["metrics"]["accuracy"] <= 1
+    for dimension in {each["dimension"] for each in found["slices"]}:
+        assert sum(each["rows"] for each in found["slices"] if each["dimension"] == dimension) == 4
+    marked = {each["name"]: each["rows"] for each in found["slices"] if each["dimension"] == "question marks"}
+    assert marked == {"none": 3, "one": 1}
 
 
 def test_long_review_is_cut_and_says_so(client):
@@ -94,6 +121,14 @@ BAD = [
     ("v2/explain", {"method": "saliency"}, "'text' is missing"),
     ("v2/explain", {"text": "good", "more": 1}, "unknown field"),
     ("nothing", {"data": ["good"]}, "no endpoint"),
+    ("score", {"data": ["good"]}, "must be lists"),
+    ("score", {"data": [[]]}, "send at least one"),
+    ("score", {"data": [["", " "]]}, "no row"),
+    ("score", {"data": [["good"] * 1_001]}, "at most 1,000"),
+    ("score", {"data": [["good"], "../x"]}, "no checkpoint of that name"),
+    ("slices", {"data": [["good"]]}, "2 to 3 fields"),
+    ("slices", {"data": [["good"], [1, 0]]}, "1 texts and 2 labels"),
+    ("v2/slices", {"texts": ["good"]}, "'labels' is missing"),
 ]
 
 
