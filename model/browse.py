@@ -15,7 +15,8 @@ from model.errors import ReviewError
 from model.overview import HITS, MISTAKES, Outcome, confidence, outcomes
 from model.scoring import Scores
 from model.slices import slice_rows
-from model.tables import NO_LABEL, ReviewTable
+from model.table_labels import NO_LABEL
+from model.tables import ReviewTable
 
 NOT_NAMED = "(not named yet)"  # the category of rows that have none
 

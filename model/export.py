@@ -20,7 +20,8 @@ from model.errors import DataError
 from model.notebook import Note
 from model.overview import OUTCOMES, outcomes
 from model.scoring import Scores
-from model.tables import NO_LABEL, ReviewTable
+from model.table_labels import NO_LABEL
+from model.tables import ReviewTable
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 LABELS = {1: "positive", 0: "negative", NO_LABEL: None}

@@ -23,7 +23,7 @@ from pathlib import Path
 import numpy as np
 
 from model.errors import DataError
-from model.tables import NO_LABEL
+from model.table_labels import NO_LABEL
 
 CATEGORIES = (
     "negation",

@@ -14,7 +14,8 @@ import numpy as np
 from model import metrics
 from model.metrics import CalibrationBin
 from model.scoring import Scores
-from model.tables import NO_LABEL, ReviewTable
+from model.table_labels import NO_LABEL
+from model.tables import ReviewTable
 
 HISTOGRAM_BINS = 10  # of the confidence, from 0.5 to 1: steps of 0.05
 

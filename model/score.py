@@ -5,7 +5,8 @@
 IN is CSV, TSV, JSON lines, Parquet or plain lines, see `model.tables`; or the Large Movie Review Dataset, its folder or
 archive. OUT is CSV, JSON lines or Parquet by its ending. What is finished is kept beside OUT until all is: a run that
 was stopped, however hard, goes on where it was, and ends with the same bytes. `--engine ray` lets Ray Data's actors
-hold the network, on one machine or on the cluster that RAY_ADDRESS names; the rows are the same.
+hold the network, on one machine or on the cluster that RAY_ADDRESS names and whose machines have Gatescope installed;
+the rows are the same.
 """
 
 from __future__ import annotations
@@ -35,7 +36,8 @@ from model.errors import DataError, GatescopeError
 from model.network import RecurrentNetwork
 from model.run import exit_code
 from model.scoring import CHUNK, Scores, exact_layers, fingerprint, probabilities, score_pieces
-from model.tables import NO_LABEL, Columns, ReviewTable, guess_columns, read_imdb, read_table
+from model.table_labels import NO_LABEL
+from model.tables import Columns, ReviewTable, guess_columns, read_imdb, read_table
 from model.text import build_field, build_vocabulary
 
 WRITERS: dict[str, Callable[[pa.Table], bytes]] = {
@@ -112,9 +114,7 @@ class Parts:
         except (ValueError, KeyError, TypeError):
             found = None
         if found != about:
-            raise DataError(
-                f"'{self.folder}' holds parts of another run: delete that folder, or choose another OUT."
-            )
+            raise DataError(f"'{self.folder}' holds parts of another run: delete that folder, or choose another OUT.")
         if decided < 0:
             self.folder.mkdir(exist_ok=True)
             decided = decide()
@@ -270,7 +270,7 @@ def summary(table: ReviewTable, part: Part, seconds: float) -> str:
     if count := int(labelled.sum()):
         right = int(((part.logits > 0) == (table.labels == 1))[labelled].sum())
         said.append(f"accuracy {100 * right / count:.2f} % ({right:,} of {count:,} with a label)")
-    skipped = f"{table.bad_count:,} rows skipped"
+    skipped = f"{table.bad_count:,} row{'' if table.bad_count == 1 else 's'} skipped"
     if table.bad:
         first = "; ".join(f"line {bad.line:,}: {bad.reason}" for bad in table.bad[:SHOWN])
         skipped += f" ({first}{'; …' if table.bad_count > SHOWN else ''})"
@@ -338,16 +338,14 @@ def _with_ray(
     try:
         import ray
     except ImportError as error:
-        raise GatescopeError(
-            "Ray is missing: pip install 'ray[data]>=2.40,<3', or leave --engine out."
-        ) from error
-    workers = options.workers or len(os.sched_getaffinity(0))
-    own = {} if "RAY_ADDRESS" in os.environ else {"num_cpus": workers, "object_store_memory": OBJECT_STORE}
-    quiet = {"logging_level": logging.ERROR, "log_to_driver": False}
+        raise GatescopeError("Ray is missing: pip install 'ray[data]>=2.40,<3', or leave --engine out.") from error
+    own = {"num_cpus": options.workers, "object_store_memory": OBJECT_STORE, "include_dashboard": False}
+    gpu = options.device == "cuda"
     try:
-        ray.init(include_dashboard=False if own else None, **own, **quiet)
+        ray.init(logging_level=logging.ERROR, log_to_driver=False, **({} if "RAY_ADDRESS" in os.environ else own))
         ray.data.DataContext.get_current().enable_progress_bars = False
         logging.getLogger("ray.data").setLevel(logging.ERROR)
+        workers = options.workers or int(ray.cluster_resources().get("GPU" if gpu else "CPU", 1))
         items = [{"chunk": chunk, "texts": json.dumps(chunks[chunk])} for chunk in missing]
         done = ray.data.from_items(items, override_num_blocks=len(items)).map_batches(
             Actor,
@@ -355,7 +353,7 @@ def _with_ray(
             concurrency=min(workers, len(items)),
             batch_size=1,
             num_cpus=1,
-            num_gpus=1 if options.device == "cuda" else 0,
+            num_gpus=int(gpu),
         )
         for row in done.iter_rows():
             yield int(row["chunk"]), row["part"]
@@ -387,9 +385,7 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--split", default="test", choices=("train", "test"), help="of the dataset (%(default)s)")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu", choices=("cpu", "cuda"))
     parser.add_argument("--engine", default="local", choices=("local", "ray"))
-    parser.add_argument(
-        "--workers", type=_count, metavar="N", help="threads, or Ray's actors; one a core if not given"
-    )
+    parser.add_argument("--workers", type=_count, metavar="N", help="threads, or Ray's actors; one a core if not given")
     parser.add_argument("--float32", action="store_true", help="never bfloat16")
     return parser.parse_args(arguments)
 

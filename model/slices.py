@@ -22,7 +22,8 @@ import numpy as np
 
 from model.errors import ReviewError
 from model.metrics import Slice, calibration_bins, expected_calibration_error
-from model.tables import NO_LABEL, ReviewTable
+from model.table_labels import NO_LABEL
+from model.tables import ReviewTable
 from model.text import UNKNOWN_ID
 
 if TYPE_CHECKING:

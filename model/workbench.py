@@ -17,7 +17,8 @@ from model.notebook import Note, Notebook
 from model.overview import Overview, outcomes, overview
 from model.scoring import Scores
 from model.slices import SliceFinding, find_slices
-from model.tables import NO_LABEL, ReviewTable
+from model.table_labels import NO_LABEL
+from model.tables import ReviewTable
 
 
 class Workbench:

@@ -8,7 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from model.scoring import Scores
-from model.tables import NO_LABEL, Columns, ReviewTable
+from model.table_labels import NO_LABEL
+from model.tables import Columns, ReviewTable
 
 COUNTS = ("tokens", "omitted", "unknown", "negations", "contrasts", "capitals", "questions")
 

@@ -13,7 +13,8 @@ from model.explain import Explainer, Question
 from model.overview import OUTCOMES, Outcome, overview
 from model.scoring import Scores, score
 from model.slices import find_slices
-from model.tables import NO_LABEL, ReviewTable, table_of
+from model.table_labels import NO_LABEL
+from model.tables import ReviewTable, table_of
 from views.guard import Fields
 from views.markup import mean_traces
 

@@ -16,7 +16,8 @@ from model.browse import Page
 from model.neighbours import Neighbours
 from model.overview import HITS, MISTAKES, KnownMetrics, Outcome, Overview
 from model.slices import LEVEL, SliceFinding
-from model.tables import NO_LABEL, ReviewTable
+from model.table_labels import NO_LABEL
+from model.tables import ReviewTable
 from model.words import WordContrast, WordOdds, WordScores
 from model.workbench import Workbench
 from views.markup import signed

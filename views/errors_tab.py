@@ -77,7 +77,7 @@ class ErrorsTab:
                 self._file = gr.File(
                     label=f"CSV, TSV, JSON lines, Parquet, text: up to {MAX_ROWS:,} rows, {MAX_BYTES // 1024**2} MB",
                     file_types=ENDINGS,
-                    height=130,
+                    height=160,
                     elem_id="gs-errors-file",
                 )
             with gr.Column(scale=5, min_width=300):

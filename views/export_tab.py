@@ -55,7 +55,10 @@ class ExportTab:
             self._said = gr.HTML("")
         with gr.Accordion("Bring notes back", open=False):
             upload = gr.File(
-                label="Notes that were saved here, for this file and checkpoint", file_types=[".json"], height=110
+                label="Notes that were saved here, for this file and checkpoint",
+                file_types=[".json"],
+                height=140,
+                elem_id="gs-errors-notes",
             )
             loaded = gr.HTML("")
         prepare.click(
@@ -135,7 +138,8 @@ def _load_notes(bench: Workbench | None, path: str | None) -> str:
         count = bench.load_notes(Path(path).read_bytes())
     except DataError as error:
         return sentence_card(str(error))
-    return sentence_card(f"{count:,} notes are back: choose a review to see its own.")
+    word = "note is" if count == 1 else "notes are"
+    return sentence_card(f"{count:,} {word} back: choose a review to see its own.")
 
 
 def report(bench: Workbench, rows: np.ndarray, tokens: dict[int, tuple[tuple[str, float], ...]]) -> ReportContent:

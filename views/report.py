@@ -16,7 +16,7 @@ import numpy as np
 
 from model.metrics import CalibrationBin, Metrics
 from model.slices import LEVEL
-from model.tables import NO_LABEL
+from model.table_labels import NO_LABEL
 from model.text import normalize
 from views.colours import NEGATIVE, POSITIVE, as_hex
 from views.markup import minus, signed

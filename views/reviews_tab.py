@@ -14,7 +14,7 @@ from model.explain import Explainer, Explanation, Question
 from model.gates import QUANTITIES
 from model.neighbours import nearest
 from model.overview import Outcome
-from model.tables import NO_LABEL
+from model.table_labels import NO_LABEL
 from model.workbench import Workbench
 from views import errors as markup
 from views.api import Refusals

@@ -1,13 +1,15 @@
-"""What tests of training share."""
+"""What tests of training, and those of tables, share."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from model.presets import PRESETS
 from tests.made import save_made_data, small_presets
+from tests.tables import write_file
 
 
 @pytest.fixture
@@ -17,3 +19,9 @@ def workplace(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name, preset in small_presets().items():
         monkeypatch.setitem(PRESETS, name, preset)
     return tmp_path
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[..., Path]:
+    """Writes a file of that name and gives back its path."""
+    return lambda name, content: write_file(tmp_path / name, content)

@@ -26,7 +26,7 @@ from model.export import (
     write_parquet,
 )
 from model.notebook import Note
-from model.tables import NO_LABEL
+from model.table_labels import NO_LABEL
 from tests.scored import made_scores, made_table
 
 NASTY = [

@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from model import notebook
 from model.errors import DataError
 from model.notebook import CATEGORIES, FILE, MAX_BYTES, MAX_NOTE, Note, Notebook, check_note
-from model.tables import NO_LABEL
+from model.table_labels import NO_LABEL
 
 ROOT = Path(__file__).parent.parent.parent
 OWNER, OTHER = "first-visitor_0001", "second-visitor_002"

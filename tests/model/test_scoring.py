@@ -130,14 +130,10 @@ def test_no_text_gives_empty_scores(tiny):
     assert scores.offsets.tolist() == [0]
 
 
-def test_progress_counts_the_texts_that_are_done(tiny, monkeypatch):
-    monkeypatch.setattr(scoring, "CHUNK", 8)
+def test_progress_counts_the_texts_that_are_done(tiny):
     told: list[int] = []
-    parts = score_chunks(tiny, TEXTS, chunk=8)
-    next(parts)
-    parts.close()
-    score(tiny, TEXTS, progress=told.append)
-    assert told[-1] == len(TEXTS)
+    score(tiny, ["good"] * (scoring.CHUNK + 1), progress=told.append)
+    assert told == [scoring.CHUNK, scoring.CHUNK + 1]
 
 
 def test_a_text_that_cannot_be_read_is_refused(tiny):

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from model import metrics
 from model.metrics import CalibrationBin, Metrics
 from model.overview import KnownMetrics
-from model.tables import NO_LABEL
+from model.table_labels import NO_LABEL
 from tests.views.test_markup import NASTY
 from tests.views.test_sheet import Elements
 from views.report import (

@@ -1,0 +1,116 @@
+"""How fast many reviews are scored: one command that prints a table.
+
+    python -m tests.benchmarks.score [--source FOLDER_OR_ARCHIVE] [--reviews 2000] [--checkpoint bilstm]
+
+`score` stands beside the loop that reads one review at a time, for the verdict alone and for verdict and gates, which
+`score` gives, on reviews spread evenly over the same ones, in the same run. `--source` is the Large Movie Review
+Dataset, whose test split is read; without it, reviews of about such lengths are made of the long example.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import resource
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from model import checkpoint
+from model.checkpoint import Checkpoint
+from model.classifier import classify
+from model.gates import trace_gates
+from model.scoring import CHUNK, exact_layers, score
+from model.tables import read_imdb
+from views.explain_tab import EXAMPLES
+
+SAMPLE, GATES_SAMPLE = 300, 40  # reviews that are read one by one
+WHOLE = 25_000  # reviews of the test split
+
+
+def made(count: int) -> list[str]:
+    """Pieces of the long example, as long as film reviews are: 170 words at the median, mostly 60 to 500."""
+    words = json.loads(EXAMPLES.read_text(encoding="utf-8"))["long"].split()
+    rng = np.random.default_rng(0)
+    lengths = np.exp(rng.normal(np.log(170), 0.6, count)).astype(int).clip(5, 2_000)
+    starts = rng.integers(len(words), size=count)
+    return [
+        " ".join(words[(start + place) % len(words)] for place in range(length))
+        for start, length in zip(starts, lengths, strict=True)
+    ]
+
+
+def spread(texts: Sequence[str], count: int) -> list[int]:
+    """Places of at most so many texts, spread evenly."""
+    return np.unique(np.linspace(0, len(texts) - 1, min(count, len(texts))).astype(int)).tolist()
+
+
+def rate(texts: Sequence[str], read: Callable[[str], float]) -> tuple[float, np.ndarray]:
+    """Reviews a second of a loop, and the logits that it found."""
+    started = time.perf_counter()
+    logits = [read(text) for text in texts]
+    return len(texts) / (time.perf_counter() - started), np.array(logits)
+
+
+def with_gates(loaded: Checkpoint, text: str) -> float:
+    """Verdict and gates of one review."""
+    found = classify(loaded, text)
+    trace_gates(loaded.network, loaded.network.embed(torch.tensor([found.review.ids])))
+    return found.logit
+
+
+def peak() -> float:
+    """MB that this process and its children have held at most."""
+    return sum(resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)) / 1024
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.score", description=__doc__.partition("\n")[0])
+    parser.add_argument("--source", type=Path)
+    parser.add_argument("--reviews", type=int)
+    parser.add_argument("--checkpoint", default="bilstm")
+    options = parser.parse_args()
+    torch.set_flush_denormal(True)
+    loaded = checkpoint.load(options.checkpoint)
+    texts = read_imdb(options.source, "test").texts if options.source else made(options.reviews or 2_000)
+    texts = [texts[place] for place in spread(texts, options.reviews or len(texts))]
+
+    classify(loaded, texts[0])  # loads the tokenizer
+    load = os.getloadavg()[0]
+    processor, started = time.process_time(), time.perf_counter()
+    scores = score(loaded, texts)
+    seconds, processor, memory = time.perf_counter() - started, time.process_time() - processor, peak()
+    places = spread(texts, SAMPLE)
+    single, logits = rate([texts[place] for place in places], lambda text: classify(loaded, text).logit)
+    few = [texts[place] for place in spread(texts, GATES_SAMPLE)]
+    both, _ = rate(few, lambda text: with_gates(loaded, text))
+
+    ours, tokens = len(texts) / seconds, int(scores.tokens.sum())
+    layers = loaded.network.config.layers
+    exact = exact_layers(loaded, texts[:CHUNK])
+    whole = f"{seconds:.0f} s" if len(texts) == WHOLE else f"{WHOLE / ours:.0f} s, from the rate"
+    rows = {
+        f"reviews, mean tokens, threads, load before, {'dataset' if options.source else 'made'}": (
+            f"{len(texts):,}, {tokens / len(texts):.0f}, {torch.get_num_threads()}, {load:.1f}"
+        ),
+        "layers in bfloat16": f"{layers - exact} of {layers}",
+        "score": f"{ours:.1f} reviews/s, {tokens / seconds:,.0f} tokens/s",
+        "its processor time": f"{1_000 * processor / len(texts):.1f} ms a review",
+        f"one by one, verdict ({len(places)} reviews)": f"{single:.1f} reviews/s",
+        f"one by one, verdict and gates ({len(few)} reviews)": f"{both:.1f} reviews/s",
+        "score / one by one, verdict": f"{ours / single:.1f}",
+        "score / one by one, verdict and gates": f"{ours / both:.1f}",
+        "largest logit difference to one by one": f"{np.abs(scores.logits[places] - logits).max():.4f}",
+        "peak memory": f"{memory:,.0f} MB",
+        f"time for {WHOLE:,} reviews": whole,
+    }
+    print("| | |\n| --- | ---: |")
+    print("\n".join(f"| {name} | {value} |" for name, value in rows.items()))
+
+
+if __name__ == "__main__":
+    main()
