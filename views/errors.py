@@ -15,6 +15,7 @@ import numpy as np
 from model.browse import Page
 from model.neighbours import Neighbours
 from model.overview import HITS, MISTAKES, KnownMetrics, Outcome, Overview
+from model.scoring import Scores
 from model.slices import LEVEL, SliceFinding
 from model.table_labels import NO_LABEL
 from model.tables import ReviewTable
@@ -48,13 +49,14 @@ def snippet(text: str, length: int = SNIPPET) -> str:
 # Loading and scoring
 
 
-def loaded_card(table: ReviewTable, checkpoint: str, seconds: float, lasting: bool) -> str:
-    """What was read and scored, what was skipped, and whether notes last."""
+def loaded_card(table: ReviewTable, scores: Scores, seconds: float, lasting: bool) -> str:
+    """What was read and scored, how exactly, what was skipped, and whether notes last."""
     labelled = int((table.labels != NO_LABEL).sum())
     rate = f", {len(table.texts) / seconds:,.0f} reviews/s" if seconds >= 0.05 else ""
     columns = [f"text: {table.columns.text}"]
     columns += [f"label: {table.columns.label}"] if table.columns.label else []
     columns += [f"stars: {table.columns.rating}"] if table.columns.rating else []
+    exact = "The upper layers were read in bfloat16: logits are within 0.02 or so. " if scores.half else ""
     kept = (
         "Notes are kept in this server's notes folder, for this browser, file and checkpoint."
         if lasting
@@ -62,8 +64,8 @@ def loaded_card(table: ReviewTable, checkpoint: str, seconds: float, lasting: bo
     )
     return f"""<section class="gs-card gs-loaded" aria-label="What was read">
 <p class="gs-label"><strong>{len(table.texts):,}</strong> <span>reviews of <bdi>{escape(table.name)}</bdi>, \
-{labelled:,} with a label, read by {escape(checkpoint)} in {seconds:,.1f} s{rate}</span></p>
-<p class="gs-note">Columns: <bdi>{escape("; ".join(columns))}</bdi>. {kept}</p>{_skipped(table)}</section>"""
+{labelled:,} with a label, read by {escape(scores.checkpoint)} in {seconds:,.1f} s{rate}</span></p>
+<p class="gs-note">Columns: <bdi>{escape("; ".join(columns))}</bdi>. {exact}{kept}</p>{_skipped(table)}</section>"""
 
 
 def _skipped(table: ReviewTable) -> str:

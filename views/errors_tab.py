@@ -257,7 +257,7 @@ class ErrorsTab:
         found, lasting = bench.overview, self._folder is not None
         return {
             self.bench: bench,
-            self._progress: markup.loaded_card(bench.table, bench.scores.checkpoint, seconds, lasting),
+            self._progress: markup.loaded_card(bench.table, bench.scores, seconds, lasting),
             self._cancel: gr.Button(visible=False),
             self._tabs: gr.Tabs(visible=True, selected="overview"),
             self._overview: markup.overview_card(found),

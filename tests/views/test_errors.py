@@ -48,7 +48,7 @@ def test_loaded_card_says_what_was_read_and_lists_what_was_skipped():
         NASTY, "0" * 64, Columns(("text", "label"), "text", "label"), ("a", "b"), np.array([1, -1], np.int8),
         np.full(2, np.nan, np.float32), np.array([2, 3]), (BadRow(7, f"unknown label '{NASTY}'"),), 205,
     )  # fmt: skip
-    part = errors.loaded_card(table, "bilstm", 4.0, lasting=False)
+    part = errors.loaded_card(table, made_scores([1, -1]), 4.0, lasting=False)
     assert "2 reviews of" in text_of(part)
     assert "1 with a label" in text_of(part)
     assert "205 rows skipped" in text_of(part)
