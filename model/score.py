@@ -205,12 +205,12 @@ def _read(options: argparse.Namespace) -> ReviewTable:
 
         if source.is_dir() or source.name.lower().endswith((".tar.gz", ".tgz")):
             return read_imdb(source, options.split, progress)
-        return read_table(source, _columns(source, options.text, options.label), progress=progress)
+        return read_table(source, _columns(source, options.text, options.label), progress=progress, limited=False)
 
 
 def _columns(source: Path, text: str | None, label: str | None) -> Columns:
     """The columns of a file as they were named, as they are guessed where they were not."""
-    guessed = guess_columns(source)
+    guessed = guess_columns(source, limited=False)
     named = {text, label} - {None}
     return replace(
         guessed,

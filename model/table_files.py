@@ -88,6 +88,7 @@ class File:
     ending: str
     size: int
     encoding: str
+    limited: bool = True
 
     def stream(self, newline: str | None = None) -> TextIO:
         """Its text. What is wrongly encoded comes as lone surrogates; UTF-16 that ends in half a character raises."""
@@ -112,8 +113,11 @@ class Source(ABC):
         """The rows, with the values of the columns that are wanted, in their order."""
 
 
-def open_file(path: Path, name: str | None) -> Source:
-    """Look at a file without reading it whole. Raises `DataError` if it is too large, or not what its ending says."""
+def open_file(path: Path, name: str | None, limited: bool = True) -> Source:
+    """Look at a file without reading it whole. Raises `DataError` if it is too large, or not what its ending says.
+
+    `limited`: whether it may have `MAX_ROWS`, `MAX_BYTES` and `MAX_UNPACKED` at most.
+    """
     own = PurePath(name or path.name)
     title, ending = short(own.name, MAX_NAME), own.suffix.lower()
     if ending not in _KINDS:
@@ -124,7 +128,7 @@ def open_file(path: Path, name: str | None) -> Source:
             raise DataError(f"There is no file '{title}': choose another.")
         if size == 0:
             raise DataError(f"'{title}' is empty: choose a file with a review in each row.")
-        if size > MAX_BYTES:
+        if limited and size > MAX_BYTES:
             raise DataError(
                 f"'{title}' has {size / 1024**2:,.0f} MB; at most {MAX_BYTES // 1024**2} MB can be read: split it."
             )
@@ -132,7 +136,7 @@ def open_file(path: Path, name: str | None) -> Source:
             head = raw.read(8_192)
         _check_head(head, title, ending)
         encoding = "utf-16" if head.startswith(_UTF16) else "utf-8-sig"
-        return _KINDS[ending](File(path, title, ending, size, encoding))
+        return _KINDS[ending](File(path, title, ending, size, encoding, limited))
     except OSError as error:
         raise DataError(f"'{title}' cannot be read: choose it again.") from error
 
@@ -409,9 +413,11 @@ class _Parquet(Source):
             groups = [footer.row_group(number).total_byte_size for number in range(footer.num_row_groups)]
         except (pa.ArrowException, OSError, ValueError) as error:
             raise _damaged(file.title) from error
-        if footer.num_rows > MAX_ROWS:
+        if file.limited and footer.num_rows > MAX_ROWS:
             raise DataError(f"'{file.title}' has {footer.num_rows:,} rows; at most {MAX_ROWS:,} can be read: split it.")
-        if min(groups, default=0) < 0 or sum(groups) > MAX_UNPACKED:
+        if min(groups, default=0) < 0:
+            raise _damaged(file.title)
+        if file.limited and sum(groups) > MAX_UNPACKED:
             raise DataError(
                 f"'{file.title}' would unpack to {sum(groups) / 1024**3:,.1f} GB; at most {MAX_UNPACKED // 1024**3} GB"
                 " can be read: split it."

@@ -63,13 +63,13 @@ def _silent(share: float) -> None:
     """Progress that nobody follows."""
 
 
-def guess_columns(path: Path, name: str | None = None) -> Columns:
+def guess_columns(path: Path, name: str | None = None, limited: bool = True) -> Columns:
     """The columns of a file, and a guess of those that hold text, label and stars: see `model.table_columns`.
 
     `name` is the file's own name where `path` is a temporary one. Raises `DataError` for a file that cannot be read, or
     that has no column of text.
     """
-    return _chosen(open_file(path, name))
+    return _chosen(open_file(path, name, limited))
 
 
 def _chosen(source: Source, columns: Columns | None = None) -> Columns:
@@ -87,22 +87,25 @@ def read_table(
     columns: Columns | None = None,
     name: str | None = None,
     progress: Callable[[float], None] = _silent,
+    limited: bool = True,
 ) -> ReviewTable:
     """Read a file of reviews; its ending says what it is.
 
     `columns` says which columns to read; without it they are guessed. `name` is the file's own name where `path` is a
     temporary one. `progress` is told the share that was read, in [0, 1]; an error that it raises ends the reading.
-    Raises `DataError` for a file that cannot be read or is too large, and for one without a row that can be read.
+    Raises `DataError` for a file that cannot be read or, where it is `limited`, is too large, and for one without a row
+    that can be read.
 
     Labels are words (pos, positive, true, LABEL_1, …) or numbers, and without a label column they come from the stars,
     see `model.table_labels`. An empty label is none; what is no label makes a bad row.
     """
-    source = open_file(path, name)
+    source = open_file(path, name, limited)
     chosen = _chosen(source, columns)
     wanted = [name for name in (chosen.text, chosen.label, chosen.rating) if name is not None]
     try:
         with closing(source.rows(wanted)) as rows:
-            return _collect(rows, chosen, source.file.title, _digest(path), progress)
+            most = MAX_ROWS if limited else math.inf
+            return _collect(rows, chosen, source.file.title, _digest(path), progress, most)
     except OSError as error:
         raise DataError(f"'{source.file.title}' could not be read to its end: choose it again.") from error
 
@@ -187,14 +190,22 @@ class _Review(NamedTuple):
 
 
 def _collect(
-    rows: Iterable[Row], columns: Columns, name: str, digest: str, progress: Callable[[float], None]
+    rows: Iterable[Row],
+    columns: Columns,
+    name: str,
+    digest: str,
+    progress: Callable[[float], None],
+    most: float | None = None,
 ) -> ReviewTable:
-    """The table of rows whose values are the text, then the label, then the stars, as far as `columns` names them."""
+    """The table of at most `most` rows (`MAX_ROWS` if not given), whose values are the text, then the label, then the
+    stars, as far as `columns` names them.
+    """
+    most = MAX_ROWS if most is None else most
     reviews: list[_Review] = []
     bad: list[BadRow] = []
     for number, row in enumerate(rows):
-        if number == MAX_ROWS:
-            raise DataError(f"'{name}' has more than {MAX_ROWS:,} rows, the most that can be read: split the file.")
+        if number == most:
+            raise DataError(f"'{name}' has more than {most:,} rows, the most that can be read: split the file.")
         if number % 500 == 0:
             progress(row.share)
         found = _review(row, columns)

@@ -11,12 +11,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from model import table_files, tables
 from model.errors import DataError, ReviewError
-from model.table_labels import NO_LABEL
+from model.table_labels import NO_LABEL, number_of
 from model.tables import BadRow, Columns, guess_columns, paste_table, read_table
 from model.text import check_review
 from tests.model.test_imdb import REVIEWS, archive, write_folder
@@ -76,6 +76,7 @@ def readable(texts):
 
 @settings(max_examples=60, deadline=None)
 @given(TEXTS)
+@example(["0"])
 def test_any_texts_come_back_row_for_row(tmp_path_factory, texts):
     expected = [text for _, text in readable(texts)]
     if not expected:
@@ -89,12 +90,14 @@ def test_any_texts_come_back_row_for_row(tmp_path_factory, texts):
     )
     (folder / "a.json").write_text(json.dumps([{"text": text} for text in texts], indent=1))
     pq.write_table(pa.table({"text": texts}), folder / "a.parquet")
+    numbers = all(number_of(text.strip()) is not None for text in texts if text)
+    columns = Columns((), "text") if numbers else None  # a column of nothing but numbers is not guessed to be text
     for path in folder.iterdir():
-        table = read_table(path)
+        table = read_table(path, columns)
         assert list(table.texts) == expected, path.name
         assert table.bad_count == len(texts) - len(expected)
     for name in ("a.jsonl", "b.jsonl", "a.parquet"):
-        assert read_table(folder / name).lines.tolist() == [place + 1 for place, _ in readable(texts)]
+        assert read_table(folder / name, columns).lines.tolist() == [place + 1 for place, _ in readable(texts)]
 
 
 @settings(max_examples=100, deadline=None)
@@ -180,6 +183,19 @@ def test_numbers_that_are_no_labels_stand_among_the_bad_rows_in_order(write):
 
 
 # Tables that are refused
+
+
+def test_without_limits_a_file_may_be_of_any_size(write, monkeypatch):
+    for module in (tables, table_files):
+        for limit in ("MAX_ROWS", "MAX_BYTES"):
+            monkeypatch.setattr(module, limit, 5)
+    monkeypatch.setattr(table_files, "MAX_UNPACKED", 5)
+    for name, content in (("a.csv", "text\n" + "film\n" * 9), ("a.parquet", pa.table({"text": ["film"] * 9}))):
+        path = write(name, content)
+        assert len(tables.read_table(path, limited=False).texts) == 9
+        assert tables.guess_columns(path, limited=False).text == "text"
+        with pytest.raises(DataError):
+            tables.read_table(path)
 
 
 def test_more_rows_than_the_limit_are_refused_not_cut(write, monkeypatch):
