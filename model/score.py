@@ -21,7 +21,7 @@ import sys
 import time
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 
@@ -176,10 +176,11 @@ def run(options: argparse.Namespace) -> str:
     ) as bar:  # fmt: skip
         missing = [chunk for chunk in range(len(chunks)) if chunk not in found]
         engine = _with_ray if options.engine == "ray" else _here
-        for chunk, content in engine(loaded, chunks, missing, exact, options) if missing else ():
-            parts.write(chunk, content)
-            found[chunk] = Part.from_bytes(content)
-            bar.update(parts.sizes[chunk])
+        with closing(engine(loaded, chunks, missing, exact, options)) as finished:
+            for chunk, content in finished if missing else ():
+                parts.write(chunk, content)
+                found[chunk] = Part.from_bytes(content)
+                bar.update(parts.sizes[chunk])
         whole = Part.join([found[chunk] for chunk in range(len(chunks))])
         _write(options.out, WRITERS[options.out.suffix.lower()](rows(table, whole)))
     parts.remove()

@@ -112,10 +112,15 @@ class ExportTab:
         )
 
     def _offer(self, bench: Workbench, ending: str, content: bytes, what: str) -> Drawing:
-        """Put a file where this visitor, and nobody who does not know its random folder, can fetch it."""
+        """Put a file where only who knows its random folder can fetch it, and where it is deleted after a while."""
         stem = _UNSAFE.sub("-", Path(bench.table.name).stem).strip("-.")[:60] or "reviews"
-        path = Path(tempfile.mkdtemp(prefix="gatescope-")) / f"{stem}-{ending}"
-        path.write_bytes(content)
+        cache = Path(self._download.GRADIO_CACHE)
+        try:
+            cache.mkdir(parents=True, exist_ok=True)
+            path = Path(tempfile.mkdtemp(dir=cache)) / f"{stem}-{ending}"
+            path.write_bytes(content)
+        except OSError:
+            raise DataError("The file could not be written on the server: its disk may be full.") from None
         size = f"{len(content) / 1e6:,.2f} MB" if len(content) > 100_000 else f"{len(content):,} bytes"
         return {
             self._download: gr.DownloadButton(f"Save {path.name}", value=str(path), visible=True),
