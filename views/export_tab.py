@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import tempfile
 from collections.abc import Callable
-from dataclasses import asdict
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -20,7 +19,7 @@ from model.workbench import Workbench, named_first
 from views.api import Refusals
 from views.errors import sentence_card
 from views.panel import Drawing
-from views.report import ReportBar, ReportConfusion, ReportContent, ReportRow, ReportSlice, report_html
+from views.report import ReportConfusion, ReportContent, ReportRow, report_html
 
 LISTED, NAMED, ALL = "those listed now", "those with a note", "all"
 TABLES = {"CSV": (write_csv, "csv"), "JSON lines": (write_jsonl, "jsonl"), "Parquet": (write_parquet, "parquet")}
@@ -165,17 +164,12 @@ def report(bench: Workbench, rows: np.ndarray, tokens: dict[int, tuple[tuple[str
         if found.labelled
         else None,
         reliability=found.reliability,
-        histogram=tuple(ReportBar(**asdict(bar)) for bar in found.histogram),
-        slices=tuple(_slice(each) for each in bench.slices),
+        histogram=found.histogram,
+        slices=bench.slices,
         categories=tuple((name, count) for name, count in bench.counts.items() if count),
         named=tuple(_report_row(bench, row, tokens.get(row, ())) for row in named),
         made=datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC"),
     )
-
-
-def _slice(each) -> ReportSlice:
-    stored = asdict(each)
-    return ReportSlice(**{name: stored[name] for name in ReportSlice.__slots__})
 
 
 def _report_row(bench: Workbench, row: int, tokens: tuple[tuple[str, float], ...]) -> ReportRow:

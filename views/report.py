@@ -15,7 +15,8 @@ from html import escape
 import numpy as np
 
 from model.metrics import CalibrationBin, Metrics
-from model.slices import LEVEL
+from model.overview import ConfidenceBin, KnownMetrics
+from model.slices import LEVEL, SliceFinding
 from model.table_labels import NO_LABEL
 from model.text import normalize
 from views.colours import NEGATIVE, POSITIVE, as_hex
@@ -37,37 +38,6 @@ class ReportConfusion:
     false_positive: int
     true_negative: int
     false_negative: int
-
-
-@dataclass(frozen=True, slots=True)
-class ReportBar:
-    """How many rows have a confidence between `low` and `high`, fractions, by outcome."""
-
-    low: float
-    high: float
-    hits: int
-    mistakes: int
-    unlabelled: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class ReportSlice:
-    """How often the network errs on rows that are alike in one respect, `dimension`, by `name`.
-
-    `rate` = errors / labelled, with its 95 % interval from `low` to `high`; `difference` is to all other rows; all
-    fractions. `q` is the p-value of that difference, adjusted for all slices. None is what cannot be had.
-    """
-
-    dimension: str
-    name: str
-    rows: int
-    labelled: int
-    errors: int
-    rate: float | None = None
-    low: float | None = None
-    high: float | None = None
-    difference: float | None = None
-    q: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,12 +71,12 @@ class ReportContent:
     rows: int
     skipped: int
     labelled: int
-    metrics: Metrics | None = None
+    metrics: Metrics | KnownMetrics | None = None
     missing: str = ""
     confusion: ReportConfusion | None = None
     reliability: tuple[CalibrationBin, ...] = ()
-    histogram: tuple[ReportBar, ...] = ()
-    slices: tuple[ReportSlice, ...] = ()
+    histogram: tuple[ConfidenceBin, ...] = ()
+    slices: tuple[SliceFinding, ...] = ()
     categories: tuple[tuple[str, int], ...] = ()
     named: tuple[ReportRow, ...] = ()
     made: str = ""
@@ -241,7 +211,7 @@ def _reliability(bins: Sequence[CalibrationBin]) -> str:
     return _figure("Can its confidence be trusted?", drawing, note, table)
 
 
-def _histogram(bars: Sequence[ReportBar]) -> str:
+def _histogram(bars: Sequence[ConfidenceBin]) -> str:
     """Rows by confidence; mistakes are hatched, and stand below the hits where all bars have one floor."""
     step = _round_step(max(bar.hits + bar.mistakes + bar.unlabelled for bar in bars) / 4)
     highest = 4 * step
@@ -310,7 +280,7 @@ in percentage points. p is adjusted for the number of comparisons; ◆ marks tho
 """
 
 
-def _slice(each: ReportSlice, end: float) -> str:
+def _slice(each: SliceFinding, end: float) -> str:
     notable = each.q is not None and each.q < LEVEL
     interval = "–" if each.low is None or each.high is None else f"{_percent(each.low)[:-2]} to {_percent(each.high)}"
     cells = (
@@ -327,7 +297,7 @@ def _slice(each: ReportSlice, end: float) -> str:
     return f'<tr{" class=notable" if notable else ""}><th scope="row">{name}</th>{shown}</tr>'
 
 
-def _whisker(each: ReportSlice, end: float) -> str:
+def _whisker(each: SliceFinding, end: float) -> str:
     """The rate as a dot on its interval; the numbers stand beside it."""
     if each.rate is None or each.low is None or each.high is None:
         return ""

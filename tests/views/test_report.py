@@ -13,18 +13,17 @@ from hypothesis import strategies as st
 
 from model import metrics
 from model.metrics import CalibrationBin, Metrics
-from model.overview import KnownMetrics
+from model.overview import ConfidenceBin, KnownMetrics
+from model.slices import SliceFinding
 from model.table_labels import NO_LABEL
 from tests.views.test_markup import NASTY
 from tests.views.test_sheet import Elements
 from views.report import (
     MAX_ROWS,
     MAX_SHOWN,
-    ReportBar,
     ReportConfusion,
     ReportContent,
     ReportRow,
-    ReportSlice,
     report_html,
 )
 
@@ -41,8 +40,10 @@ ROW = ReportRow(
     top_tokens=(("great", 1.234), ("Not", -0.8)),
 )
 BINS = (CalibrationBin(0.562, 0.6, 40), CalibrationBin(0.91, 0.875, 1_204))
-BARS = (ReportBar(0.5, 0.55, 21, 34, 3), ReportBar(0.55, 1.0, 1_130, 57, 0))
-SLICE = ReportSlice("tokens", "over 1,000 (cut)", 300, 290, 87, 0.3, 0.25, 0.356, 0.123, 0.0004)
+BARS = (ConfidenceBin(0.5, 0.55, 21, 34, 3), ConfidenceBin(0.55, 1.0, 1_130, 57, 0))
+SLICE = SliceFinding(
+    "tokens", "over 1,000 (cut)", 300, 290, 87, 0.3, 0.25, 0.356, rest_rate=0.177, difference=0.123, p=0.0001, q=0.0004
+)
 CONTENT = ReportContent(
     file="reviews.csv",
     digest="0f" * 32,
@@ -206,7 +207,7 @@ def test_bars_are_as_high_as_their_counts_and_stand_on_one_another():
     ("most", "top"), [(0, "4"), (3, "4"), (4, "4"), (9, "20"), (1_653, "2,000"), (80_001, "200,000")]
 )
 def test_the_counts_have_a_round_axis_that_holds_them(most, top):
-    page = report_html(replace(BARE, histogram=(ReportBar(0.5, 1.0, most, 0),)))
+    page = report_html(replace(BARE, histogram=(ConfidenceBin(0.5, 1.0, most, 0, 0),)))
     assert max(re.findall(r'text-anchor="end">([\d,]+)<', page), key=lambda tick: int(tick.replace(",", ""))) == top
 
 
