@@ -285,6 +285,7 @@
   const stale = () => document.body.classList.toggle("gs-stale", analysed !== null && written() !== analysed);
   document.addEventListener("input", (event) => {
     if (within(event, "#gs-review")) stale();
+    if (within(event, "#gs-compare-a, #gs-compare-b")) document.body.classList.add("gs-stale-pair");
   });
 
   /* A step of the lesson is about a picture: bring that below the lesson. */
@@ -297,12 +298,15 @@
     if (!follow) return;
     follow = false;
     setTimeout(() => {
-      const holder = $(".gs-lesson-holder");
-      const inside = $("#gs-inside");
-      if (!holder?.offsetParent || !inside?.offsetParent) return;
-      const sticks = getComputedStyle(holder).position === "sticky";
-      if (!sticks) return; // the texts come first where both do not fit
-      scrollTo({ top: scrollY + inside.getBoundingClientRect().top - holder.offsetHeight, behavior: "smooth" });
+      const holder = $(".gs-lesson");
+      // the lesson on gradients speaks of the words as well
+      const target = $($("#gs-decay")?.offsetParent ? "#gs-reading" : "#gs-where");
+      if (!holder || !target?.offsetParent) return;
+      const style = getComputedStyle(holder.closest(".gs-lesson-holder"));
+      const beside = style.position === "fixed";
+      if (!beside && style.position !== "sticky") return; // the texts come first where both do not fit
+      const covered = beside ? 0 : holder.closest(".gs-lesson-holder").offsetHeight;
+      scrollTo({ top: scrollY + target.getBoundingClientRect().top - covered - 8, behavior: "smooth" });
     }, 400);
   }
   addEventListener("hashchange", () => location.reload()); // a link that is opened in a page that stands open already
@@ -333,6 +337,7 @@
   }
 
   new MutationObserver((changes) => {
+    if (changes.some(({ target }) => target.closest?.("#gs-compared"))) document.body.classList.remove("gs-stale-pair");
     const drawn = changes.some(
       ({ target }) =>
         target.closest?.("#gs-staves, #gs-reading, .gs-sheet-holder") && !target.closest(".gs-readout, output"),

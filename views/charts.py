@@ -108,9 +108,9 @@ def saturation_plot(memory: Memory) -> go.Figure:
             row=1,
             col=column,
         )
-    figure.update_xaxes(title=f"% of tokens below {NEARLY_SHUT:g}", range=[-5, 105])
+    figure.update_xaxes(title=f"% below {NEARLY_SHUT:g}", range=[-5, 105])
     figure.update_yaxes(range=[-5, 105])
-    figure.update_yaxes(title=f"% of tokens above {NEARLY_OPEN:g}", col=1)
+    figure.update_yaxes(title=f"% above {NEARLY_OPEN:g}", col=1)
     figure = _plain(figure)
     figure.update_layout(margin={"t": 32})
     return figure

@@ -47,7 +47,7 @@ class CompareTab:
             )
             self.symbol = gr.Radio(list(QUANTITIES), value="f", label="Quantity", min_width=250)
         button = gr.Button("Compare", variant="primary", elem_id="gs-compare")
-        self.result = gr.HTML(_EMPTY)
+        self.result = gr.HTML(_EMPTY, elem_id="gs-compared")
         self.asked = [self.text, self.other, self.checkpoint, self.other_checkpoint, self.layer, self.direction]
         self.asked.append(self.symbol)
         gr.on(
@@ -65,10 +65,13 @@ class CompareTab:
         """Show the review that is explained on both sides, B ready to be changed."""
         return {self.text: text, self.other: text, self.checkpoint: checkpoint, self.other_checkpoint: checkpoint}
 
-    def restore(self, view: View, checkpoint: str) -> Drawing:
-        """Show what a link says; `checkpoint` reads where the view's own second one is not here or not named."""
-        other = view.other_checkpoint if view.other_checkpoint in self._explainer.names else checkpoint
-        where = {self.layer: view.layer, self.direction: view.direction, self.symbol: view.symbol}
+    def restore(self, view: View, checkpoint: str, layer: int) -> Drawing:
+        """Show what a link says, with a `layer` that is there; `checkpoint` reads B where its own is not there."""
+        other = view.other_checkpoint or checkpoint
+        if other not in self._explainer.names:
+            gr.Warning(f"The second checkpoint of this view is not here; {checkpoint} reads B instead.", title="Link")
+            other = checkpoint
+        where = {self.layer: layer, self.direction: view.direction, self.symbol: view.symbol}
         return self.take(view.text, checkpoint) | {self.other: view.other, self.other_checkpoint: other} | where
 
     def answer(self, kept: View | None, *asked: object) -> object:

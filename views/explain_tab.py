@@ -10,6 +10,7 @@ from pathlib import Path
 import gradio as gr
 
 from model.attribution import BASELINES, DEFAULT_BASELINE, DEFAULT_METHOD, METHODS
+from model.compare import align
 from model.errors import ReviewError
 from model.explain import Explainer, Explanation, Question
 from model.gates import QUANTITIES
@@ -95,7 +96,7 @@ class ExplainTab:
             ),
             elem_id="gs-reading",
         )
-        with gr.Row(elem_classes="gs-controls"):
+        with gr.Row(elem_classes="gs-controls", elem_id="gs-where"):
             choices = [(str(layer), layer) for layer in range(1, self.layers + 1)]
             self.layer = gr.Radio(choices, value=1, label="Layer", min_width=90)
             self.direction = gr.Radio(
@@ -185,8 +186,10 @@ class ExplainTab:
         with Refusals():
             explanation = self._explainer.explain(asked, lambda share: progress(share, desc=method))
             active, layer, direction, place, unit, *own = view
-            if before is None or before.text != text:
-                place = kept.place if kept and kept.text == text else markup.strongest(explanation.attribution)
+            if kept and kept.text == text and (before is None or before.text != text):
+                place = kept.place
+            elif before is None or before.text != text:
+                place = self._place_after_edit(before, explanation, whole(place))
             focus = _focus(explanation, layer, direction, place, unit)
             panel, values = self._looked_at(active, own)
             return (
@@ -210,6 +213,27 @@ class ExplainTab:
             panel, values = self._looked_at(active, own)
             focus = _focus(explanation, layer, direction, place, unit)
             return panel.draw(explanation, focus, *values) | self._mended(unit, focus)
+
+    def _place_after_edit(self, before: Question | None, explanation: Explanation, place: int) -> int:
+        """Where the chosen token stands now; where it does not, or the review is another one, the strongest token."""
+        strongest = markup.strongest(explanation.attribution)
+        if before is None:
+            return strongest
+        sides = [
+            [token.text for token in side.review.tokens] for side in (self._explainer.explain(before), explanation)
+        ]
+        pairs = align(*sides)
+        same = sum(
+            None not in (pair.left, pair.right) and sides[0][pair.left] == sides[1][pair.right] for pair in pairs
+        )
+        if same < len(sides[1]) / 2:
+            return strongest
+        here = next((pair.right for pair in pairs if pair.left == place), None)
+        if here is None:
+            gr.Info(
+                "The chosen token is no longer in the review: the one that did most is chosen instead.", title="Token"
+            )
+        return strongest if here is None else here
 
     def _mended(self, unit: float | None, focus: Focus) -> Drawing:
         """The unit that is shown, where the one asked for is not there."""

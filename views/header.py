@@ -87,8 +87,7 @@ class Header:
                 [*lesson, *restored],
                 **quiet,
             )
-            if move is not None:
-                moved.then(None, js=ANALYSE)
+            moved.then(None, js=ANALYSE)
         self._language.change(
             lambda step, language: self._say(step, language), [self._step, self._language], lesson, **quiet
         )
@@ -112,6 +111,8 @@ class Header:
     def _restore(self, view: View) -> Drawing:
         """Set the page to a view; the analysis follows in an event of its own."""
         explained, checkpoint = self._explained, view.checkpoint
+        if not view.text.strip():
+            gr.Warning("There is no review in this view.", title="Link")
         if checkpoint not in self._explainer.names:
             checkpoint = self._explainer.default
             gr.Warning(f"The checkpoint of this view is not here; {checkpoint} reads the review instead.", title="Link")
@@ -133,7 +134,7 @@ class Header:
             explained.symbol: view.symbol,
         }
         if view.tab == "compare":
-            drawing |= self._compared.restore(view, checkpoint)
+            drawing |= self._compared.restore(view, checkpoint, layer)
         if view.tab in OUTER_TABS:
             return drawing | {self._tabs: gr.Tabs(selected=view.tab)}
         return drawing | {
@@ -146,6 +147,8 @@ class Header:
         """One step of the lesson on or back; None closes it. After the last step it closes by itself."""
         step = 0 if move is None else step + move
         said = self._say(step, language)
+        if not said[self._step]:  # a step may have let another checkpoint read
+            said[self._explained.checkpoint] = self._explainer.default
         steps = self._lessons[language]
         return said | self._restore(steps[step - 1].view) if 1 <= step <= len(steps) else said
 
@@ -171,6 +174,9 @@ class Header:
         text, checkpoint, other, other_checkpoint = question.text, question.checkpoint, "", ""
         if outer == "compare":
             text, other, checkpoint, other_checkpoint, layer, direction, symbol = compared
+            if not (text or "").strip() or not (other or "").strip():
+                gr.Warning("Compare two reviews first: a link leads to what is shown.", title="Link")
+                return gr.skip()
         tab = outer if outer in OUTER_TABS else active
         try:
             focus = (layer, direction, whole(place), whole(unit), symbol)

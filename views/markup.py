@@ -64,6 +64,7 @@ def _label(prediction: Prediction) -> str:
 def _checks(explanation: Explanation) -> Iterator[str]:
     review, attribution = explanation.review, explanation.attribution
     words = f"{len(review.tokens):,} token{'s' if len(review.tokens) != 1 else ''}"
+    yield f"Read by {escape(explanation.question.checkpoint)}"
     if len(review.unknown) == len(review.tokens):
         yield f"⚠ {words}, none of them known: this verdict says nothing about the text"
     elif review.unknown:
@@ -275,8 +276,8 @@ def _gate_legend(quantities: Sequence[str]) -> str:
         f"{''.join(scales)}"
         '<span class="gs-legend">cells: mean over units; of signed quantities that of units over 0, of all, of units '
         "under 0</span>"
-        '<span class="gs-legend"><i class="gs-scale-ends"></i> bars: shares of units near the ends: '
-        f"{gates}{ends}</span>"
+        '<span class="gs-legend"><i class="gs-scale-ends"></i> <span>bars: shares of units near the ends:</span> '
+        f"<span>{gates}{ends}</span></span>"
     )
 
 

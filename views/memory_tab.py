@@ -22,7 +22,7 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
             save_half_lives = gr.HTML()
         with gr.Column(min_width=300):
             gr.Markdown(
-                "**Saturation**: how often each unit's gates are nearly shut (below 0.1) and nearly open (above 0.9)"
+                "**Saturation**: how often each unit's gates are nearly shut and nearly open, in % of the tokens"
             )
             saturation = gr.Plot(show_label=False, elem_id="gs-saturation")
             save_saturation = gr.HTML()

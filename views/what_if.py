@@ -47,6 +47,7 @@ def change_card(explanation: Explanation, after: Intervened) -> str:
     tokens = len(explanation.review.tokens)
     held = "".join(f"<li>{clamp_words(clamp, tokens)}</li>" for clamp in after.clamps)
     change = difference(before.probability, after.probability)
+    last = ", the later ones over the earlier" if len(after.clamps) > 1 else ""
     flips = (before.logit > 0) != (after.logit > 0)
     said = "hardly moves P(positive)" if change == "0.00" else f"moves P(positive) by {change}"
     both = f"P(positive) {before.probability:.2f} before, {after.probability:.2f} after"
@@ -60,7 +61,7 @@ def change_card(explanation: Explanation, after: Intervened) -> str:
 <span>P(positive); logit {signed(before.logit)} → {signed(after.logit)}</span></p>
 <div class="gs-meter" role="img" aria-label="{both}">{markers}</div>
 <div class="gs-ends-label"><span>negative</span><span>hollow: before, full: after</span><span>positive</span></div>
-<p class="gs-said">It {said}{": the verdict flips" if flips else ""}. Held:</p><ul class="gs-held">{held}</ul>
+<p class="gs-said">It {said}{": the verdict flips" if flips else ""}. Held{last}:</p><ul class="gs-held">{held}</ul>
 </section>"""
 
 
@@ -81,9 +82,10 @@ def gates_sheet(explanation: Explanation, after: Intervened, layer: int, directi
                     numbers=[minus(f"{mean:.2f}") for mean in means],
                 )
             )
+    what = "gates" if old.f is not None else "states"
     changed = "" if _differ(old, new) else " Nothing changes in this layer and direction: look at another one."
     return f"""<section class="gs-card gs-picture" aria-label="Gates before and after">
-<header><h2>The gates before and after: layer {layer}, {direction}</h2></header>
+<header><h2>The {what} before and after: layer {layer}, {direction}</h2></header>
 <p class="gs-note">Means over the units, in the colours of the Gates tab; the number is that of the chosen
 token.{changed}</p>
 {sheet(tokens, rows, "Gates before and after")}

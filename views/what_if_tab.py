@@ -38,7 +38,7 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
         with gr.Row(elem_classes="gs-controls"):
             names = [(f"{name} {symbol}", symbol) for symbol, name in zip(QUANTITIES, QUANTITY_NAMES, strict=True)]
             symbol = gr.Radio(names, value="f", label="Hold", min_width=280)
-        value = gr.Slider(0, 1, value=0, step=0.01, label="at the value")
+        value = gr.Slider(0, 1, value=0, step=0.01, label="at the value", info=_range_info(0, 1))
         with gr.Row(elem_classes="gs-controls"):
             layers = gr.Radio([THIS, ALL], value=THIS, label="Layer", min_width=120)
             directions = gr.Radio([THIS, ALL], value=THIS, label="Direction", min_width=120)
@@ -105,7 +105,11 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
 
 def _slider(symbol: str) -> gr.Slider:
     low, high = RANGES.get(symbol, (0, 1))
-    return gr.Slider(low, high, value=0)
+    return gr.Slider(low, high, value=0, info=_range_info(low, high))
+
+
+def _range_info(low: float, high: float) -> str:
+    return f"From {low} to {high}: what is typed beyond becomes the nearer of the two.".replace("-", "−")
 
 
 def _clamp(

@@ -307,6 +307,32 @@ def test_link_to_what_is_not_there_shows_what_is(browser, served):
     context.close()
 
 
+def test_chosen_token_stays_when_another_word_is_edited(page):
+    analyse(page, REVIEW)
+    token(page, "plot").click()
+    analyse(page, REVIEW.replace("wonderful", "awful"))
+    expect(token(page, "plot")).to_have_class(re.compile("gs-marked"))
+
+
+def test_token_that_is_gone_after_an_edit_gets_a_sentence(page):
+    analyse(page, REVIEW)
+    token(page, "ending").click()
+    analyse(page, "The plot is dull.")
+    expect(page.get_by_text("The chosen token is no longer in the review").first).to_be_visible(timeout=WAIT)
+
+
+def test_link_to_a_layer_of_compare_that_is_not_there_compares_in_one_that_is(browser, served):
+    link = encode_view(View(REVIEW, "bilstm", "compare", layer=5, other="A dull film.", other_checkpoint="nowhere"))
+    context = browser.new_context()
+    page = context.new_page()
+    page.set_default_timeout(WAIT)
+    page.goto(f"{served}#view={link}")
+    expect(page.get_by_text("Layer 5 of this view is not here")).to_be_visible(timeout=WAIT)
+    expect(page.get_by_text("The second checkpoint of this view is not here")).to_be_visible()
+    expect(page.get_by_label("Both reviews, token by token")).to_contain_text("layer 2", timeout=WAIT)
+    context.close()
+
+
 def test_edit_after_which_the_token_is_gone_chooses_another(page):
     analyse(page, REVIEW)
     open_tab(page, "Step through")
