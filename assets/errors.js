@@ -22,23 +22,46 @@
       seen("#gs-errors-detail")?.scrollIntoView({ behavior: "smooth" });
   });
 
-  document.addEventListener("keydown", (event) => {
-    const target = event.target instanceof Element ? event.target : document.body;
-    if (event.ctrlKey || event.metaKey || event.altKey || target.closest("input, textarea, select, [contenteditable]")) return;
+  /* A key may come before the review that it is meant for: while the next one is fetched, keys wait. */
+  const LONGEST = 20_000; // ms
+  let since = 0; // when the review that is fetched now was asked for; 0 if none is
+  const waiting = [];
+
+  /** Changes whenever a review is shown, the same one as well. */
+  const shown = () => seen("#gs-errors-detail")?.querySelector(".gs-reading")?.dataset.asked ?? "";
+  let before = "";
+
+  function press(key) {
     const detail = seen("#gs-errors-detail");
     if (!detail) return;
     const moves = { j: "#gs-errors-next", k: "#gs-errors-back" };
-    if (event.key in moves) document.querySelector(moves[event.key])?.click();
-    else if (/^[1-9]$/.test(event.key)) {
-      const button = detail.querySelector(`[data-key="${event.key}"]`);
-      if (!button || button.getAttribute("aria-pressed") === "true") return;
-      send(button);
-    } else if (event.key === "0") {
+    if (key in moves) {
+      before = shown();
+      since = Date.now();
+      document.querySelector(moves[key])?.click();
+    } else if (/^[1-9]$/.test(key)) {
+      const button = detail.querySelector(`[data-key="${key}"]`);
+      if (button && button.getAttribute("aria-pressed") !== "true") send(button);
+    } else if (key === "0") {
       const button = detail.querySelector('.gs-categories [aria-pressed="true"]');
-      if (!button) return;
-      send(button);
-    } else if (event.key === "n") seen("#gs-errors-note textarea")?.focus();
-    else return;
+      if (button) send(button);
+    } else seen("#gs-errors-note textarea")?.focus();
+  }
+
+  const fetching = () => since && Date.now() - since < LONGEST && shown() === before;
+
+  setInterval(() => {
+    if (!since || fetching()) return;
+    since = 0;
+    while (waiting.length && !since) press(waiting.shift());
+  }, 60);
+
+  document.addEventListener("keydown", (event) => {
+    const target = event.target instanceof Element ? event.target : document.body;
+    if (event.ctrlKey || event.metaKey || event.altKey || target.closest("input, textarea, select, [contenteditable]")) return;
+    if (!/^[jkn0-9]$/.test(event.key) || !seen("#gs-errors-detail")) return;
     event.preventDefault();
+    if (since) waiting.push(event.key);
+    else press(event.key);
   });
 })();

@@ -23,7 +23,7 @@ from model.words import WordContrast, WordOdds, WordScores
 from model.workbench import Workbench
 from views.markup import signed
 
-PICK = "gs-errors-pick"  # the hidden box that hears what was chosen
+PICK, NAME = "gs-errors-pick", "gs-errors-name"  # the hidden boxes that hear what was chosen, and how a row is named
 LABELS = {1: "positive", 0: "negative", NO_LABEL: "–"}
 SNIPPET = 90  # characters of a review in a list
 SHOWN_BAD = 200  # skipped rows that are listed
@@ -32,11 +32,11 @@ KEYS = 9  # categories that have a key of their own
 _MARKS = {**dict.fromkeys(HITS, "✓"), **dict.fromkeys(MISTAKES, "✗"), Outcome.UNLABELLED: "·"}
 
 
-def pick_button(kind: str, value: object, inside: str, classes: str = "", label: str = "") -> str:
-    """A button that tells the server `{kind: value}`; `inside` is HTML, `label` says more to a screen reader."""
+def pick_button(kind: str, value: object, inside: str, classes: str = "", label: str = "", box: str = PICK) -> str:
+    """A button that tells a hidden box `{kind: value}`; `inside` is HTML, `label` says more to a screen reader."""
     said = f' aria-label="{escape(label)}"' if label else ""
     sent = escape(json.dumps({kind: value}))
-    sending = f'data-send="{PICK}" data-value="{sent}"{said}'
+    sending = f'data-send="{box}" data-value="{sent}"{said}'
     return f'<button type="button" class="gs-pick {classes}" {sending}>{inside}</button>'
 
 
@@ -269,19 +269,22 @@ def neighbours_card(bench: Workbench, found: Neighbours) -> str:
 <ol>{rows or "<li>There is no other review.</li>"}</ol></section>"""
 
 
-def category_buttons(counts: Mapping[str, int], chosen: str) -> str:
-    """The categories with their keys and how many rows each has; the chosen one is pressed."""
+def category_buttons(counts: Mapping[str, int], chosen: str, row: int) -> str:
+    """The categories with their keys and how many rows each has; that of `row` is pressed, which takes it back.
+
+    Each button names its row: what is pressed is meant for the review that is seen.
+    """
     buttons = "".join(
-        _category(name, count, place if place <= KEYS else None, name == chosen)
+        _category(name, count, place if place <= KEYS else None, name == chosen, row)
         for place, (name, count) in enumerate(counts.items(), start=1)
     )
     return f'<div class="gs-categories" role="group" aria-label="Category">{buttons}</div>'
 
 
-def _category(name: str, count: int, key: int | None, pressed: bool) -> str:
+def _category(name: str, count: int, key: int | None, pressed: bool, row: int) -> str:
     number = f"<kbd>{key}</kbd> " if key else ""
     inside = f"{number}<bdi>{escape(name)}</bdi> <small>{count:,}</small>"
-    button = pick_button("category", "" if pressed else name, inside, "gs-button")
+    button = pick_button("category", [row, "" if pressed else name], inside, "gs-button", box=NAME)
     extra = f' aria-pressed="{"true" if pressed else "false"}"' + (f' data-key="{key}"' if key else "")
     return button.replace("<button", f"<button{extra}", 1)
 

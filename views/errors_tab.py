@@ -60,11 +60,12 @@ class ErrorsTab:
         with gr.Column(elem_classes="gs-workbench"):
             self._build_loading()
             pick = gr.Textbox(visible="hidden", label="Picked", elem_id=markup.PICK)  # a tab would not have it yet
+            name = gr.Textbox(visible="hidden", label="Named", elem_id=markup.NAME)
             with gr.Tabs(visible=False, overflow_behavior="wrap") as self._tabs:
                 with gr.Tab("Overview", id="overview"):
                     self._build_overview()
                 with gr.Tab("Go through them", id="reviews"):
-                    self.reviews = ReviewsTab(explainer, self.bench, pick)
+                    self.reviews = ReviewsTab(explainer, self.bench, pick, name)
                 with gr.Tab("Words", id="words"):
                     self._build_words()
                 with gr.Tab("Take away", id="export"):

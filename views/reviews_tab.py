@@ -32,9 +32,12 @@ _HELP = """<p class="gs-note gs-keys"><kbd>j</kbd> next, <kbd>k</kbd> back, <kbd
 class ReviewsTab:
     """Components and listeners. `shown` (state) holds the numbers of the rows that pass the filters, in order."""
 
-    def __init__(self, explainer: Explainer, bench: gr.State, pick: gr.Textbox) -> None:
-        """Put it on the page that is being built; `pick` hears what is pressed in the HTML of the whole Errors tab."""
-        self._explainer, self._bench, self._pick = explainer, bench, pick
+    def __init__(self, explainer: Explainer, bench: gr.State, pick: gr.Textbox, name: gr.Textbox) -> None:
+        """Put it on the page that is being built.
+
+        `pick` hears what is pressed in the HTML of the whole Errors tab, `name` which category a row is given.
+        """
+        self._explainer, self._bench, self._pick, self._name = explainer, bench, pick, name
         self.shown = gr.State(None)
         self._page, self._row, self._slice = gr.State(1), gr.State(-1), gr.State(None)
         self._build_filters()
@@ -199,6 +202,15 @@ class ReviewsTab:
             **quiet,
         )
         said = [self._categories, self._kept, self._list, self._category, self._own]
+        self._name.change(  # each counts, in its order
+            self._named,
+            [self._name, self._bench, self.shown, self._row],
+            said,
+            api_visibility="private",
+            show_progress="hidden",
+            trigger_mode="multiple",
+            concurrency_limit=1,
+        )
         who = [self._bench, self.shown, self._page, self._row]
         self._own.submit(lambda *given: self._say(*given[:-1], category=given[-1]), [*who, self._own], said, **quiet)
         self._corrected.input(
@@ -260,7 +272,7 @@ class ReviewsTab:
             self._page: number,
             self._list: markup.review_list(bench, page(shown, number, PAGE), row),
             self._head: markup.row_heading(bench, row, int(places[0]) if len(places) else -1, len(shown)),
-            self._categories: markup.category_buttons(bench.counts, note.category),
+            self._categories: markup.category_buttons(bench.counts, note.category, row),
             self._naming: gr.Row(visible=True),
             self._own: "",
             self._corrected: corrected,
@@ -290,16 +302,25 @@ class ReviewsTab:
     # What is pressed in the HTML, and what is said
 
     def _picked(self, sent, bench, shown, row, layer, direction, symbol, *filters) -> Drawing:
-        """A cell, a slice, a word, a row or a category was pressed; see `markup.pick_button`."""
+        """A cell, a slice, a word or a row was pressed; see `markup.pick_button`."""
         kind, value = _read_pick(sent)
         if bench is None or kind is None:
             return gr.skip()
         with Refusals():
             if kind == "row":
                 return self._open(bench, shown, whole(value), layer, direction, symbol)
-            if kind == "category":
-                return self._say(bench, shown, None, row, category=str(value))
             return self._filter_by(bench, kind, value)
+
+    def _named(self, sent: str | None, bench: Workbench | None, shown: np.ndarray | None, seen: int) -> Drawing:
+        """A category was pressed for a row, by now perhaps no longer the one that is seen."""
+        kind, value = _read_pick(sent)
+        if bench is None or kind != "category":
+            return gr.skip()
+        row, category = value
+        drawing = self._say(bench, shown, None, whole(row), category=str(category))
+        if row != seen:
+            drawing.pop(self._categories)
+        return drawing
 
     def _filter_by(self, bench: Workbench, kind: str, value: object) -> Drawing:
         """Show the reviews of a cell of the confusion matrix, of a slice, or with a word."""
@@ -327,7 +348,7 @@ class ReviewsTab:
             raise gr.Error(str(error), print_exception=False, title="Not kept") from None
         number = page_of(shown, row, PAGE) if number is None else number
         return {
-            self._categories: markup.category_buttons(bench.counts, note.category),
+            self._categories: markup.category_buttons(bench.counts, note.category, row),
             self._kept: markup.saved_sentence(len(bench.notes), len(bench.table.texts)),
             self._list: markup.review_list(bench, page(shown, number, PAGE), row),
             self._category: gr.Dropdown(self._category_choices(bench)),

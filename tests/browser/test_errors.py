@@ -128,6 +128,19 @@ def test_reviews_are_gone_through_and_named_by_keyboard(page):
     expect(page.get_by_role("group", name="Category", exact=True)).to_contain_text("double plot 1", timeout=WAIT)
 
 
+def test_keys_that_come_faster_than_reviews_name_the_right_ones(page, scored):
+    try_example(page)
+    page.get_by_role("button", name="Go through all mistakes").click()
+    expect(listed(page)).to_be_visible(timeout=WAIT)
+    for key in "j1j2j3k9":
+        page.keyboard.press(key)
+    expect(page.get_by_text("3 of 180 reviews have a note")).to_be_visible(timeout=WAIT)
+    names = listed(page).locator("tbody tr")
+    expect(names.nth(0)).to_contain_text("negation", timeout=WAIT)
+    expect(names.nth(1)).to_contain_text("not a review", timeout=WAIT)
+    expect(names.nth(2)).to_contain_text("contrast", timeout=WAIT)
+
+
 def test_slice_and_word_and_search_filter_the_list(page, scored):
     try_example(page)
     questions = (scored[1].questions == 0).sum()

@@ -133,15 +133,15 @@ def test_neighbours_carry_label_and_similarity(bench):
 def test_categories_have_keys_and_the_chosen_one_can_be_taken_back(bench):
     bench.say(1, category="irony")
     bench.say(2, category=NASTY)
-    part = errors.category_buttons(bench.counts, "irony")
+    part = errors.category_buttons(bench.counts, "irony", 7)
     buttons = re.findall(r"<button.*?</button>", part, re.S)
     assert [re.search(r'data-key="(\d)"', each)[1] for each in buttons[:9]] == list("123456789")
     assert "data-key" not in buttons[9]
     pressed = [each for each in buttons if 'aria-pressed="true"' in each]
     assert len(pressed) == 1
-    assert sent(pressed[0]) == [{"category": ""}]
+    assert sent(pressed[0]) == [{"category": [7, ""]}]
     assert "irony 1" in text_of(pressed[0])
-    assert sent(buttons[-1]) == [{"category": NASTY}]
+    assert sent(buttons[-1]) == [{"category": [7, NASTY]}]
     assert "<img" not in part
 
 
