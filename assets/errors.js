@@ -26,6 +26,7 @@
   const LONGEST = 20_000; // ms
   let since = 0; // when the review that is fetched now was asked for; 0 if none is
   const waiting = [];
+  const CORRECTED = { "+": "positive", "-": "negative", "=": "as it is" };
 
   /** Changes whenever a review is shown, the same one as well. */
   const shown = () => seen("#gs-errors-detail")?.querySelector(".gs-reading")?.dataset.asked ?? "";
@@ -36,12 +37,12 @@
     if (!detail) return;
     const moves = { j: "#gs-errors-next", k: "#gs-errors-back" };
     if (key in moves) {
-      before = shown();
-      since = Date.now();
       document.querySelector(moves[key])?.click();
     } else if (/^[1-9]$/.test(key)) {
       const button = detail.querySelector(`[data-key="${key}"]`);
       if (button && button.getAttribute("aria-pressed") !== "true") send(button);
+    } else if (key in CORRECTED) {
+      detail.querySelector(`#gs-errors-corrected input[value="${CORRECTED[key]}"]`)?.click();
     } else if (key === "0") {
       const button = detail.querySelector('.gs-categories [aria-pressed="true"]');
       if (button) send(button);
@@ -50,16 +51,41 @@
 
   const fetching = () => since && Date.now() - since < LONGEST && shown() === before;
 
+  /** From now on another review is fetched: what is written meanwhile would be of neither. */
+  function fetch() {
+    before = shown();
+    since = Date.now();
+    hold(true);
+  }
+
+  function hold(on) {
+    const detail = seen("#gs-errors-detail");
+    detail?.classList.toggle("gs-fetching", on);
+    for (const box of detail?.querySelectorAll("#gs-errors-note textarea, #gs-errors-own textarea, #gs-errors-own input") ?? [])
+      box.disabled = on;
+  }
+
+  document.addEventListener("click", (event) => {
+    const target = event.target instanceof Element ? event.target : document.body;
+    const row = target.closest("[data-send]")?.dataset.value?.startsWith('{"row"');
+    if (row || target.closest("#gs-errors-next, #gs-errors-back")) fetch();
+  });
+
   setInterval(() => {
     if (!since || fetching()) return;
     since = 0;
+    hold(false);
     while (waiting.length && !since) press(waiting.shift());
   }, 60);
 
+  const WRITING = 'input:not([type="radio"], [type="checkbox"]), textarea, select, [contenteditable]';
   document.addEventListener("keydown", (event) => {
     const target = event.target instanceof Element ? event.target : document.body;
-    if (event.ctrlKey || event.metaKey || event.altKey || target.closest("input, textarea, select, [contenteditable]")) return;
-    if (!/^[jkn0-9]$/.test(event.key) || !seen("#gs-errors-detail")) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || target.closest(WRITING)) {
+      if (event.key === "Escape" && target.closest("#gs-errors-note")) target.blur();
+      return;
+    }
+    if (!/^[jkn0-9+=-]$/.test(event.key) || !seen("#gs-errors-detail")) return;
     event.preventDefault();
     if (since) waiting.push(event.key);
     else press(event.key);

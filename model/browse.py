@@ -37,6 +37,7 @@ class Filter:
     `search` is found in the raw text as it stands, but for its case. `outcomes` are those allowed, all if it is empty.
     `slice` is (dimension, name) of `model.slices.find_slices`. `category` is one's own, or `NOT_NAMED`, or "" for any.
     `low` and `high` bound the confidence, both inclusive, in [0.5, 1]. `label` is a key of `LABELS`, or "" for any.
+    `token` is a word's id in the vocabulary that the review must hold.
     """
 
     search: str = ""
@@ -46,6 +47,7 @@ class Filter:
     low: float = 0.5
     high: float = 1.0
     label: str = ""
+    token: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,9 @@ def _passed(table: ReviewTable, scores: Scores, chosen: Filter, found: np.ndarra
         if chosen.label not in LABELS:
             raise ReviewError(f"There is no such label; there are: {', '.join(LABELS)}.")
         passed &= table.labels == LABELS[chosen.label]
+    if chosen.token is not None:
+        holding = np.searchsorted(scores.offsets, np.flatnonzero(scores.ids == chosen.token), side="right") - 1
+        passed &= np.isin(np.arange(len(passed)), holding)
     if chosen.slice:
         passed &= slice_rows(table, scores, *chosen.slice)
     return passed

@@ -14,10 +14,12 @@ import numpy as np
 
 from model.browse import Page
 from model.neighbours import Neighbours
+from model.notebook import Note
 from model.overview import HITS, MISTAKES, KnownMetrics, Outcome, Overview
 from model.scoring import Scores
 from model.slices import LEVEL, SliceFinding
-from model.table_labels import NO_LABEL
+from model.table_columns import Columns
+from model.table_labels import NO_LABEL, mark_of
 from model.tables import ReviewTable
 from model.words import WordContrast, WordOdds, WordScores
 from model.workbench import Workbench
@@ -27,6 +29,7 @@ PICK, NAME = "gs-errors-pick", "gs-errors-name"  # the hidden boxes that hear wh
 LABELS = {1: "positive", 0: "negative", NO_LABEL: "–"}
 SNIPPET = 90  # characters of a review in a list
 SHOWN_BAD = 200  # skipped rows that are listed
+LONGEST_NAME = 40  # characters of a column's name; a longer one may be a review
 KEYS = 9  # categories that have a key of their own
 
 _MARKS = {**dict.fromkeys(HITS, "✓"), **dict.fromkeys(MISTAKES, "✗"), Outcome.UNLABELLED: "·"}
@@ -46,7 +49,24 @@ def snippet(text: str, length: int = SNIPPET) -> str:
     return line if len(line) <= length and len(text) <= 4 * length else line[: length - 1] + "…"
 
 
+def _counted(number: int, word: str) -> str:
+    return f"{number:,} {word}{'' if number == 1 else 's'}"
+
+
 # Loading and scoring
+
+
+def columns_sentence(name: str, columns: Columns) -> str:
+    """What was found in a file, and a warning where its first row may be a review and no names."""
+    looks = len(columns.names) > 1 and any(
+        len(each) > LONGEST_NAME or mark_of(each) is not None for each in columns.names
+    )
+    warning = (
+        " The first row is taken for the names of the columns, but looks like a review: put a row of names above it."
+        if looks
+        else ""
+    )
+    return f"{name} has {_counted(len(columns.names), 'column')}. Check them, then press Score the file.{warning}"
 
 
 def loaded_card(table: ReviewTable, scores: Scores, seconds: float, lasting: bool) -> str:
@@ -72,6 +92,8 @@ def _skipped(table: ReviewTable) -> str:
     if not table.bad_count:
         return ""
     rows = "".join(f"<li>line {bad.line:,}: {escape(bad.reason)}</li>" for bad in table.bad[:SHOWN_BAD])
+    if any(bad.reason.startswith("not UTF-8") for bad in table.bad):
+        rows += "<li>Save the file as UTF-8, and these rows can be read.</li>"
     more = table.bad_count - min(len(table.bad), SHOWN_BAD)
     rest = f"<li>and {more:,} more</li>" if more else ""
     word = "row" if table.bad_count == 1 else "rows"
@@ -202,7 +224,8 @@ def _slice(each: SliceFinding, end: float) -> str:
         q = ("&lt; 0.001" if each.q < 0.001 else f"{each.q:.3f}") + mark
     return (
         f'<tr{kind}><td>{escape(each.dimension)}</td><th scope="row">{name}</th><td>{each.rows:,}</td>'
-        f'<td>{each.errors:,}</td><td>{rate}</td><td class="gs-whisker">{whisker}</td><td>{rest}</td><td>{q}</td></tr>'
+        f'<td>{each.errors:,} of {each.labelled:,}</td><td>{rate}</td><td class="gs-whisker">{whisker}</td>'
+        f"<td>{rest}</td><td>{q}</td></tr>"
     )
 
 
@@ -232,7 +255,7 @@ def _row(bench: Workbench, row: int, chosen: bool) -> str:
         f"<bdi>{escape(snippet(table.texts[row]))}</bdi>",
         label=f"Line {line}, {outcome.words}: {snippet(table.texts[row], 60)}",
     )
-    remark = f"<small><bdi>{escape(note.category)}</bdi>{' ✎' if note.text else ''}</small>" if note else ""
+    remark = f"<small>{_remark(note)}</small>" if note else ""
     current = ' aria-current="true"' if chosen else ""
     return (
         f'<tr{current}><td>{line:,}</td><th scope="row">{button}{remark}</th><td>{LABELS[int(table.labels[row])]}</td>'
@@ -240,19 +263,28 @@ def _row(bench: Workbench, row: int, chosen: bool) -> str:
     )
 
 
-def row_heading(bench: Workbench, row: int, place: int, total: int) -> str:
-    """Which review is explained: where it stands in the list, its label and its verdict."""
+def _remark(note: Note) -> str:
+    """Category, a pen for a note, the corrected label: what there is of them."""
+    said = [f"<bdi>{escape(note.category)}</bdi>"] if note.category else []
+    said += ["✎"] if note.text else []
+    said += [f"→ {LABELS[note.label]}"] if note.label != NO_LABEL else []
+    return " ".join(said)
+
+
+def row_heading(bench: Workbench, row: int, place: int | None, total: int) -> str:
+    """Which review is explained: where it stands in the list, if it does, its label and its verdict."""
     table, scores = bench.table, bench.scores
     outcome = Outcome(int(bench.outcomes[row]))
+    where = "not in the list now" if place is None else f"{place + 1:,} of {total:,} in the list"
     label, stars = LABELS[int(table.labels[row])], float(table.ratings[row])
-    facts = [f"line {int(table.lines[row]):,}", f"{int(scores.tokens[row]):,} tokens"]
-    facts += [] if np.isnan(stars) else [f"{stars:g} stars"]
+    facts = [f"line {int(table.lines[row]):,}", _counted(int(scores.tokens[row]), "token")]
+    facts += [] if np.isnan(stars) else [f"{stars:g} star{'' if stars == 1 else 's'}"]
     if not np.isnan(scores.forget[row]):
         facts.append(f"forget gates {float(scores.forget[row]):.2f} on average")
     return f"""<section class="gs-card gs-row-head" aria-label="The chosen review">
 <p class="gs-label"><strong>{_MARKS[outcome]} {outcome.words.capitalize()}</strong> <span>label {label},
 P(positive) = {float(scores.probabilities[row]):.3f}</span></p>
-<p class="gs-note">{place + 1:,} of {total:,} in the list · {" · ".join(facts)}</p></section>"""
+<p class="gs-note">{where} · {" · ".join(facts)}</p></section>"""
 
 
 def neighbours_card(bench: Workbench, found: Neighbours) -> str:
@@ -303,8 +335,9 @@ def words_card(found: WordContrast, attributed: WordScores | None) -> str:
     )
     return f"""<section class="gs-card gs-table gs-words" aria-label="Words">
 <header><h2>Words by which mistakes differ from hits</h2></header>
-<p>Log-odds with an informative Dirichlet prior (Monroe et al. 2008), in standard errors (z), of {found.mistake_rows:,}
-mistakes and {found.hit_rows:,} hits. What is commoner in mistakes need not cause them.{summed}
+<p>Log-odds with an informative Dirichlet prior (Monroe et al. 2008), in standard errors (z), of
+{_counted(found.mistake_rows, "mistake")} and {_counted(found.hit_rows, "hit")}. What is commoner in mistakes need not
+cause them.{summed}
 Press a word to see the reviews that hold it.</p>
 <div class="gs-words-sides">{_words("Commoner in mistakes", found.mistakes, attributed)}
 {_words("Commoner in hits", found.hits, attributed)}</div></section>"""
@@ -327,7 +360,7 @@ def _word_rows(odds: WordOdds, attributed: WordScores | None) -> Iterable[str]:
             count = int(attributed.counts[id_])
             total = float(attributed.totals[id_])
             cells += f"<td>{signed(total)}</td><td>{signed(total / count, 3)}</td>" if count else "<td>–</td><td>–</td>"
-        yield f'<tr><th scope="row">{pick_button("search", word, f"<bdi>{escape(word)}</bdi>")}</th>{cells}</tr>'
+        yield f'<tr><th scope="row">{pick_button("word", word, f"<bdi>{escape(word)}</bdi>")}</th>{cells}</tr>'
 
 
 def saved_sentence(count: int, of: int) -> str:

@@ -69,7 +69,7 @@ class ErrorsTab:
                 with gr.Tab("Words", id="words"):
                     self._build_words()
                 with gr.Tab("Take away", id="export"):
-                    self._export = ExportTab(explainer, self.bench, self.reviews.shown)
+                    self._export = ExportTab(explainer, self.bench, self.reviews)
         self._listen()
 
     def _build_loading(self) -> None:
@@ -109,6 +109,7 @@ class ErrorsTab:
             self._score = gr.Button("Score the file", variant="primary", min_width=140)
         self._cancel = gr.Button("Cancel", size="sm", visible=False, elem_id="gs-errors-cancel")
         self._progress = gr.HTML(markup.sentence_card(NOTHING_YET), elem_id="gs-errors-progress")
+        self._loaded = gr.HTML("")
 
     def _build_overview(self) -> None:
         with gr.Row(elem_classes="gs-main"):
@@ -131,7 +132,16 @@ class ErrorsTab:
         quiet = {"api_visibility": "private", "show_progress": "hidden"}
         self._file.upload(self._look, self._file, [self._source, self._columns, self._progress, *self._chosen], **quiet)
         runs = []
-        drawn = [self.bench, self._owner, self._progress, self._cancel, self._tabs, self._overview, self._reliability]
+        drawn = [
+            self.bench,
+            self._owner,
+            self._progress,
+            self._loaded,
+            self._cancel,
+            self._tabs,
+            self._overview,
+            self._reliability,
+        ]
         drawn += [self._histogram, self._slices, self._words, *self.reviews.filled, *self._export.filled]
         given = [self._checkpoint, self._owner, self.bench]
         for button, run, inputs in (
@@ -196,9 +206,7 @@ class ErrorsTab:
             self._text: gr.Dropdown(names, value=columns.text),
             self._label: gr.Dropdown(others, value=columns.label or NONE),
             self._rating: gr.Dropdown(others, value=columns.rating or NONE),
-            self._progress: markup.sentence_card(
-                f"{name} has {len(names)} columns. Check them, then press Score the file."
-            ),
+            self._progress: markup.sentence_card(markup.columns_sentence(name, columns)),
         }
 
     def _run_file(self, checkpoint, owner, before, source, text, label, rating) -> Iterator[Drawing]:
@@ -258,7 +266,8 @@ class ErrorsTab:
         found, lasting = bench.overview, self._folder is not None
         return {
             self.bench: bench,
-            self._progress: markup.loaded_card(bench.table, bench.scores, seconds, lasting),
+            self._progress: "",
+            self._loaded: markup.loaded_card(bench.table, bench.scores, seconds, lasting),
             self._cancel: gr.Button(visible=False),
             self._tabs: gr.Tabs(visible=True, selected="overview"),
             self._overview: markup.overview_card(found),

@@ -20,6 +20,7 @@ from views.api import Refusals
 from views.errors import sentence_card
 from views.panel import Drawing
 from views.report import ReportConfusion, ReportContent, ReportRow, report_html
+from views.reviews_tab import ReviewsTab
 
 LISTED, NAMED, ALL = "those listed now", "those with a note", "all"
 TABLES = {"CSV": (write_csv, "csv"), "JSON lines": (write_jsonl, "jsonl"), "Parquet": (write_parquet, "parquet")}
@@ -29,10 +30,10 @@ _PRESS = "() => setTimeout(() => document.querySelector('#gs-errors-download')?.
 
 
 class ExportTab:
-    """Components and listeners. `shown` (state) holds the numbers of the rows that are listed."""
+    """Components and listeners."""
 
-    def __init__(self, explainer: Explainer, bench: gr.State, shown: gr.State) -> None:
-        """Put it on the page that is being built."""
+    def __init__(self, explainer: Explainer, bench: gr.State, reviews: ReviewsTab) -> None:
+        """Put it on the page that is being built; notes that are brought back are shown by `reviews`."""
         self._explainer = explainer
         with gr.Column(elem_classes="gs-card gs-export"):
             with gr.Row(elem_classes="gs-controls"):
@@ -59,24 +60,27 @@ class ExportTab:
                 height=140,
                 elem_id="gs-errors-notes",
             )
-            loaded = gr.HTML("")
+            self._loaded = gr.HTML("")
         prepare.click(
             self._prepare,
-            [bench, shown, kind, which, tokens],
+            [bench, reviews.shown, kind, which, tokens],
             [self._download, self._said],
             api_visibility="private",
             concurrency_id="scoring",
         ).success(None, js=_PRESS)
-        upload.upload(_load_notes, [bench, upload], loaded, api_visibility="private", show_progress="hidden")
+        quiet = {"api_visibility": "private", "show_progress": "hidden"}
+        upload.upload(_load_notes, [bench, upload], self._loaded, **quiet).then(
+            lambda bench: reviews.fill(bench) if bench else gr.skip(), bench, reviews.filled, **quiet
+        )
 
     @property
     def filled(self) -> list[gr.components.Component]:
         """What `fill` sets."""
-        return [self._download, self._said]
+        return [self._download, self._said, self._loaded]
 
     def fill(self) -> Drawing:
         """Nothing is prepared of a newly scored file."""
-        return {self._download: gr.DownloadButton(visible=False), self._said: ""}
+        return {self._download: gr.DownloadButton(visible=False), self._said: "", self._loaded: ""}
 
     def _prepare(
         self,
@@ -166,7 +170,7 @@ def report(bench: Workbench, rows: np.ndarray, tokens: dict[int, tuple[tuple[str
         reliability=found.reliability,
         histogram=found.histogram,
         slices=bench.slices,
-        categories=tuple((name, count) for name, count in bench.counts.items() if count),
+        categories=(*bench.counts.items(), ("", len(bench.notes) - len(bench.categories))),
         named=tuple(_report_row(bench, row, tokens.get(row, ())) for row in named),
         made=datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC"),
     )

@@ -24,9 +24,11 @@ from views.panel import Drawing, whole
 
 PAGE = 25  # rows of the table that are sent at once
 ANY, UNNAMED = "any", "not named yet"
+WORD = "word"  # in place of a slice's dimension
 CORRECTIONS = {"as it is": NO_LABEL, "positive": 1, "negative": 0}
 _HELP = """<p class="gs-note gs-keys"><kbd>j</kbd> next, <kbd>k</kbd> back, <kbd>1</kbd> to <kbd>9</kbd> name it,
-<kbd>0</kbd> take the name back, <kbd>n</kbd> write a note.</p>"""
+<kbd>0</kbd> take the name back, <kbd>n</kbd> write a note, <kbd>Esc</kbd> leave it, <kbd>+</kbd> <kbd>-</kbd>
+correct the label to positive or negative, <kbd>=</kbd> leave it as it is.</p>"""
 
 
 class ReviewsTab:
@@ -62,14 +64,14 @@ class ReviewsTab:
             self._label = gr.Dropdown([ANY, *LABELS], value=ANY, label="Label", min_width=120)
             self._low = gr.Slider(50, 100, 50, step=1, label="Confidence from (%)", min_width=150)
             self._high = gr.Slider(50, 100, 100, step=1, label="to (%)", min_width=150)
-            self._slice_shown = gr.Textbox(label="Slice (choose it in the overview)", interactive=False, min_width=180)
+            self._slice_shown = gr.Textbox(label="Slice or word (choose it there)", interactive=False, min_width=180)
             self._reset = gr.Button("Take all filters back", size="sm", min_width=150)
 
     def _build_detail(self) -> None:
         with gr.Row(elem_classes="gs-buttons"):
             self._back = gr.Button("▲ Back", size="sm", min_width=80, elem_id="gs-errors-back")
             self._next = gr.Button("▼ Next", size="sm", min_width=80, elem_id="gs-errors-next")
-            gr.HTML(_HELP)
+        gr.HTML(_HELP)
         self._head = gr.HTML(markup.sentence_card("Choose a review in the table to see it explained here."))
         self._categories = gr.HTML("")
         with gr.Row(visible=False, elem_classes="gs-naming") as self._naming:
@@ -81,7 +83,12 @@ class ReviewsTab:
                 elem_id="gs-errors-own",
             )
             self._corrected = gr.Radio(
-                list(CORRECTIONS), value="as it is", label="Corrected label", min_width=200, elem_classes="gs-controls"
+                list(CORRECTIONS),
+                value="as it is",
+                label="Corrected label",
+                min_width=200,
+                elem_classes="gs-controls",
+                elem_id="gs-errors-corrected",
             )
         self._note = gr.Textbox(label="Note", lines=2, max_length=5_000, visible=False, elem_id="gs-errors-note")
         self._kept = gr.HTML("")
@@ -148,7 +155,7 @@ class ReviewsTab:
         """Connect everything; this stands in a tab of `tabs`."""
         self._tabs = tabs
         quiet = {"api_visibility": "private", "show_progress": "hidden", "trigger_mode": "always_last"}
-        listed = [self.shown, self._page, self._list]
+        listed = [self.shown, self._page, self._list, self._head]
         gr.on(
             [
                 self._search.change,
@@ -161,8 +168,10 @@ class ReviewsTab:
             **quiet,
         )
         self._reset.click(
-            lambda bench: self._unfiltered(bench) | self._listed(bench, Filter(), ORDERS[0]) if bench else gr.skip(),
-            self._bench,
+            lambda bench, row: (
+                self._unfiltered(bench) | self._listed(bench, Filter(), ORDERS[0], row) if bench else gr.skip()
+            ),
+            [self._bench, self._row],
             [*listed, self._slice_shown, *self._filters],
             **quiet,
         )
@@ -188,7 +197,7 @@ class ReviewsTab:
         self._pick.change(
             self._picked,
             [self._pick, *place, *self._filters],
-            [tabs, *listed, self._slice_shown, *self._filters, *self._detail],
+            [tabs, *listed[:-1], self._slice_shown, *self._filters, *self._detail],
             api_visibility="private",
             concurrency_id="compute",
             show_progress_on=self._reading,
@@ -216,15 +225,17 @@ class ReviewsTab:
         self._corrected.input(
             lambda *given: self._say(*given[:-1], label=CORRECTIONS[given[-1]]), [*who, self._corrected], said, **quiet
         )
-        self._note.blur(lambda *given: self._say(*given[:-1], text=given[-1]), [*who, self._note], said, **quiet)
+        self._note.change(self._keep_note, [self._bench, self._row, self._note], self._kept, **quiet)
+        self._note.blur(self._turn, [self._bench, self.shown, self._page, self._row], [self._page, self._list], **quiet)
 
     # The list
 
     def _chosen_filter(self, search, outcome, category, label, low, high, slice_) -> Filter:
         return Filter(
-            search=search or "",
+            search=(search or "").strip(),
             outcomes=tuple(Outcome(int(each)) for each in outcome or ()),
-            slice=tuple(slice_) if slice_ else None,
+            slice=tuple(slice_) if slice_ and slice_[0] != WORD else None,
+            token=slice_[1] if slice_ and slice_[0] == WORD else None,
             category={ANY: "", UNNAMED: NOT_NAMED}.get(category, category or ""),
             low=min(low, high) / 100,
             high=max(low, high) / 100,
@@ -233,8 +244,12 @@ class ReviewsTab:
 
     def _listed(self, bench: Workbench, chosen: Filter, order: str, row: int = -1) -> Drawing:
         rows = select(bench.table, bench.scores, chosen, order, bench.categories)
-        first = page(rows, page_of(rows, row, PAGE), PAGE)
-        return {self.shown: rows, self._page: first.number, self._list: markup.review_list(bench, first, row)}
+        drawing = {self.shown: rows, self._page: 1, self._list: markup.review_list(bench, page(rows, 1, PAGE), row)}
+        return drawing | ({self._head: self._heading(bench, rows, row)} if row >= 0 else {})
+
+    def _heading(self, bench: Workbench, shown: np.ndarray, row: int) -> str:
+        places = np.flatnonzero(shown == row)
+        return markup.row_heading(bench, row, int(places[0]) if len(places) else None, len(shown))
 
     def _list_again(self, bench: Workbench | None, row: int, *filters: object) -> Drawing:
         if bench is None:
@@ -264,14 +279,13 @@ class ReviewsTab:
         """Explain a review, and show what was said of it."""
         explanation = self._explain(bench, row)
         number = page_of(shown, row, PAGE)
-        places = np.flatnonzero(shown == row)
         note = bench.note(row)
         corrected = next(name for name, label in CORRECTIONS.items() if label == note.label)
         return {
             self._row: row,
             self._page: number,
             self._list: markup.review_list(bench, page(shown, number, PAGE), row),
-            self._head: markup.row_heading(bench, row, int(places[0]) if len(places) else -1, len(shown)),
+            self._head: self._heading(bench, shown, row),
             self._categories: markup.category_buttons(bench.counts, note.category, row),
             self._naming: gr.Row(visible=True),
             self._own: "",
@@ -330,13 +344,23 @@ class ReviewsTab:
         elif kind == "slice":
             dimension, name = (str(each) for each in value)
             chosen |= {self._slice: (dimension, name), self._slice_shown: f"{dimension}: {name}"}
-        elif kind == "search":
-            chosen[self._search] = str(value)
+        elif kind == "word":
+            token = self._explainer.checkpoint(bench.scores.checkpoint).field.vocab.stoi[str(value)]
+            chosen |= {self._slice: (WORD, token), self._slice_shown: f"the word “{value}”"}
         else:
             raise ReviewError("There is nothing of that kind to show.")
-        values = [chosen[each] for each in (self._search, self._outcome)]
-        found = self._chosen_filter(*values, ANY, ANY, 50, 100, chosen[self._slice])
+        found = self._chosen_filter("", chosen[self._outcome], ANY, ANY, 50, 100, chosen[self._slice])
         return chosen | self._listed(bench, found, chosen[self._order]) | {self._tabs: gr.Tabs(selected="reviews")}
+
+    def _keep_note(self, bench: Workbench | None, row: int, text: str) -> str:
+        """Keep a note while it is written; one that is only shown is there already."""
+        if bench is None or row < 0 or bench.note(row).text == text:
+            return gr.skip()
+        try:
+            bench.say(row, text=text)
+        except GatescopeError as error:
+            raise gr.Error(str(error), print_exception=False, title="Not kept") from None
+        return markup.saved_sentence(len(bench.notes), len(bench.table.texts))
 
     def _say(self, bench: Workbench | None, shown, number, row: int, **said: object) -> Drawing:
         """Keep what was said of the chosen row; the page says so when it is kept."""

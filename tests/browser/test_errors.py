@@ -159,8 +159,11 @@ def test_slice_and_word_and_search_filter_the_list(page, scored):
     page.get_by_role("button", name="Sum up attributions").click()
     expect(words).to_contain_text("summed over", timeout=WAIT)
     words.get_by_role("button").first.click()
-    expected = sum(word in text.lower() for text in scored[0].texts)
-    expect(listed(page)).to_contain_text(f"of {expected} reviews", timeout=WAIT)
+    token = Explainer().checkpoint("bilstm").field.vocab.stoi[word]
+    holding = sum(
+        token in scored[1].ids[start:end] for start, end in zip(scored[1].offsets, scored[1].offsets[1:], strict=False)
+    )
+    expect(listed(page)).to_contain_text(f"of {holding} reviews", timeout=WAIT)
 
 
 def test_bad_rows_are_counted_with_their_lines_and_columns_can_be_changed(page, tmp_path):
@@ -274,6 +277,30 @@ def test_report_and_notes_are_taken_away_and_notes_come_back(page, tmp_path):
     page.get_by_role("button", name=re.compile("Bring notes back")).click()
     page.locator("#gs-errors-notes input[type=file]").set_input_files(files["Notes"])
     expect(page.get_by_text("1 note is back")).to_be_visible(timeout=WAIT)
+    inner(page, "Go through them")
+    expect(listed(page)).to_contain_text("contrast", timeout=WAIT)
+
+
+def test_note_is_kept_while_it_is_written_and_label_corrected_by_key(page):
+    try_example(page)
+    page.get_by_role("button", name="Go through all mistakes").click()
+    expect(listed(page)).to_be_visible(timeout=WAIT)
+    page.locator("body").press("j")
+    head = page.get_by_role("region", name="The chosen review")
+    expect(head).to_contain_text("1 of ", timeout=WAIT)
+    page.locator("body").press("n")
+    page.keyboard.type("a quick note", delay=20)
+    expect(page.get_by_text("1 of 180 reviews have a note")).to_be_visible(timeout=WAIT)
+    page.wait_for_timeout(500)
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+    expect(head).to_contain_text("2 of ", timeout=WAIT)
+    expect(page.get_by_label("Note", exact=True)).to_have_value("")
+    page.keyboard.press("-")
+    expect(listed(page)).to_contain_text("→ negative", timeout=WAIT)
+    page.keyboard.press("k")
+    expect(head).to_contain_text("1 of ", timeout=WAIT)
+    expect(page.get_by_label("Note", exact=True)).to_have_value("a quick note")
 
 
 def test_two_visitors_do_not_see_each_others_rows(browser: Browser, served, page, tmp_path):

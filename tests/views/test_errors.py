@@ -96,7 +96,7 @@ def test_slices_carry_their_numbers_and_can_be_pressed():
     assert [each["slice"] for each in sent(part)] == [[each.dimension, each.name] for each in findings]
     rows = re.findall(r"<tr.*?</tr>", part.partition("<tbody>")[2], re.S)
     for row, each in zip(rows, findings, strict=True):
-        assert f"<td>{each.rows:,}</td><td>{each.errors:,}</td><td>{100 * each.rate:.1f} %" in row
+        assert f"<td>{each.rows:,}</td><td>{each.errors:,} of {each.labelled:,}</td><td>{100 * each.rate:.1f} %" in row
         assert ("★" in row) == each.stands_out == ("gs-stands-out" in row)
         left, width = (float(value) for value in re.search(r"left:([\d.]+)%;width:([\d.]+)%", row).groups())
         assert 0 <= left <= left + width <= 100.2
@@ -119,8 +119,25 @@ def test_list_shows_a_page_of_rows_and_marks_the_chosen_one(bench):
 def test_heading_says_outcome_label_and_place(bench):
     said = text_of(errors.row_heading(bench, 3, 1, 7))
     assert said.startswith("✗ False negative label positive, P(positive) = 0.378")
-    assert "2 of 7 in the list · line 5 · 1 tokens · 8 stars" in said
+    assert "2 of 7 in the list · line 5 · 1 token · 8 stars" in said
     assert "label –" in text_of(errors.row_heading(bench, 4, 0, 1))
+    assert "not in the list now" in errors.row_heading(bench, 4, None, 1)
+
+
+def test_corrected_label_and_note_are_marked_in_the_list(bench):
+    bench.say(0, label=0)
+    bench.say(1, text="x")
+    rows = re.findall(r"<tr.*?</tr>", errors.review_list(bench, page(np.arange(2), 1, 2), 0), re.S)[1:]
+    assert "→ negative" in text_of(rows[0])
+    assert "✎" in rows[1]
+
+
+def test_first_row_that_looks_like_a_review_is_warned_of():
+    names = Columns(("text", "label"), "text", "label")
+    assert "put a row of names" not in errors.columns_sentence("a.csv", names)
+    taken = Columns(("Dull, boring and far too long for my patience.", "0"), "0")
+    assert "put a row of names" in errors.columns_sentence("a.csv", taken)
+    assert "has 1 column." in errors.columns_sentence("a.csv", Columns(("text",), "text"))
 
 
 def test_neighbours_carry_label_and_similarity(bench):
@@ -151,7 +168,7 @@ def test_words_carry_their_numbers_and_are_searched_for():
     found = WordContrast(odds, none, 12, 40, "")
     attributed = WordScores(10, 12, np.array([0, 0, -3.0, 0]), np.array([0, 0, 4, 0]))
     part = errors.words_card(found, attributed)
-    assert sent(part) == [{"search": "not"}, {"search": NASTY}]
+    assert sent(part) == [{"word": "not"}, {"word": NASTY}]
     assert "not +2.5 5 2 −3.00 −0.750" in text_of(part)
     assert "10 of 12 mistakes" in text_of(part)
     assert "<img" not in part
