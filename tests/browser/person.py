@@ -3,11 +3,24 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 REVIEW = "The plot is dull, but what a wonderful ending!"
 WAIT = 60_000
+
+
+@contextmanager
+def visit(browser: Browser, address: str) -> Iterator[Page]:
+    """A page in a browser that has not been here before."""
+    context = browser.new_context()
+    page = context.new_page()
+    page.set_default_timeout(WAIT)
+    page.goto(address)
+    yield page
+    context.close()
 
 
 def box_of(page: Page) -> Locator:

@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from model.explain import Explainer, Question
 from model.gates import Clamp
-from tests.browser.person import REVIEW, WAIT, analyse, box_of, token
+from tests.browser.person import REVIEW, WAIT, analyse, box_of, token, visit
 from views.lessons import BUTTONS, LANGUAGES, read_lessons
 from views.links import View, encode_view
 from views.markup import minus
@@ -237,15 +237,11 @@ def test_link_restores_the_view_in_another_browser(browser, served, page):
     expect(page.get_by_label("The six equations of the cell")).to_contain_text("unit 12", timeout=WAIT)
     page.get_by_role("button", name="Link to this view").click()
     expect(page).to_have_url(re.compile("#view="), timeout=WAIT)
-    context = browser.new_context()
-    elsewhere = context.new_page()
-    elsewhere.set_default_timeout(WAIT)
-    elsewhere.goto(page.url)
-    equations = elsewhere.get_by_label("The six equations of the cell")
-    expect(equations).to_contain_text("unit 12", timeout=WAIT)
-    expect(equations).to_contain_text("“wonderful”")
-    expect(token(elsewhere, "wonderful")).to_have_class(re.compile("gs-marked"))
-    context.close()
+    with visit(browser, page.url) as elsewhere:
+        equations = elsewhere.get_by_label("The six equations of the cell")
+        expect(equations).to_contain_text("unit 12", timeout=WAIT)
+        expect(equations).to_contain_text("“wonderful”")
+        expect(token(elsewhere, "wonderful")).to_have_class(re.compile("gs-marked"))
 
 
 def test_link_to_compare_restores_the_comparison(browser, served, page, explainer):
@@ -259,52 +255,38 @@ def test_link_to_compare_restores_the_comparison(browser, served, page, explaine
     expect(page.get_by_label("Both reviews, token by token")).to_contain_text("hidden state", timeout=WAIT)
     page.get_by_role("button", name="Link to this view").click()
     expect(page).to_have_url(re.compile("#view="), timeout=WAIT)
-    context = browser.new_context()
-    elsewhere = context.new_page()
-    elsewhere.set_default_timeout(WAIT)
-    elsewhere.goto(page.url)
-    pairs = elsewhere.get_by_label("Both reviews, token by token")
-    expect(pairs).to_contain_text("hidden state h (layer 2, reads →)", timeout=WAIT)
-    verdicts = elsewhere.get_by_label("Both verdicts")
-    expect(verdicts).to_contain_text("checkpoint bilstm-recipe")
-    other = explainer.classify("A dull film.", "bilstm-recipe")
-    expect(verdicts).to_contain_text(f"P(positive) = {other.probability:.2f}")
-    context.close()
+    with visit(browser, page.url) as elsewhere:
+        pairs = elsewhere.get_by_label("Both reviews, token by token")
+        expect(pairs).to_contain_text("hidden state h (layer 2, reads →)", timeout=WAIT)
+        verdicts = elsewhere.get_by_label("Both verdicts")
+        expect(verdicts).to_contain_text("checkpoint bilstm-recipe")
+        other = explainer.classify("A dull film.", "bilstm-recipe")
+        expect(verdicts).to_contain_text(f"P(positive) = {other.probability:.2f}")
 
 
 def test_link_to_a_unit_that_is_not_there_shows_one_that_is(browser, served):
     link = encode_view(View(REVIEW, "bilstm", "step", place=3, unit=60_000))
-    context = browser.new_context()
-    page = context.new_page()
-    page.set_default_timeout(WAIT)
-    page.goto(f"{served}#view={link}")
-    expect(page.get_by_text("Unit 60000 of this view is not here")).to_be_visible(timeout=WAIT)
-    expect(page.get_by_label("The six equations of the cell")).to_contain_text("unit 255")
-    context.close()
+    with visit(browser, f"{served}#view={link}") as page:
+        expect(page.get_by_text("Unit 60000 of this view is not here")).to_be_visible(timeout=WAIT)
+        expect(page.get_by_label("The six equations of the cell")).to_contain_text("unit 255")
 
 
 @pytest.mark.parametrize("spoil", [lambda link: link[:-5], lambda link: link[:20] + "A" + link[21:], lambda link: "zz"])
 def test_spoilt_link_gets_a_sentence_and_the_page_works(browser, served, spoil):
     link = spoil(encode_view(View(REVIEW, "bilstm", "step", place=3, unit=7)))
-    context = browser.new_context()
-    page = context.new_page()
-    page.set_default_timeout(WAIT)
-    page.goto(f"{served}#view={link}")
-    expect(page.get_by_text(re.compile("This link is cut or was changed|another version"))).to_be_visible(timeout=WAIT)
-    expect(page.get_by_role("region", name="Verdict", exact=True)).to_contain_text("Gates are exact")
-    context.close()
+    with visit(browser, f"{served}#view={link}") as page:
+        expect(page.get_by_text(re.compile("This link is cut or was changed|another version"))).to_be_visible(
+            timeout=WAIT
+        )
+        expect(page.get_by_role("region", name="Verdict", exact=True)).to_contain_text("Gates are exact")
 
 
 def test_link_to_what_is_not_there_shows_what_is(browser, served):
     link = encode_view(View("good film", "nowhere", "step", layer=7, place=40, unit=3))
-    context = browser.new_context()
-    page = context.new_page()
-    page.set_default_timeout(WAIT)
-    page.goto(f"{served}#view={link}")
-    expect(page.get_by_text("The checkpoint of this view is not here")).to_be_visible(timeout=WAIT)
-    expect(page.get_by_text(re.compile("The review has 2 tokens")).first).to_be_visible()
-    expect(page.get_by_label("The six equations of the cell")).to_contain_text("“film”")
-    context.close()
+    with visit(browser, f"{served}#view={link}") as page:
+        expect(page.get_by_text("The checkpoint of this view is not here")).to_be_visible(timeout=WAIT)
+        expect(page.get_by_text(re.compile("The review has 2 tokens")).first).to_be_visible()
+        expect(page.get_by_label("The six equations of the cell")).to_contain_text("“film”")
 
 
 def test_chosen_token_stays_when_another_word_is_edited(page):
@@ -323,14 +305,10 @@ def test_token_that_is_gone_after_an_edit_gets_a_sentence(page):
 
 def test_link_to_a_layer_of_compare_that_is_not_there_compares_in_one_that_is(browser, served):
     link = encode_view(View(REVIEW, "bilstm", "compare", layer=5, other="A dull film.", other_checkpoint="nowhere"))
-    context = browser.new_context()
-    page = context.new_page()
-    page.set_default_timeout(WAIT)
-    page.goto(f"{served}#view={link}")
-    expect(page.get_by_text("Layer 5 of this view is not here")).to_be_visible(timeout=WAIT)
-    expect(page.get_by_text("The second checkpoint of this view is not here")).to_be_visible()
-    expect(page.get_by_label("Both reviews, token by token")).to_contain_text("layer 2", timeout=WAIT)
-    context.close()
+    with visit(browser, f"{served}#view={link}") as page:
+        expect(page.get_by_text("Layer 5 of this view is not here")).to_be_visible(timeout=WAIT)
+        expect(page.get_by_text("The second checkpoint of this view is not here")).to_be_visible()
+        expect(page.get_by_label("Both reviews, token by token")).to_contain_text("layer 2", timeout=WAIT)
 
 
 def test_edit_after_which_the_token_is_gone_chooses_another(page):
