@@ -25,8 +25,9 @@ from model import data as dataset
 from model.data import PreparedData, Split
 from model.errors import DataError
 from model.metrics import fit_temperature
+from model.precision import prefers_half
 from model.predict import predict
-from model.run import exit_code, prefers_half
+from model.run import exit_code
 
 
 @dataclass(frozen=True, slots=True)

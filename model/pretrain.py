@@ -30,6 +30,7 @@ from model import language_model, vectors
 from model.checkpoint import write_json
 from model.data import PreparedData, Split
 from model.errors import DataError
+from model.precision import prefers_half
 from model.predict import autocast
 from model.presets import PRESETS, one_cycle
 from model.run import (
@@ -41,7 +42,6 @@ from model.run import (
     deadline,
     exit_code,
     optimizer_tensors,
-    prefers_half,
     read_state,
     restore_optimizer,
     write_state,

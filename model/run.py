@@ -27,7 +27,6 @@ from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
 from model.errors import DataError, GatescopeError
-from model.precision import prefers_half as prefers_half
 
 STATE = "state.safetensors"
 

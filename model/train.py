@@ -33,6 +33,7 @@ from model.labels import SoftLabels
 from model.metrics import log_loss
 from model.network import RecurrentNetwork
 from model.objective import Batch, Objective
+from model.precision import prefers_half
 from model.predict import predict
 from model.presets import PRESETS, Preset, one_cycle
 from model.run import (
@@ -45,7 +46,6 @@ from model.run import (
     device_name,
     exit_code,
     optimizer_tensors,
-    prefers_half,
     read_state,
     restore_optimizer,
     write_state,

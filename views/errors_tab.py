@@ -38,11 +38,10 @@ NOTHING_YET = (
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where reviews come from: a file, the example, the Large Movie Review Dataset, or a pasted list."""
+    """A file that was uploaded: where it lies, and its own name."""
 
-    kind: str
-    path: str = ""
-    name: str = ""
+    path: str
+    name: str
 
 
 class ErrorsTab:
@@ -201,7 +200,7 @@ class ErrorsTab:
             }
         names, others = list(columns.names), [NONE, *columns.names]
         return {
-            self._source: Source("file", path, name),
+            self._source: Source(path, name),
             self._columns: gr.Row(visible=True),
             self._text: gr.Dropdown(names, value=columns.text),
             self._label: gr.Dropdown(others, value=columns.label or NONE),

@@ -13,6 +13,7 @@ from model.errors import GatescopeError, ReviewError
 from model.explain import Explainer, Explanation, Question
 from model.gates import QUANTITIES
 from model.neighbours import nearest
+from model.notebook import Note
 from model.overview import Outcome
 from model.table_labels import NO_LABEL
 from model.workbench import Workbench
@@ -133,7 +134,12 @@ class ReviewsTab:
         empty |= {self._staves: "", self._neighbours: "", self._categories: "", self._where: gr.Row(visible=False)}
         empty |= {self._naming: gr.Row(visible=False), self._row: -1}
         empty[self._head] = markup.sentence_card("Choose a review in the table to see it explained here.")
-        return empty | self._unfiltered(bench) | self._listed(bench, Filter(), ORDERS[0])
+        return empty | self._everything(bench)
+
+    def _everything(self, bench: Workbench, row: int = -1) -> Drawing:
+        """All filters taken back, and the list without them."""
+        free = self._unfiltered(bench)
+        return free | self._listed(bench, Filter(), free[self._order], row)
 
     def _unfiltered(self, bench: Workbench) -> Drawing:
         return {
@@ -168,9 +174,7 @@ class ReviewsTab:
             **quiet,
         )
         self._reset.click(
-            lambda bench, row: (
-                self._unfiltered(bench) | self._listed(bench, Filter(), ORDERS[0], row) if bench else gr.skip()
-            ),
+            lambda bench, row: self._everything(bench, row) if bench else gr.skip(),
             [self._bench, self._row],
             [*listed, self._slice_shown, *self._filters],
             **quiet,
@@ -196,7 +200,7 @@ class ReviewsTab:
             )
         self._pick.change(
             self._picked,
-            [self._pick, *place, *self._filters],
+            [self._pick, *place],
             [tabs, *listed[:-1], self._slice_shown, *self._filters, *self._detail],
             api_visibility="private",
             concurrency_id="compute",
@@ -315,7 +319,7 @@ class ReviewsTab:
 
     # What is pressed in the HTML, and what is said
 
-    def _picked(self, sent, bench, shown, row, layer, direction, symbol, *filters) -> Drawing:
+    def _picked(self, sent, bench, shown, row, layer, direction, symbol) -> Drawing:
         """A cell, a slice, a word or a row was pressed; see `markup.pick_button`."""
         kind, value = _read_pick(sent)
         if bench is None or kind is None:
@@ -356,20 +360,14 @@ class ReviewsTab:
         """Keep a note while it is written; one that is only shown is there already."""
         if bench is None or row < 0 or bench.note(row).text == text:
             return gr.skip()
-        try:
-            bench.say(row, text=text)
-        except GatescopeError as error:
-            raise gr.Error(str(error), print_exception=False, title="Not kept") from None
+        _keep(bench, row, text=text)
         return markup.saved_sentence(len(bench.notes), len(bench.table.texts))
 
     def _say(self, bench: Workbench | None, shown, number, row: int, **said: object) -> Drawing:
         """Keep what was said of the chosen row; the page says so when it is kept."""
         if bench is None or row < 0:
             return gr.skip()
-        try:
-            note = bench.say(row, **said)
-        except GatescopeError as error:
-            raise gr.Error(str(error), print_exception=False, title="Not kept") from None
+        note = _keep(bench, row, **said)
         number = page_of(shown, row, PAGE) if number is None else number
         return {
             self._categories: markup.category_buttons(bench.counts, note.category, row),
@@ -378,6 +376,14 @@ class ReviewsTab:
             self._category: gr.Dropdown(self._category_choices(bench)),
             self._own: "",
         }
+
+
+def _keep(bench: Workbench, row: int, **said: object) -> Note:
+    """Keep what was said of a row; where it cannot be kept, the page says why."""
+    try:
+        return bench.say(row, **said)
+    except GatescopeError as error:
+        raise gr.Error(str(error), print_exception=False, title="Not kept") from None
 
 
 def _read_pick(sent: str | None) -> tuple[str | None, object]:

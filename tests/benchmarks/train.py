@@ -19,9 +19,10 @@ import torch
 from torch import nn
 
 from model.data import PreparedData, Split
+from model.precision import prefers_half
 from model.predict import autocast
 from model.presets import PRESETS, Preset
-from model.run import Processes, device_name, prefers_half
+from model.run import Processes, device_name
 from model.train import Run, Trainer
 
 TOKENS = 250
