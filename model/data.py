@@ -2,6 +2,8 @@
 
     python -m model.data prepare --source FOLDER_OR_ARCHIVE --validation validation.txt --out data/imdb.npz
 
+Beside it (`imdb.texts.npz`) lie the normalized reviews themselves, for teachers that cut them in another way.
+
 The source is the dataset's own folder, its archive, or nothing: then torchtext downloads the archive. Reviews that
 stand in the test split as well are left out of training, labelled or not; so are unlabelled ones that stand in the
 validation split.
@@ -27,7 +29,7 @@ from model.errors import DataError
 from model.imdb import RawReview, label_of, rating_of, read_source
 from model.run import exit_code
 
-VERSION = 1
+VERSION = 2  # 2: spellings are brought into one form (`model.normalization`)
 MAX_VOCABULARY = 60_000  # ids are uint16; the rarer words of the training split are unknown to every network
 
 
@@ -56,6 +58,14 @@ class PreparedData:
     ratings: np.ndarray
     vocabulary: tuple[str, ...]
 
+    @property
+    def digest(self) -> str:
+        """Tells these data from any others: other reviews, splits, words, or another text path (sha256, hex)."""
+        digest = hashlib.sha256("\n".join(self.vocabulary).encode())
+        for array in (self.ids, self.offsets, self.labels, self.splits):
+            digest.update(np.ascontiguousarray(array).tobytes())
+        return digest.hexdigest()
+
     def rows(self, split: Split) -> np.ndarray:
         """Numbers of the reviews of a split, int64."""
         return np.flatnonzero(self.splits == split)
@@ -66,6 +76,21 @@ class PreparedData:
         ids[ids >= vocabulary_size] = text.UNKNOWN_ID
         head, tail = text.cut(len(ids), max_tokens)
         return np.concatenate([ids[:head], ids[tail:]])
+
+
+@dataclass(frozen=True, slots=True)
+class PreparedTexts:
+    """The normalized reviews of prepared data, in the same order: UTF-8, one after the other.
+
+    Review n is `encoded[offsets[n]:offsets[n + 1]]` (bytes,) uint8.
+    """
+
+    encoded: np.ndarray
+    offsets: np.ndarray
+
+    def review(self, row: int) -> str:
+        """The text of one review."""
+        return self.encoded[self.offsets[row] : self.offsets[row + 1]].tobytes().decode()
 
 
 def download(folder: Path) -> Path:
@@ -84,61 +109,71 @@ def download(folder: Path) -> Path:
     return path
 
 
-def assign_splits(reviews: Sequence[RawReview], validation: set[str]) -> list[Split | None]:
-    """The split of each review; None for one that is left out because its text stands in test or validation."""
-    unknown = validation - {review.name for review in reviews}
+def assign_splits(names: Sequence[str], texts: Sequence[str], validation: set[str]) -> list[Split | None]:
+    """The split of each review, from its name and normalized text; None for one that is left out.
+
+    Left out is what stands in test, or in validation, as well.
+    """
+    unknown = validation - set(names)
     if unknown:
         raise DataError(f"The validation list names {len(unknown)} reviews that the dataset lacks.")
-    digests = [hashlib.sha256(text.normalize(review.text).encode()).digest() for review in reviews]
-    pairs = list(zip(reviews, digests, strict=True))
-    in_test = {digest for review, digest in pairs if review.name.startswith("test/")}
-    in_validation = {digest for review, digest in pairs if review.name in validation}
+    pairs = list(zip(names, texts, strict=True))
+    elsewhere = {review for name, review in pairs if name.startswith("test/") or name in validation}
 
-    def split(review: RawReview, digest: bytes) -> Split | None:
-        if review.name.startswith("test/"):
+    def split(name: str, review: str) -> Split | None:
+        if name.startswith("test/"):
             return Split.TEST
-        if review.name in validation:
+        if name in validation:
             return Split.VALIDATION
-        if digest in in_test or digest in in_validation:
+        if review in elsewhere:
             return None
-        return Split.UNLABELLED if review.name.startswith("train/unsup/") else Split.TRAIN
+        return Split.UNLABELLED if name.startswith("train/unsup/") else Split.TRAIN
 
-    return [split(review, digest) for review, digest in pairs]
+    return [split(name, review) for name, review in pairs]
 
 
-def prepare(reviews: Sequence[RawReview], validation: set[str]) -> PreparedData:
-    """Tokenize, count, number. The vocabulary is counted on the training split alone."""
-    splits = assign_splits(reviews, validation)
-    kept = [(review, split) for review, split in zip(reviews, splits, strict=True) if split is not None]
+def prepare(reviews: Sequence[RawReview], validation: set[str]) -> tuple[PreparedData, PreparedTexts]:
+    """Normalize, tokenize, count, number. The vocabulary is counted on the training split alone."""
+    bar = tqdm(reviews, desc="normalize", unit=" reviews", mininterval=1)
+    texts = [text.normalize(review.text) for review in bar]
+    splits = assign_splits([review.name for review in reviews], texts, validation)
+    triples = zip(reviews, texts, splits, strict=True)
+    kept = [(review.name, normalized, split) for review, normalized, split in triples if split is not None]
     field = text.build_field()
     interned: dict[str, str] = {}
     tokens: list[list[str]] = []
-    texts = (text.normalize(review.text) for review, _ in kept)
+    texts = [normalized for _, normalized, _ in kept]
     for found in tqdm(text.tokenize_all(texts), total=len(kept), desc="tokenize", unit=" reviews", mininterval=1):
         tokens.append([interned.setdefault(word, word) for word in field.preprocess([token.text for token in found])])
 
-    counts = Counter(word for row, (_, split) in zip(tokens, kept, strict=True) if split is Split.TRAIN for word in row)
+    counts = Counter(
+        word for row, (*_, split) in zip(tokens, kept, strict=True) if split is Split.TRAIN for word in row
+    )
     vocabulary = sorted(counts, key=lambda word: (-counts[word], word))[:MAX_VOCABULARY]
     field.vocab = text.build_vocabulary(vocabulary)
     lengths = [len(row) for row in tokens]
     ids = np.fromiter((field.vocab.stoi[word] for row in tokens for word in row), dtype=np.uint16, count=sum(lengths))
-    return PreparedData(
+    data = PreparedData(
         ids=ids,
         offsets=np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
-        labels=np.array([label_of(review.name) for review, _ in kept], dtype=np.int8),
-        splits=np.array([split for _, split in kept], dtype=np.int8),
-        ratings=np.array([rating_of(review.name) for review, _ in kept], dtype=np.uint8),
+        labels=np.array([label_of(name) for name, *_ in kept], dtype=np.int8),
+        splits=np.array([split for *_, split in kept], dtype=np.int8),
+        ratings=np.array([rating_of(name) for name, *_ in kept], dtype=np.uint8),
         vocabulary=tuple(vocabulary),
     )
+    encoded = [each.encode() for each in texts]
+    return data, PreparedTexts(np.frombuffer(b"".join(encoded), np.uint8), np.cumsum([0, *map(len, encoded)]))
+
+
+def texts_path(path: Path) -> Path:
+    """Where the texts of the prepared file at `path` lie."""
+    return path.with_suffix(".texts.npz")
 
 
 def save(data: PreparedData, path: Path) -> None:
     """Write the prepared file whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".partial.npz")
-    np.savez_compressed(
-        partial,
-        version=np.array(VERSION),
+    _write(
+        path,
         ids=data.ids,
         offsets=data.offsets,
         labels=data.labels,
@@ -146,11 +181,36 @@ def save(data: PreparedData, path: Path) -> None:
         ratings=data.ratings,
         vocabulary=np.frombuffer("\n".join(data.vocabulary).encode(), dtype=np.uint8),
     )
+
+
+def save_texts(texts: PreparedTexts, data: PreparedData, path: Path) -> None:
+    """Write the texts of prepared data whole or not at all."""
+    _write(path, encoded=texts.encoded, offsets=texts.offsets, digest=np.array(data.digest))
+
+
+def _write(path: Path, **arrays: np.ndarray) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(".partial.npz")
+    np.savez_compressed(partial, version=np.array(VERSION), **arrays)
     partial.replace(path)
 
 
 def load(path: Path) -> PreparedData:
     """Read a prepared file. Raises `DataError` if it is missing, damaged or of another version."""
+    arrays = _read(path)
+    vocabulary = tuple(arrays.pop("vocabulary").tobytes().decode().split("\n"))
+    return PreparedData(vocabulary=vocabulary, **arrays)
+
+
+def load_texts(path: Path, data: PreparedData) -> PreparedTexts:
+    """Read the texts of prepared data. Raises `DataError` as `load` does, and if they are of other data."""
+    arrays = _read(path)
+    if str(arrays.pop("digest")) != data.digest:
+        raise DataError(f"The texts in '{path}' are of other prepared data: run 'python -m model.data prepare' again.")
+    return PreparedTexts(**arrays)
+
+
+def _read(path: Path) -> dict[str, np.ndarray]:
     if not path.is_file():
         raise DataError(f"There is no prepared file at '{path}': run 'python -m model.data prepare' first.")
     try:
@@ -165,8 +225,7 @@ def load(path: Path) -> PreparedData:
         raise DataError(
             f"'{path}' is of version {version}, this program reads {VERSION}: run 'python -m model.data prepare' again."
         )
-    vocabulary = tuple(arrays.pop("vocabulary").tobytes().decode().split("\n"))
-    return PreparedData(vocabulary=vocabulary, **arrays)
+    return arrays
 
 
 def read_validation(path: Path) -> set[str]:
@@ -189,8 +248,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     def work() -> None:
         validation = read_validation(options.validation)
         source = options.source or download(options.out.parent)
-        data = prepare(list(read_source(source)), validation)
+        data, texts = prepare(list(read_source(source)), validation)
         save(data, options.out)
+        save_texts(texts, data, texts_path(options.out))
         for split in Split:
             rows = data.rows(split)
             tokens = int((data.offsets[rows + 1] - data.offsets[rows]).sum())

@@ -10,7 +10,6 @@ Vinyals & Dean (2015).
 from __future__ import annotations
 
 import argparse
-import hashlib
 import sys
 import zipfile
 from collections.abc import Sequence
@@ -62,7 +61,7 @@ def write(labels: SoftLabels, data: PreparedData, path: Path) -> None:
     names = np.array(labels.teachers, dtype=np.str_)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        np.savez_compressed(partial, probabilities=labels.probabilities, teachers=names, digest=_digest(data))
+        np.savez_compressed(partial, probabilities=labels.probabilities, teachers=names, digest=data.digest)
         partial.replace(path)
     except OSError as error:
         raise DataError(f"The soft labels could not be written to '{path}'; is the disk full?") from error
@@ -79,13 +78,9 @@ def read(path: Path, data: PreparedData) -> SoftLabels:
         digest = str(arrays["digest"])
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
         raise DataError(f"'{path}' is damaged or holds no soft labels: run 'python -m model.labels' again.") from error
-    if digest != _digest(data):
+    if digest != data.digest:
         raise DataError(f"The soft labels in '{path}' were made for other prepared data: make them again.")
     return labels
-
-
-def _digest(data: PreparedData) -> str:
-    return hashlib.sha256(data.offsets.tobytes() + data.splits.tobytes()).hexdigest()
 
 
 def mean(all_labels: Sequence[SoftLabels]) -> SoftLabels:

@@ -93,7 +93,13 @@ class Pretraining:
         self.settings, self.data, self.source, self.out = settings, data, source, out
         self.device, self.seed, self.processes = device, seed, processes
         self.words = list(data.vocabulary[: self.config.vocabulary_size - 2])
-        self.about = {"preset": preset_name, "settings": asdict(settings), "vectors": source, "seed": seed}
+        self.about = {
+            "preset": preset_name,
+            "settings": asdict(settings),
+            "vectors": source,
+            "seed": seed,
+            "data": data.digest,
+        }
         self.about["settings"]["cutoffs"] = list(settings.cutoffs)
         self.history: list[Measurement] = []
         torch.manual_seed(seed)

@@ -29,6 +29,7 @@ from torch.nn.parallel import DistributedDataParallel
 from model.errors import DataError, GatescopeError
 
 STATE = "state.safetensors"
+KEEP_SECONDS = 300  # between two states on disk: what a run that is killed loses at most
 
 
 class OutOfTime(Exception):

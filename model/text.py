@@ -1,6 +1,6 @@
 """From a review to ids: the one text path, shared by training and serving.
 
-normalize -> tokenize (spaCy's English rules) -> ids (torchtext `Field` with a `Vocab`).
+normalize (`model.normalization`) -> tokenize (spaCy's English rules) -> ids (torchtext `Field` with a `Vocab`).
 
 spaCy's blank English pipeline needs no download. torchtext 0.6's `Field` is handed this tokenizer, since
 `tokenize="spacy"` would look for a model by a name that spaCy 3 no longer knows.
@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 import threading
-import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -22,6 +21,7 @@ from torchtext.data import Field
 from torchtext.vocab import Vocab
 
 from model.errors import ReviewError
+from model.normalization import normalize
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -35,9 +35,6 @@ PIECE = 100  # what spaCy is given at once of a run without white space, so that
 MAX_TOKENS = 1_000
 HEAD_SHARE = 0.25  # of a text that is cut; the verdict of a review often comes last
 
-_LINE_BREAK = re.compile(r"<br\s*/?>", re.IGNORECASE)
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-_SURROGATE = re.compile(r"[\ud800-\udfff]")
 _LONG_RUN = re.compile(rf"\S{{{PIECE + 1},}}")
 _REFUSED_RUN = re.compile(rf"\S{{{MAX_RUN + 1},}}")
 
@@ -73,17 +70,6 @@ class EncodedReview:
     def unknown(self) -> tuple[int, ...]:
         """Indices of the tokens that are not in the vocabulary."""
         return tuple(index for index, id_ in enumerate(self.ids) if id_ == UNKNOWN_ID)
-
-
-def normalize(text: str) -> str:
-    """Bring a text into the one form that is tokenized, trained on and shown.
-
-    Line-break tags become line breaks; control characters (but tab and line feed) become spaces, lone surrogates
-    the replacement character; then Unicode NFC, and white space at both ends is dropped.
-    """
-    text = _LINE_BREAK.sub("\n", text.replace("\r\n", "\n"))
-    text = _SURROGATE.sub("\ufffd", _CONTROL.sub(" ", text))
-    return unicodedata.normalize("NFC", text).strip()
 
 
 @lru_cache(maxsize=1)

@@ -37,6 +37,7 @@ from model.precision import prefers_half
 from model.predict import predict
 from model.presets import PRESETS, Preset, one_cycle
 from model.run import (
+    KEEP_SECONDS,
     DivergedError,
     OutOfTime,
     Processes,
@@ -65,9 +66,9 @@ class Run:
     labels: str | None  # file of soft labels
     seed: int
 
-    def about(self) -> dict:
-        """As it is kept in a state."""
-        return asdict(self) | {"changed": list(self.changed)}
+    def about(self, data: PreparedData) -> dict:
+        """As it is kept in a state, with the data that it reads."""
+        return asdict(self) | {"changed": list(self.changed), "data": data.digest}
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +101,7 @@ class Trainer:
         self.half = prefers_half(device)
         self.labels = SoftLabels.none(data) if run.labels is None else labels.read(Path(run.labels), data)
         self.language_model = 0.0
+        self.about = run.about(data)
 
     @property
     def words(self) -> list[str]:
@@ -175,6 +177,7 @@ class Trainer:
         done = self.partial.batches
         self.network.train()
         started, before = time.monotonic(), self.partial.seconds
+        kept = started
         with tqdm(
             initial=done, total=len(batches), desc=f"epoch {number}", unit="batch", mininterval=5,
             disable=not self.processes.first,
@@ -195,6 +198,9 @@ class Trainer:
                     if self.processes.first:
                         self._save_state()
                     raise OutOfTime(self.out)
+                if self.processes.first and time.monotonic() - kept > KEEP_SECONDS:
+                    self._save_state()
+                    kept = time.monotonic()
 
     def _train_batch(self, batch_rows: np.ndarray, objective: Objective, rate: float) -> None:
         """One step of the optimizer; what it showed is added to `partial`.
@@ -293,11 +299,11 @@ class Trainer:
             "step": self.step,
             "language_model": self.language_model,
         }
-        write_state(self.out, parts, self.settings.about(), progress)
+        write_state(self.out, parts, self.about, progress)
 
     def resume(self) -> None:
         """Go back to the state on disk. Raises `DataError` if there is none, or one of another run."""
-        state = read_state(self.out, self.settings.about(), self.device)
+        state = read_state(self.out, self.about, self.device)
         self.network.load_state_dict(state.of("network"))
         restore_optimizer(self.optimizer, state.of("optimizer"))
         if self.average is not None:

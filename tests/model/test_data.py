@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
-from model import data, imdb
+from model import data, imdb, text
 from model.data import Split
 from model.errors import DataError
 from tests.model.test_imdb import REVIEWS, archive, write_folder
@@ -20,7 +22,7 @@ def folder(tmp_path):
 
 @pytest.fixture
 def prepared(folder):
-    return data.prepare(list(imdb.read_source(folder)), VALIDATION)
+    return data.prepare(list(imdb.read_source(folder)), VALIDATION)[0]
 
 
 def text_of(prepared, row):
@@ -117,3 +119,20 @@ def test_failed_download_leaves_nothing_behind(tmp_path, monkeypatch):
     with pytest.raises(DataError, match="could not be downloaded"):
         data.download(tmp_path / "data")
     assert list((tmp_path / "data").iterdir()) == []
+
+
+def test_texts_lie_beside_the_prepared_file_in_its_order(folder, tmp_path):
+    prepared, texts = data.prepare(list(imdb.read_source(folder)), VALIDATION)
+    path = data.texts_path(tmp_path / "imdb.npz")
+    data.save_texts(texts, prepared, path)
+    found = data.load_texts(path, prepared)
+    first = found.review(prepared.rows(Split.TRAIN)[0])
+    assert [word.lower() for word in text.words(first)] == text_of(prepared, prepared.rows(Split.TRAIN)[0]).split()
+
+
+def test_texts_of_other_data_are_refused(folder, prepared, tmp_path):
+    _, texts = data.prepare(list(imdb.read_source(folder)), VALIDATION)
+    path = data.texts_path(tmp_path / "imdb.npz")
+    data.save_texts(texts, replace(prepared, labels=1 - prepared.labels), path)
+    with pytest.raises(DataError, match="other prepared data"):
+        data.load_texts(path, prepared)

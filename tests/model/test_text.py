@@ -12,7 +12,8 @@ from model import text
 from model.errors import ReviewError
 
 CHARACTERS = st.text(
-    st.characters() | st.sampled_from("\t\n\r  .,!?()'\"-\u00a0\u200d\u3000\u202e😀e\u0301"), max_size=300
+    st.characters() | st.sampled_from("\t\n\r  .,!?()'\"-\u00a0\u200d\u3000\u202e😀e\u0301&;#39amp<br/>\\nâ€™\x99"),
+    max_size=300,
 )
 
 
@@ -46,6 +47,73 @@ def test_normalizing_twice_changes_nothing(raw):
 )
 def test_text_is_normalized_in_the_stated_way(raw, expected):
     assert text.normalize(raw) == expected
+
+
+PLAIN = "I didn't like it, it isn't \"good\".\nAvoid it!"
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "I didn&#39;t like it, it isn&#x27;t &quot;good&quot;.<br />Avoid it!",
+        "I didn&apos;t like it,&nbsp;it isn&rsquo;t &ldquo;good&rdquo;.<br></br>Avoid it!",
+        "I didn&amp;#39;t like it, it isn&amp;amp;apos;t &amp;quot;good&amp;quot;.&lt;br /&gt;Avoid it!",
+        'I didn´t like it, it isn`t "good".<br clear="all">Avoid it!',
+        "I didn’t like it, it isn‘t “good”.\u2028Avoid it!",
+        "I didn＇t like it, it isnʼt ＂good＂.\r\nAvoid it！",
+        "I didn't like it, it isn't ``good''.\\nAvoid it!",
+        'I didn\\\'t like it, it isn\\u2019t \\"good\\".\\r\\nAvoid it!',
+        "I didn\\\\'t like it, it isn't \\\\\"good\\\\\".\\\\nAvoid it!",
+        "I didnâ€™t like it, it isnâ€™t â€œgoodâ€\x9d.</p><p>Avoid it!",
+        "I didn\x92t like it, it isn\x92t \x93good\x94.<BR>Avoid it!",
+        "\ufeffI did\u00adn't\u200b like\u2060 it, it is\u200cn't \"go\u200dod\".\n\ufeffAvoid it!",
+        "I didn't\u00a0like\u2009it,\u3000it isn't <i>\"good\"</i>.<br/><b class='x'>Avoid</b> it!",
+    ],
+)
+def test_one_text_has_one_spelling(raw):
+    normalized = text.normalize(raw)
+    assert text.words(raw) == text.words(PLAIN)
+    tokens = text.tokenize(normalized)
+    assert "".join(token.text + token.space for token in tokens) == normalized
+    assert all(normalized[token.start : token.end] == token.text for token in tokens)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    [
+        "R&B and AT&T; 3 < 4 <3",
+        "&notanentity; &",
+        "<img src=x onerror=alert(1)>",
+        "<spoiler> he dies",
+        "C:/films",
+        "a/b",
+    ],
+)
+def test_what_is_no_spelling_of_something_else_stays(raw):
+    assert text.normalize(raw) == raw
+
+
+@pytest.mark.parametrize(
+    ("raw", "expected"),
+    [
+        ("slow — very slow… 1990–95", "slow -- very slow... 1990-95"),
+        ("Shekhar''s ''best'' film", 'Shekhar\'s "best" film'),
+        ("\ud83d\ude00 👩‍👩‍👧", "😀 👩‍👩‍👧"),
+        ("ＡＢＣ ﬁlm", "ABC film"),
+    ],
+)
+def test_marks_have_one_form(raw, expected):
+    assert text.normalize(raw) == expected
+
+
+@pytest.mark.parametrize(
+    "piece", ["\\", "&amp;", "&#38;", "<br ", "</br>", "â€™", "\ud83d", "'", "\u200d", "Ã", "&lt;", "<p ", "&am"]
+)
+def test_normalizing_is_quick_whatever_the_text(piece):
+    raw = piece * (text.MAX_CHARACTERS // len(piece))
+    started = time.monotonic()
+    text.normalize(raw)
+    assert time.monotonic() - started < 0.5
 
 
 def test_tokens_follow_english_rules():
