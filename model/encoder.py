@@ -253,7 +253,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m model.encoder", description=__doc__.partition("\n")[0])
     parser.add_argument("--from", dest="source", required=True, metavar="FOLDER_OR_HUB_NAME", help="the encoder")
     parser.add_argument("--labels", type=Path, default=Path("data/encoder.npz"), help="the soft labels to write")
-    parser.add_argument("--epochs", type=int, default=EncoderSettings.epochs)
+    parser.add_argument("--epochs", type=int, default=EncoderSettings().epochs)
     parser.add_argument("--folds", type=int, default=0, help="parts of the labelled reviews")
     parser.add_argument("--fold", type=int, default=0, help="the part, from 1, to train without")
     add_options(parser)

@@ -56,7 +56,7 @@ def _quick(init):
 
 
 def test_encoder_learns_and_labels_what_it_has_not_seen(run, workplace):
-    assert run("whole", "--epochs", "6") == 0
+    assert run("whole") == 0
     prepared = made_data()
     found = labels.read(workplace / "whole.npz", prepared)
     assert found.teachers == ("pretrained",)
