@@ -1,1 +1,1 @@
-"""Everything that computes. Imports neither Gradio nor Plotly, and knows no browser."""
+"""Everything that computes. It knows no browser."""

@@ -36,7 +36,7 @@ class CalibrationBin:
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """Measures of the test reviews that are alike in one respect, `kind`, by `name`: see `model/slices.py`.
+    """Measures of the test reviews that are alike in one respect, `kind`, by `name`: see `model/workbench/slices.py`.
 
     `accuracy` and both calibration errors are fractions; `uncalibrated_ece` is before the temperature.
     """
@@ -51,7 +51,7 @@ class Slice:
 
 @dataclass(frozen=True, slots=True)
 class Capability:
-    """How many `cases` of one capability, such as negation, the network `passed`: see `model/behaviour.py`."""
+    """How many `cases` of one capability, such as negation, the network `passed`."""
 
     name: str
     passed: int
@@ -70,7 +70,7 @@ class Capability:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What `python -m model.evaluate` stores: measures with the temperature applied, on two splits.
+    """What `python -m model.evaluation.evaluate` stores: measures with the temperature applied, on two splits.
 
     `uncalibrated_ece` is the test split's before the temperature, a fraction; `reliability` the test split's bins
     after it. `reviews` counts the test split. `slices` are of the test split, `behaviour` of made cases, the worst

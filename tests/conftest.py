@@ -14,10 +14,10 @@ import httpx
 import pytest
 import torch
 
-from model import checkpoint
-from model.checkpoint import Checkpoint, TrainingRecord
-from model.explain import Explainer, Explanation, Question
-from model.network import NetworkConfig, RecurrentNetwork
+from model.network import checkpoint
+from model.network.checkpoint import Checkpoint, TrainingRecord
+from model.network.network import NetworkConfig, RecurrentNetwork
+from model.reading.explainer import Explainer, Explanation, Question
 
 ROOT = Path(__file__).parent.parent
 WORDS = ["the", "a", "film", "is", "good", "bad", "not", "but", "dull", "great", ".", ",", "!", "i", "you", "it", "and"]

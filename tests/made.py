@@ -7,10 +7,10 @@ from pathlib import Path
 
 import numpy as np
 
-from model import data
-from model.data import PreparedData, Split
-from model.network import NetworkConfig
-from model.presets import PRESETS, Preset
+from model.network.network import NetworkConfig
+from model.training import data
+from model.training.data import PreparedData, Split
+from model.training.presets import PRESETS, Preset
 
 WORDS = ("good", "bad", *(f"word{number}" for number in range(40)))
 

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import numpy as np
 
-from model.scoring import Scores
-from model.table_labels import NO_LABEL
-from model.tables import Columns, ReviewTable
+from model.tables.labels import NO_LABEL
+from model.tables.table import Columns, ReviewTable
+from model.workbench.scoring import Scores
 
 COUNTS = ("tokens", "omitted", "unknown", "negations", "contrasts", "capitals", "questions")
 

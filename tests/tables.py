@@ -10,7 +10,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from model.errors import DataError
-from model.tables import Columns, read_table
+from model.tables.table import Columns, read_table
 
 
 def write_file(path: Path, content: str | bytes | pa.Table) -> Path:

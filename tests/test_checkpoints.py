@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from model import checkpoint, faithfulness
-from model.checkpoint import ASSETS
-from model.explain import Explainer, Question
+from model.attribution import faithfulness
+from model.network import checkpoint
+from model.network.checkpoint import CHECKPOINTS
+from model.reading.explainer import Explainer, Question
 
 NAMES = ("bilstm", "bilstm-recipe", "rnn")
 MAX_BYTES = 20_000_000
@@ -21,12 +22,12 @@ def test_there_are_three_and_the_best_is_the_default():
 
 @pytest.mark.parametrize("name", NAMES)
 def test_each_is_small_enough_to_ship(name):
-    assert sum(path.stat().st_size for path in (ASSETS / name).iterdir()) <= MAX_BYTES
+    assert sum(path.stat().st_size for path in (CHECKPOINTS / name).iterdir()) <= MAX_BYTES
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_each_card_tells_the_figures_that_were_measured(name):
-    loaded, card = checkpoint.load(name), (ASSETS / name / "README.md").read_text()
+    loaded, card = checkpoint.load(name), (CHECKPOINTS / name / "README.md").read_text()
     for measured in (loaded.report.validation, loaded.report.test):
         assert f"| {measured.accuracy:.4f} | {measured.f1:.4f} |" in card
     assert loaded.training.device in card
@@ -54,4 +55,4 @@ def test_twins_differ_in_their_cell_only():
 def test_default_network_has_two_layers_of_256_units_and_its_methods_were_compared():
     config = checkpoint.load("bilstm").network.config
     assert (config.cell, config.layers, config.hidden_size) == ("lstm", 2, 256)
-    assert faithfulness.read(ASSETS / "bilstm").reviews >= 100
+    assert faithfulness.read(CHECKPOINTS / "bilstm").reviews >= 100

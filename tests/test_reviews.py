@@ -8,15 +8,14 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
-from model import checkpoint
-from model.slices import NEGATIONS
+from model.assets import ASSETS
+from model.network import checkpoint
 from model.text import check_review, encode, words
+from model.workbench.slices import NEGATIONS
 
-ASSETS = Path(__file__).parent.parent / "assets"
 CONTRASTS = {"but", "however", "although", "though", "yet"}
 NAMES = {"Grace", "Joy", "Bliss", "Hope", "Darling", "Goodfellow", "Bright", "Charm", "Winner", "Lucky", "Fairweather",
          "Doom", "Grimm", "Paine", "Payne", "Misery", "Dreadful", "Murder", "Grimwood", "Losers", "Wrath", "Grief",
@@ -151,7 +150,7 @@ def test_no_text_comes_twice(rows):
 
 
 def test_no_sentence_is_one_of_the_behavioural_suite(rows):
-    cases = json.loads((Path(__file__).parent / "behaviour" / "cases.json").read_text(encoding="utf-8"))
+    cases = json.loads((ASSETS / "behaviour.json").read_text(encoding="utf-8"))
     known = {plain(case[part]) for case in cases for part in ("text", "other") if part in case}
     sentences = {plain(sentence) for row in rows for sentence in [row.text, *SENTENCE_END.split(row.text)]}
     assert known & sentences == set()

@@ -1,1 +1,1 @@
-"""What a person sees: one file per tab, over pure rendering."""
+"""What a person sees."""

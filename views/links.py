@@ -18,8 +18,8 @@ import zlib
 from dataclasses import asdict, dataclass, fields
 
 from model.errors import ReviewError
-from model.gates import QUANTITIES
-from model.network import DIRECTIONS
+from model.network.network import DIRECTIONS
+from model.recurrence.replay import QUANTITIES
 from model.text import MAX_CHARACTERS, MAX_TOKENS
 
 OUTER_TABS = ("compare", "errors", "network")  # beside the tab of one review, which has the others inside

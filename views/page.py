@@ -7,16 +7,17 @@ from pathlib import Path
 import gradio as gr
 from starlette.middleware import Middleware
 
-from model.explain import Explainer
-from views import api, network_tab
-from views.compare_tab import CompareTab
-from views.errors_tab import ErrorsTab
-from views.explain_tab import ExplainTab
-from views.guard import Guard
-from views.header import Header
+from model.assets import ASSETS
+from model.reading.explainer import Explainer
+from views.api import endpoints
+from views.api.requests import Guard
+from views.compare.tab import CompareTab
+from views.errors.tab import ErrorsTab
+from views.lesson.header import Header
+from views.network import tab as network_tab
+from views.stage.tab import ExplainTab
 
 CACHE = (600, 3_600)  # seconds: how often uploads and prepared files are looked at, and how old they may grow
-ASSETS = Path(__file__).parent.parent / "assets"
 _SYSTEM_FONTS = ["system-ui", "-apple-system", "Segoe UI", "Noto Sans", "sans-serif"]  # nothing is fetched
 
 
@@ -44,7 +45,7 @@ def build_page(explainer: Explainer, notes: Path | None = None, imdb: Path | Non
             show_progress="hidden",
         )
         header.listen(page, tabs, outer, explained, compared)
-        api.add_endpoints(explainer)
+        endpoints.add_endpoints(explainer)
     return page
 
 
@@ -55,5 +56,5 @@ def look(explainer: Explainer) -> dict[str, object]:
         "theme": gr.themes.Default(font=_SYSTEM_FONTS, font_mono=["ui-monospace", "monospace"]),
         "css_paths": sorted(ASSETS.glob("*.css"), key=lambda path: path.name != "style.css"),
         "head": f"<script>{scripts}</script>",
-        "app_kwargs": {"middleware": [Middleware(Guard, endpoints=api.endpoint_fields(explainer))]},
+        "app_kwargs": {"middleware": [Middleware(Guard, endpoints=endpoints.endpoint_fields(explainer))]},
     }

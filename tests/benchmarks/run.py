@@ -27,22 +27,22 @@ import httpx
 import torch
 from captum.attr import LayerIntegratedGradients
 
-from model import checkpoint
-from model.attribution import attribute
-from model.cell import cell_step
-from model.checkpoint import Checkpoint
-from model.classifier import classify_encoded
-from model.compare import compare
-from model.explain import Explainer, Question
-from model.gates import Clamp, trace_gates
+from model.attribution.attribution import attribute
+from model.network import checkpoint
+from model.network.checkpoint import Checkpoint
+from model.network.classify import classify_encoded
+from model.reading.comparison import compare
+from model.reading.explainer import Explainer, Question
+from model.recurrence.replay import Clamp, trace_gates
+from model.recurrence.step import cell_step
 from model.text import PADDING_ID, EncodedReview, encode
-from views.cell import diagram, equations
-from views.comparison import comparison
-from views.explain_tab import EXAMPLES
-from views.gradients import arrivals_sheet
-from views.markup import running_verdict
-from views.memory import memory_sheet
-from views.what_if import gates_sheet
+from views.cell.cell import diagram, equations
+from views.compare.pairs import comparison
+from views.drawing.markup import running_verdict
+from views.gradients.flow import arrivals_sheet
+from views.memory.kept import memory_sheet
+from views.stage.tab import EXAMPLES
+from views.what_if.change import gates_sheet
 
 ROOT = Path(__file__).parent.parent.parent
 SIZES = (25, 100, 250, 1_000)

@@ -20,13 +20,13 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from model import checkpoint
-from model.checkpoint import Checkpoint
-from model.classifier import classify
-from model.gates import trace_gates
-from model.scoring import CHUNK, exact_layers, score
-from model.tables import read_imdb
-from views.explain_tab import EXAMPLES
+from model.network import checkpoint
+from model.network.checkpoint import Checkpoint
+from model.network.classify import classify
+from model.recurrence.replay import trace_gates
+from model.tables.table import read_imdb
+from model.workbench.scoring import CHUNK, exact_layers, score
+from views.stage.tab import EXAMPLES
 
 SAMPLE, GATES_SAMPLE = 300, 40  # reviews that are read one by one
 WHOLE = 25_000  # reviews of the test split

@@ -18,12 +18,12 @@ import numpy as np
 import torch
 from torch import nn
 
-from model.data import PreparedData, Split
-from model.precision import prefers_half
-from model.predict import autocast
-from model.presets import PRESETS, Preset
-from model.run import Processes, device_name
-from model.train import Run, Trainer
+from model.network.precision import prefers_half
+from model.training.data import PreparedData, Split
+from model.training.predict import autocast
+from model.training.presets import PRESETS, Preset
+from model.training.run import Processes, device_name
+from model.training.train import Run, Trainer
 
 TOKENS = 250
 REVIEWS = 512

@@ -17,13 +17,13 @@ import pyarrow.parquet as parquet
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from model.explain import Explainer
-from model.overview import Outcome, outcomes, overview
-from model.scoring import score
-from model.tables import read_table
+from model.reading.explainer import Explainer
+from model.tables.table import read_table
+from model.workbench.overview import Outcome, outcomes, overview
+from model.workbench.scoring import score
 from tests.browser.person import REVIEW, WAIT, analyse
 from tests.conftest import ROOT, wait_until_served
-from views.errors_tab import EXAMPLE
+from views.errors.tab import EXAMPLE
 
 ROWS = (
     ("text", "label"),

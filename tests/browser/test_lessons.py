@@ -7,12 +7,12 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from model.explain import Explainer, Question
-from model.gates import Clamp
+from model.reading.explainer import Explainer, Question
+from model.recurrence.replay import Clamp
 from tests.browser.person import REVIEW, WAIT, analyse, box_of, token, visit
-from views.lessons import BUTTONS, LANGUAGES, read_lessons
+from views.drawing.markup import minus
+from views.lesson.lessons import BUTTONS, LANGUAGES, read_lessons
 from views.links import View, encode_view
-from views.markup import minus
 
 
 @pytest.fixture(scope="module")

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from model.presets import PRESETS
+from model.training.presets import PRESETS
 from tests.made import save_made_data, small_presets
 from tests.tables import write_file
 

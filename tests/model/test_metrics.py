@@ -11,7 +11,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model.checkpoint import ASSETS
 from model.metrics import (
     Capability,
     Report,
@@ -24,6 +23,7 @@ from model.metrics import (
     measure,
     roc_auc,
 )
+from model.network.checkpoint import CHECKPOINTS
 
 LOGITS = np.array([2.0, -1.0, 0.5, -3.0, 1.0])
 LABELS = np.array([1, 1, 0, 0, 1])
@@ -90,7 +90,7 @@ def test_report_survives_json():
 
 
 def test_report_written_before_there_were_slices_is_still_read():
-    stored = json.loads((ASSETS / "bilstm-recipe" / "metrics.json").read_text())
+    stored = json.loads((CHECKPOINTS / "bilstm-recipe" / "metrics.json").read_text())
     stored.pop("slices", None)
     stored.pop("behaviour", None)
     report = Report.from_json(stored)

@@ -14,10 +14,10 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from model.checkpoint import ASSETS
 from model.errors import ReviewError
-from model.gates import QUANTITIES
-from model.network import DIRECTIONS
+from model.network.checkpoint import CHECKPOINTS
+from model.network.network import DIRECTIONS
+from model.recurrence.replay import QUANTITIES
 from model.text import MAX_CHARACTERS, MAX_TOKENS
 from views import links
 from views.links import MAX_LAYER, MAX_LINK, MAX_NAME, MAX_UNIT, TABS, View, decode_view, encode_view
@@ -295,7 +295,7 @@ def test_the_longest_texts_of_any_characters_fit_a_link(seed):
 
 def english(chance, characters):
     """Text with the word frequencies of English (Zipf's law) over the words of the shipped network, commonest first."""
-    words = (ASSETS / "bilstm" / "vocabulary.txt").read_text(encoding="utf-8").split("\n")[:20_000]
+    words = (CHECKPOINTS / "bilstm" / "vocabulary.txt").read_text(encoding="utf-8").split("\n")[:20_000]
     weights = [1 / (rank + 3) for rank in range(len(words))]
     text = " ".join(chance.choices(words, weights, k=characters // 2))
     return text[:characters]

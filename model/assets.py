@@ -1,0 +1,7 @@
+"""Where what is shipped lies: checkpoints, example reviews, the lesson's texts, the behavioural cases."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+ASSETS = Path(__file__).parent.parent / "assets"

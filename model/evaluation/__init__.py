@@ -1,0 +1,1 @@
+"""What a checkpoint is worth: its metrics, calibration, behaviour, and its card."""

@@ -1,0 +1,304 @@
+"""A checkpoint's model card: what it is, what it was trained on, what was measured, what it cannot do.
+
+One function a section; a section that has nothing to say is left out. The notes on how to read a table are sentences
+without markup, so that the page says them too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import astuple
+
+from model.attribution.attribution import DEFAULT_METHOD
+from model.attribution.faithfulness import (
+    MAX_TOKENS,
+    MIN_TOKENS,
+    SHARES,
+    Erasure,
+    Faithfulness,
+    FaithfulnessReport,
+    aopc,
+)
+from model.metrics import BINS, FAILING, Capability, Report
+from model.network.checkpoint import Checkpoint, TrainingRecord
+
+CHANCE = 0.6  # accuracy on test under which a card warns that the network is hardly better than chance
+
+_HEAD = """---
+license: mit
+language: en
+pipeline_tag: text-classification
+tags: [sentiment-analysis, lstm, imdb]
+---
+
+# {name}
+
+A {layers}-layer bidirectional {cell} of {hidden} units that reads an English film review and says how likely it is
+positive. Made to be looked into with Gatescope."""
+
+_WHAT = """## What it is
+
+| | |
+| --- | --- |
+| words | the {words:,} commonest of the training split, lower case, cut by spaCy's English rules |
+| embedding | {embedding} dimensions, started from {start} |
+| recurrence | {cell}, {layers} layers, {hidden} units in each direction |
+| pooling | {pooling} |
+| parameters | {parameters:,} |
+| longest text | 1,000 tokens; longer ones keep their first 250 and last 750 |"""
+
+_TRAINING = """## Training
+
+Trained on {reviews:,} labelled reviews of the Large Movie Review Dataset (Maas et al., ACL 2011): its training split
+without 2,457 reviews kept for validation and without those that stand in the test split as well. Preset
+`{preset}`{changed}, seed {seed}, {epochs} epochs on {device} in {minutes:.0f} minutes; the best epoch by validation
+accuracy, number {best_epoch}, is kept. Curves: `curves.png`, `history.json`.{more}"""
+
+_CANDIDATES = """Runs tried, by the best validation accuracy of an epoch:
+
+{table}"""
+
+_MEASURED = """## Measured
+
+`python -m model.evaluation.evaluate {name} --data data/imdb.npz`
+
+{table}
+
+Each a fraction, but the log loss, in nats. The temperature {temperature:.3f} was fitted on validation. The expected
+calibration error ({bins} bins) of the test split was {uncalibrated:.4f} before it. Validation chose {chosen},
+so its figures flatter; the {reviews:,} test reviews steered nothing."""
+
+_TRUST = """## How far to trust it
+
+{chance}It knows English film reviews of up to 2011 and nothing else. Irony, verdicts that need knowledge of the world,
+and reviews that mostly retell a plot mislead it; names of people and films that were rated well or badly sway it. Do
+not use it to judge people or what they wrote. The dataset has no stated licence; its authors ask to be cited."""
+
+SLICES_NOTE = (
+    "Test reviews that are alike in one respect: accuracy, and expected calibration error after and before the "
+    "temperature. In a slice of few reviews chance alone makes the calibration error larger."
+)
+
+
+def write(checkpoint: Checkpoint, faithfulness: FaithfulnessReport | None = None) -> str:
+    """The card in Markdown. The checkpoint must have been evaluated; `faithfulness` is told where it was measured."""
+    sections = (
+        _head(checkpoint),
+        _what(checkpoint),
+        _training(checkpoint),
+        _candidates(checkpoint),
+        _measured(checkpoint),
+        _slices(checkpoint.report),
+        _behaviour(checkpoint.report),
+        _faithfulness(checkpoint.name, faithfulness),
+        _trust(checkpoint.report),
+    )
+    return "\n\n".join(section for section in sections if section) + "\n"
+
+
+def _trust(report: Report) -> str:
+    chance = (
+        "**It judges hardly better than chance**: it is here to be looked into, for lessons on why a plain RNN learns "
+        "so little from long texts, and not to classify.\n\n"
+    )
+    return _TRUST.format(chance=chance if report.test.accuracy < CHANCE else "")
+
+
+def _head(checkpoint: Checkpoint) -> str:
+    config = checkpoint.network.config
+    return _HEAD.format(name=checkpoint.name, layers=config.layers, cell=_cell(checkpoint), hidden=config.hidden_size)
+
+
+def _cell(checkpoint: Checkpoint) -> str:
+    return "LSTM" if checkpoint.network.config.cell == "lstm" else "plain tanh RNN"
+
+
+def _what(checkpoint: Checkpoint) -> str:
+    config = checkpoint.network.config
+    return _WHAT.format(
+        words=config.vocabulary_size - 2,
+        embedding=config.embedding_size,
+        start=started_from(checkpoint.training),
+        cell=_cell(checkpoint),
+        layers=config.layers,
+        hidden=config.hidden_size,
+        pooling="last states of both directions" if config.pooling == "last" else "maximum and mean over the tokens",
+        parameters=sum(parameter.numel() for parameter in checkpoint.network.parameters()),
+    )
+
+
+def _training(checkpoint: Checkpoint) -> str:
+    training = checkpoint.training
+    return _TRAINING.format(
+        reviews=training.reviews,
+        preset=training.preset,
+        changed=f" with {', '.join(training.changed)}" if training.changed else "",
+        more=f"\n\n{taught(training)}" if taught(training) else "",
+        seed=training.seed,
+        epochs=training.epochs,
+        device=training.device,
+        minutes=training.minutes,
+        best_epoch=training.best_epoch,
+    )
+
+
+def started_from(training: TrainingRecord) -> str:
+    """Where the first weights come from, in words."""
+    if training.language_model:
+        return (
+            "forward and backward language models of the training and unlabelled reviews "
+            f"({training.language_model:.2f} nats a word on validation), with the first layer"
+        )
+    return f"word vectors, {training.vectors}"
+
+
+def taught(training: TrainingRecord) -> str:
+    """What else it learnt from than labelled reviews, in words; empty if nothing."""
+    sentences = []
+    if training.continued:
+        sentences.append(f"It went on from the best network of the run {training.continued}.")
+    if training.unlabelled:
+        sentences.append(
+            f"It also read {training.unlabelled:,} unlabelled reviews, none of which stands in validation or test."
+        )
+    if training.teachers:
+        sentences.append(f"It learnt soft labels (distillation); teachers: {', '.join(training.teachers)}.")
+    return " ".join(sentences)
+
+
+def _candidates(checkpoint: Checkpoint) -> str:
+    candidates = checkpoint.training.candidates
+    if len(candidates) < 2:
+        return ""
+    rows = [(f"`{each.run}`", each.made_of, str(each.epochs), f"{each.validation_accuracy:.4f}") for each in candidates]
+    return _CANDIDATES.format(table=_table(("run", "made of", "epochs", "accuracy"), rows))
+
+
+def _measured(checkpoint: Checkpoint) -> str:
+    report = checkpoint.report
+    return _MEASURED.format(
+        name=checkpoint.name,
+        table=measured_table(report),
+        temperature=checkpoint.network.config.temperature,
+        bins=BINS,
+        uncalibrated=report.uncalibrated_ece,
+        chosen="run and epoch" if len(checkpoint.training.candidates) > 1 else "the epoch",
+        reviews=report.reviews,
+    )
+
+
+def measured_table(report: Report) -> str:
+    """Both splits as a Markdown table."""
+    rows = [
+        (name, *(f"{value:.4f}" for value in astuple(split)))
+        for name, split in (("validation", report.validation), (f"test ({report.reviews:,} reviews)", report.test))
+    ]
+    return _table(("split", "accuracy", "F1", "ROC AUC", "log loss", "ECE"), rows)
+
+
+def _slices(report: Report) -> str:
+    if not report.slices:
+        return ""
+    rows = [
+        (each.kind, each.name, f"{each.reviews:,}", *(_four(each.accuracy, each.ece, each.uncalibrated_ece)))
+        for each in report.slices
+    ]
+    head = ("by", "slice", "reviews", "accuracy", "ECE", "ECE before the temperature")
+    return f"## More than accuracy\n\n{SLICES_NOTE}\n\n{_table(head, rows)}"
+
+
+def _behaviour(report: Report) -> str:
+    if not report.behaviour:
+        return ""
+    rows = [(each.name, str(each.passed), str(each.cases), f"{100 * each.rate:.0f} %") for each in report.behaviour]
+    table = _table(("capability", "passed", "cases", "rate"), rows)
+    return f"## Behaviour\n\n{behaviour_note(report.behaviour)}\n\n{table}"
+
+
+def behaviour_note(behaviour: Sequence[Capability]) -> str:
+    """How to read the pass rates, and where the network fails."""
+    failing = ", ".join(f"{each.name} ({100 * each.rate:.0f} %)" for each in behaviour if each.failing)
+    places = f"The network fails here: {failing}." if failing else "No capability passes fewer."
+    return (
+        f"How many made cases of each capability pass, the worst first; under {100 * FAILING:.0f} % counts as failing. "
+        f"{places}"
+    )
+
+
+def _faithfulness(name: str, found: FaithfulnessReport | None) -> str:
+    if found is None:
+        return ""
+    methods = [
+        (each.method, f"{each.aopc:.4f}", f"{each.tau:.3f}", f"{each.seconds:.2f}", *_delta_cells(each))
+        for each in found.ranking
+    ]
+    methods.append(("random order", f"{aopc(found.random):.4f}", *["–"] * 4))
+    head = ("method", "AOPC", "tau", "seconds a review", "delta, median", "delta, 95th percentile")
+    shares = ("removed, or alone left", *(f"{share} %" for share in SHARES))
+    rows = [row for each in found.ranking for row in _erasure_rows(each.method, each.erasures)]
+    rows += _erasure_rows("random order", found.random)
+    return "\n\n".join(
+        (
+            "## Faithfulness of the attributions",
+            f"`python -m model.evaluation.evaluate {name} --faithfulness --reviews {found.reviews} "
+            f"--seed {found.seed}`",
+            faithfulness_note(found),
+            _table(head, methods),
+            _table(shares, rows),
+            winner_note(found),
+        )
+    )
+
+
+def _delta_cells(method: Faithfulness) -> tuple[str, str]:
+    if method.median_delta is None or method.p95_delta is None:
+        return "–", "–"
+    return f"{100 * method.median_delta:.2f} %", f"{100 * method.p95_delta:.2f} %"
+
+
+def _erasure_rows(name: str, erasures: Sequence[Erasure]) -> list[tuple[str, ...]]:
+    return [
+        (f"{name}, comprehensiveness", *_four(*(erasure.comprehensiveness for erasure in erasures))),
+        (f"{name}, sufficiency", *_four(*(erasure.sufficiency for erasure in erasures))),
+    ]
+
+
+def faithfulness_note(found: FaithfulnessReport) -> str:
+    """How the attributions were judged, and how to read the figures."""
+    return (
+        f"On {found.reviews:,} validation reviews of {MIN_TOKENS} to {MAX_TOKENS} tokens, baseline {found.baseline}. "
+        "Comprehensiveness is the fall of the predicted class's probability when the tokens that a method ranks first "
+        "are removed (larger is better), sufficiency the fall when they alone are left (smaller is better). Removed, "
+        "not replaced by padding, since that is the very baseline of some methods. AOPC is "
+        f"the mean of the first over {len(SHARES)} shares of the tokens less the mean of the second. A random order, "
+        f"the mean of {found.orders}, is what a method must beat. Tau is Kendall's, between the scores and what the "
+        "logit loses when one token is left out. Saliency has no sign: it is compared by size alone. Delta is a share "
+        f"of the logit difference, for methods that promise to add up. Seconds on {found.device}."
+    )
+
+
+def winner_note(found: FaithfulnessReport) -> str:
+    """Which method wins by AOPC, by how much, and whether it is the page's default."""
+    winner, *others = found.ranking
+    lead = f", {found.lead:.4f} above {others[0].method}" if others else ""
+    error = f" (standard error {found.lead_error:.4f})" if found.lead_error is not None else ""
+    doubt = (
+        " It leads by less than two standard errors, which may be chance."
+        if found.lead_error and found.doubtful
+        else ""
+    )
+    default = (
+        "It is the page's default method."
+        if winner.method == DEFAULT_METHOD
+        else f"The page's default method is {DEFAULT_METHOD}."
+    )
+    return f"The winner by AOPC is {winner.method} with {winner.aopc:.4f}{lead}{error}.{doubt} {default}"
+
+
+def _four(*values: float) -> tuple[str, ...]:
+    return tuple(f"{value:.4f}" for value in values)
+
+
+def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)

@@ -1,0 +1,170 @@
+"""Measure a checkpoint, calibrate it and write its card.
+
+    python -m model.evaluation.evaluate bilstm-recipe --data data/imdb.npz [--faithfulness]
+
+The temperature is fitted on the validation split; the test split is only measured, and read once. Prints and stores
+(`metrics.json`) accuracy, F1, ROC AUC, log loss and expected calibration error of both, the test split's by length,
+negation and unknown words, and how many behavioural cases pass. `--faithfulness` compares the attribution methods on
+some validation reviews as well, and stores that in `faithfulness.json`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, fields, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from model.attribution import faithfulness
+from model.attribution.faithfulness import FaithfulnessReport
+from model.errors import DataError
+from model.evaluation import behaviour, card
+from model.metrics import Capability, Metrics, Report, calibration_bins, fit_temperature, measure
+from model.network import checkpoint
+from model.network.checkpoint import Checkpoint
+from model.training import data as dataset
+from model.training.data import PreparedData, Split
+from model.training.predict import predict
+from model.training.run import exit_code
+from model.workbench.slices import measure_slices
+
+REVIEWS, SEED = 200, 1  # of the comparison of attribution methods
+
+
+def evaluate(loaded: Checkpoint, data: PreparedData) -> tuple[Report, float]:
+    """Measure on validation and test; also the temperature, fitted on validation, that the report was made with.
+
+    Raises `DataError` where the prepared data were counted with other words than the checkpoint's.
+    """
+    words = loaded.field.vocab.itos[2:]
+    if list(data.vocabulary[: len(words)]) != words:
+        raise DataError(
+            f"The prepared data have another vocabulary than the checkpoint '{loaded.name}': prepare again."
+        )
+    raw, labels = {}, {}
+    for split in (Split.VALIDATION, Split.TEST):
+        logits, labels[split] = predict(loaded.network, data, data.rows(split), progress=True)
+        raw[split] = logits * loaded.network.config.temperature
+    temperature = fit_temperature(raw[Split.VALIDATION], labels[Split.VALIDATION])
+    measured = {split: measure(raw[split] / temperature, labels[split]) for split in raw}
+    test, positive = raw[Split.TEST], labels[Split.TEST] == 1
+    report = Report(
+        validation=measured[Split.VALIDATION],
+        test=measured[Split.TEST],
+        reviews=len(test),
+        uncalibrated_ece=measure(test, positive).ece,
+        reliability=calibration_bins(test / temperature, positive),
+        slices=measure_slices(data, data.rows(Split.TEST), loaded.network.config.vocabulary_size, test, temperature),
+    )
+    return report, temperature
+
+
+def measure_behaviour(loaded: Checkpoint) -> tuple[Capability, ...]:
+    """Pass counts of the behavioural cases, the worst capability first."""
+    return tuple(sorted(behaviour.run(loaded, behaviour.read_cases()), key=lambda capability: capability.rate))
+
+
+def draw_reviews(data: PreparedData, vocabulary_size: int, reviews: int, seed: int) -> list[np.ndarray]:
+    """Ids of validation reviews that are neither too short nor too long for the comparison, at most so many.
+
+    Raises `DataError` where there are none.
+    """
+    rows = data.rows(Split.VALIDATION)
+    lengths = data.offsets[rows + 1] - data.offsets[rows]
+    rows = rows[(lengths >= faithfulness.MIN_TOKENS) & (lengths <= faithfulness.MAX_TOKENS)]
+    if not len(rows):
+        raise DataError(
+            f"No validation review has {faithfulness.MIN_TOKENS} to {faithfulness.MAX_TOKENS} tokens: attribution "
+            "methods cannot be compared."
+        )
+    chosen = np.random.default_rng(seed).choice(rows, size=min(reviews, len(rows)), replace=False)
+    return [data.review(row, vocabulary_size) for row in np.sort(chosen)]
+
+
+def table(report: Report) -> str:
+    """The report as lines of text."""
+    names = [field.name for field in fields(Metrics)]
+    lines = [f"{'':<12}" + "".join(f"{name:>10}" for name in names)]
+    for split in ("validation", "test"):
+        values = asdict(getattr(report, split))
+        lines.append(f"{split:<12}" + "".join(f"{values[name]:>10.4f}" for name in names))
+    for each in report.slices:
+        lines.append(
+            f"{each.kind + ', ' + each.name:<46}{each.reviews:>8,} reviews, accuracy {each.accuracy:.4f}, "
+            f"ece {each.ece:.4f}, {each.uncalibrated_ece:.4f} before the temperature"
+        )
+    lines += [f"{each.name:<46}{each.passed:>8} of {each.cases} cases pass" for each in report.behaviour]
+    return "\n".join(lines)
+
+
+def faithfulness_table(found: FaithfulnessReport) -> str:
+    """The comparison as lines of text, the winner first."""
+    return "\n".join(
+        f"{each.method:<46}AOPC {each.aopc:.4f}, tau {each.tau:.3f}, {each.seconds:.2f} s a review"
+        for each in found.ranking
+    )
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command line."""
+    options = _options(arguments)
+    path = options.data / "imdb.npz" if options.data.is_dir() else options.data
+    folder = options.folder / options.name
+
+    def work() -> None:
+        data = dataset.load(path)
+        loaded = checkpoint.load(options.name, options.folder, options.device)
+        size = loaded.network.config.vocabulary_size
+        drawn = draw_reviews(data, size, options.reviews, options.seed) if options.faithfulness else []
+        report, temperature = evaluate(loaded, data)
+        loaded.network.config = replace(loaded.network.config, temperature=temperature)
+        report = replace(report, behaviour=measure_behaviour(loaded))
+        compared = faithfulness.measure(loaded.network, drawn, options.seed, progress=True) if drawn else None
+        _store(folder, temperature, report, compared)
+        print(table(report))
+        if compared:
+            print(faithfulness_table(compared))
+        print(f"temperature {temperature:.3f}; test ECE before it {report.uncalibrated_ece:.4f}")
+
+    return exit_code(work)
+
+
+def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m model.evaluation.evaluate", description=__doc__.partition("\n")[0])
+    parser.add_argument("name", help="a checkpoint in --folder")
+    parser.add_argument("--data", type=Path, default=Path("data"), help="the prepared file, or the folder it is in")
+    parser.add_argument("--folder", type=Path, default=checkpoint.CHECKPOINTS)
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu", choices=("cpu", "cuda"))
+    parser.add_argument("--faithfulness", action="store_true", help="compare the attribution methods, too")
+    parser.add_argument(
+        "--reviews", type=_at_least(1), default=REVIEWS, help="how many it compares them on (%(default)s)"
+    )
+    parser.add_argument("--seed", type=_at_least(0), default=SEED, help="of the draw of these reviews (%(default)s)")
+    return parser.parse_args(arguments)
+
+
+def _at_least(lowest: int) -> Callable[[str], int]:
+    def number(text: str) -> int:
+        if int(text) < lowest:
+            raise argparse.ArgumentTypeError(f"must be at least {lowest}")
+        return int(text)
+
+    return number
+
+
+def _store(folder: Path, temperature: float, report: Report, compared: FaithfulnessReport | None) -> None:
+    """Write what was measured, and the card. An earlier comparison of the methods stays where there is no new one."""
+    checkpoint.set_temperature(folder, temperature)
+    checkpoint.write_json(folder / "metrics.json", asdict(report))
+    if compared:
+        checkpoint.write_json(folder / faithfulness.FILE, asdict(compared))
+    loaded = checkpoint.load(folder.name, folder.parent)
+    checkpoint.write_text(folder / "README.md", card.write(loaded, faithfulness.read(folder)))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""The network, its cells, checkpoints, and the verdict on one review."""

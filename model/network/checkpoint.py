@@ -1,0 +1,228 @@
+"""A checkpoint: a trained network with its vocabulary, settings, metrics and card, in one folder.
+
+    model.safetensors   weights, half precision
+    config.json         how to rebuild the network, and how it was trained
+    vocabulary.txt      the word of id 2, 3, … a line
+    metrics.json        measured by `python -m model.evaluation.evaluate`
+    history.json        the training curves, as numbers; curves.png as a picture
+    README.md           the model card
+
+Loading is strict and reads no pickle.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torchtext.data import Field
+
+from model.assets import ASSETS
+from model.errors import CheckpointError
+from model.metrics import Report
+from model.network.network import NetworkConfig, RecurrentNetwork
+from model.text import build_field, build_vocabulary
+
+FORMAT = 1
+CHECKPOINTS = ASSETS / "checkpoints"
+
+
+@dataclass(frozen=True, slots=True)
+class Epoch:
+    """One point of the training curves. Accuracies are fractions over all reviews, losses in nats."""
+
+    epoch: int
+    train_loss: float
+    train_accuracy: float
+    validation_loss: float
+    validation_accuracy: float
+    tokens_per_second: float
+    minutes: float
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A run that was tried: its folder's name, what it was made of, its epochs, and the best of their accuracies on
+    validation, a fraction.
+    """
+
+    run: str
+    made_of: str
+    epochs: int
+    validation_accuracy: float
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingRecord:
+    """How a network was trained, in words and numbers for the card."""
+
+    preset: str
+    vectors: str  # where the word vectors come from, unless a language model brought them
+    reviews: int  # labelled reviews that it was trained on
+    best_epoch: int
+    epochs: int
+    minutes: float  # of training, validation included
+    device: str
+    seed: int
+    changed: tuple[str, ...] = ()  # settings of the preset that were changed, as "name=value"
+    language_model: float = 0.0  # nats a word of the one that started the first layer; 0: none
+    continued: str = ""  # the run whose best network it went on from
+    teachers: tuple[str, ...] = ()  # whose soft labels it learnt
+    unlabelled: int = 0  # unlabelled reviews that it was trained on
+    candidates: tuple[Candidate, ...] = ()  # all that were tried for this checkpoint, itself among them
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A network in evaluation mode with the `Field` that feeds it. `report` is None where it was not evaluated yet."""
+
+    name: str
+    network: RecurrentNetwork
+    field: Field
+    training: TrainingRecord
+    history: tuple[Epoch, ...]
+    report: Report | None
+
+
+def available(folder: Path = CHECKPOINTS) -> list[str]:
+    """Names of the checkpoints in a folder, sorted."""
+    return sorted(path.parent.name for path in folder.glob("*/config.json"))
+
+
+def save(folder: Path, network: RecurrentNetwork, vocabulary: list[str], training: TrainingRecord) -> None:
+    """Write weights (half precision), settings and vocabulary. Raises `CheckpointError` where that fails."""
+    weights = {name: tensor.detach().cpu().half().contiguous() for name, tensor in network.state_dict().items()}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        save_file(weights, folder / "model.safetensors.partial")
+        (folder / "model.safetensors.partial").replace(folder / "model.safetensors")
+        write_text(folder / "vocabulary.txt", "\n".join(vocabulary) + "\n")
+        _write_config(folder, network.config, training)
+    except (OSError, SafetensorError) as error:
+        raise CheckpointError(f"The checkpoint '{folder.name}' could not be written; is the disk full?") from error
+
+
+def _write_config(folder: Path, network: NetworkConfig, training: TrainingRecord) -> None:
+    write_json(folder / "config.json", {"format": FORMAT, "network": asdict(network), "training": asdict(training)})
+
+
+def set_temperature(folder: Path, temperature: float) -> None:
+    """Store a temperature that was fitted on the validation split."""
+    network, training = _read_config(folder)
+    _write_config(folder, replace(network, temperature=temperature), training)
+
+
+def set_candidates(folder: Path, candidates: tuple[Candidate, ...]) -> None:
+    """Store what a checkpoint was chosen from."""
+    network, training = _read_config(folder)
+    _write_config(folder, network, replace(training, candidates=candidates))
+
+
+def write_json(path: Path, value: object) -> None:
+    """Write a JSON file whole or not at all."""
+    write_text(path, json.dumps(value, indent=1) + "\n")
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a text file whole or not at all."""
+    partial = path.with_name(path.name + ".partial")
+    partial.write_text(text, encoding="utf-8")
+    partial.replace(path)
+
+
+def load(name: str, folder: Path = CHECKPOINTS, device: str = "cpu") -> Checkpoint:
+    """Load `folder/name`. Raises `CheckpointError` with one sentence for anything that is not as it should be."""
+    if name not in available(folder):
+        known = ", ".join(available(folder)) or "none"
+        raise CheckpointError(f"There is no checkpoint of that name; there are: {known}.")
+    path = folder / name
+    config, training = _read_config(path)
+    words = _read_vocabulary(path, config)
+    network = RecurrentNetwork(config)
+    network.load_state_dict(_read_weights(path, network))
+    network.requires_grad_(False).eval().to(device)
+    return Checkpoint(
+        name=name,
+        network=network,
+        field=build_field(build_vocabulary(words)),
+        training=training,
+        history=_read_optional(path / "history.json", lambda stored: tuple(Epoch(**epoch) for epoch in stored)) or (),
+        report=_read_optional(path / "metrics.json", Report.from_json),
+    )
+
+
+def _read_config(path: Path) -> tuple[NetworkConfig, TrainingRecord]:
+    try:
+        settings = json.loads((path / "config.json").read_text(encoding="utf-8"))
+        if settings["format"] != FORMAT:
+            raise CheckpointError(f"The checkpoint '{path.name}' is of another format than {FORMAT}.")
+        training = settings["training"]
+        training["candidates"] = tuple(Candidate(**each) for each in training["candidates"])
+        training |= {name: tuple(training[name]) for name in ("changed", "teachers")}
+        return _record(NetworkConfig, settings["network"]), _record(TrainingRecord, training)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        reason = "unreadable" if isinstance(error, OSError) else error
+        raise CheckpointError(
+            f"The settings (config.json) of checkpoint '{path.name}' cannot be used: {reason}."
+        ) from error
+
+
+def _record(kind: type, values: dict) -> NetworkConfig | TrainingRecord:
+    names = {field.name for field in fields(kind)}
+    if values.keys() != names:
+        raise ValueError(f"missing or unknown: {', '.join(sorted(names ^ values.keys()))}")
+    return kind(**values)
+
+
+def _read_vocabulary(path: Path, config: NetworkConfig) -> list[str]:
+    try:
+        words = (path / "vocabulary.txt").read_text(encoding="utf-8").removesuffix("\n").split("\n")
+    except (OSError, UnicodeDecodeError) as error:
+        raise CheckpointError(f"The vocabulary of checkpoint '{path.name}' is missing or unreadable.") from error
+    if len(set(words)) != config.vocabulary_size - 2:
+        raise CheckpointError(
+            f"The vocabulary of checkpoint '{path.name}' has {len(set(words)):,} words, its network was trained with "
+            f"{config.vocabulary_size - 2:,}."
+        )
+    return words
+
+
+def _read_weights(path: Path, network: RecurrentNetwork) -> dict[str, torch.Tensor]:
+    file = path / "model.safetensors"
+    if not file.is_file():
+        raise CheckpointError(f"The checkpoint '{path.name}' has no model.safetensors; pickled weights are not loaded.")
+    try:
+        with safe_open(file, framework="pt") as tensors:
+            weights = {name: tensors.get_tensor(name).float() for name in tensors.keys()}  # noqa: SIM118
+    except (SafetensorError, OSError) as error:
+        raise CheckpointError(
+            f"The weights of checkpoint '{path.name}' are damaged or not in safetensors format; pickles are not loaded."
+        ) from error
+    expected = network.state_dict()
+    if wrong := sorted(expected.keys() ^ weights.keys()):
+        raise CheckpointError(f"The weights of checkpoint '{path.name}' do not fit its settings: {wrong[0]}.")
+    for name, tensor in weights.items():
+        if tensor.shape != expected[name].shape:
+            raise CheckpointError(
+                f"The weights of checkpoint '{path.name}' do not fit its settings: {name} is {tuple(tensor.shape)}, "
+                f"not {tuple(expected[name].shape)}."
+            )
+        if not tensor.isfinite().all():
+            raise CheckpointError(f"The weights of checkpoint '{path.name}' are not all finite: {name}.")
+    return weights
+
+
+def _read_optional(path: Path, parse: Callable[[Any], Any]) -> Any:
+    """What a JSON file holds, parsed; None where there is no file."""
+    if not path.exists():
+        return None
+    try:
+        return parse(json.loads(path.read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
+        raise CheckpointError(f"{path.name} of checkpoint '{path.parent.name}' cannot be used.") from error

@@ -1,0 +1,1 @@
+"""Everything about one review, computed once and shared; two readings compared."""

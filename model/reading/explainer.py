@@ -1,0 +1,264 @@
+"""Everything about one review, computed once and shared by the views that show it."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Generic, TypeVar
+
+import torch
+
+from model.attribution import faithfulness
+from model.attribution.attribution import (
+    DEFAULT_BASELINE,
+    DEFAULT_METHOD,
+    Attribution,
+    Progress,
+    attribute,
+    check_choice,
+)
+from model.attribution.faithfulness import FaithfulnessReport
+from model.errors import CheckpointError, ReviewError
+from model.network import checkpoint as checkpoints
+from model.network.checkpoint import Checkpoint
+from model.network.classify import Prediction, classify_encoded
+from model.network.network import RecurrentNetwork
+from model.recurrence.interventions import Intervened, intervene
+from model.recurrence.jacobians import (
+    ArrivingGradients,
+    GradientFlow,
+    arriving_gradients,
+    flow_of_trace,
+    gradient_flow,
+    untrained,
+)
+from model.recurrence.prefixes import PrefixCurve, read_prefixes
+from model.recurrence.replay import CheckedTraces, Clamp, trace_gates
+from model.recurrence.retention import Memory, measure_memory
+from model.recurrence.step import Preactivations, preactivations, remarkable_units
+from model.text import EncodedReview, encode
+
+WEIGHTS = ("trained", "untrained")
+KEPT = 8  # explanations; one of 1,000 tokens holds 25 MB of gates
+
+Value = TypeVar("Value")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a person asks: which review, read by which checkpoint, explained how."""
+
+    text: str
+    checkpoint: str
+    method: str = DEFAULT_METHOD
+    baseline: str = DEFAULT_BASELINE
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The answer. `attribution` and `gates` are parallel to `prediction.review.tokens`."""
+
+    question: Question
+    prediction: Prediction
+    attribution: Attribution
+    gates: CheckedTraces
+
+    @property
+    def review(self) -> EncodedReview:
+        """The review as the network read it."""
+        return self.prediction.review
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """The gradient flow through one layer and direction of the network of a checkpoint."""
+
+    checkpoint: str
+    flow: GradientFlow
+
+
+@dataclass(frozen=True, slots=True)
+class Gradients:
+    """Gradients on one review. `weights` is one of `WEIGHTS`; `flows` has that of the checkpoint asked for, then that
+    of one with the other kind of cell, if there is one; `pooling`, `arriving` and `sums` are those of the first.
+    """
+
+    weights: str
+    pooling: str
+    flows: tuple[Flow, ...]
+    arriving: ArrivingGradients
+    sums: Preactivations
+
+
+class Explainer:
+    """Answers questions with the checkpoints of a folder. Safe to share between threads.
+
+    Answers are found again by what was asked, so what is kept for one visitor is never shown for another's text.
+    """
+
+    def __init__(self, folder: Path = checkpoints.CHECKPOINTS, device: str = "cpu") -> None:
+        self.names = checkpoints.available(folder)
+        if not self.names:
+            raise CheckpointError(
+                "There is no checkpoint to explain: train one with 'python -m model.training.train recipe'."
+            )
+        self._folder, self._device = folder, device
+        self._loaded: dict[str, Checkpoint] = {}
+        self._readings = _Recent[tuple[Prediction, CheckedTraces]](KEPT)
+        self._attributions = _Recent[Attribution](KEPT * 4)
+        self._prefixes = _Recent[PrefixCurve](KEPT * 4)
+        self._intervened = _Recent[Intervened](KEPT)
+        self._sums = _Recent[Preactivations](KEPT)
+        self._gradients = _Recent[Gradients](KEPT)
+        self._loading = threading.Lock()
+
+    @property
+    def default(self) -> str:
+        """The checkpoint that is used where none is named."""
+        return next((name for name in ("bilstm", "bilstm-recipe") if name in self.names), self.names[0])
+
+    def checkpoint(self, name: str) -> Checkpoint:
+        """A checkpoint by name, loaded once. Raises `CheckpointError` if there is none of that name."""
+        with self._loading:
+            if not isinstance(name, str) or name not in self._loaded:
+                self._loaded[name] = checkpoints.load(name, self._folder, self._device)
+            return self._loaded[name]
+
+    def faithfulness(self, name: str) -> FaithfulnessReport | None:
+        """How a checkpoint's attribution methods compared; None if not measured. Raises `CheckpointError`."""
+        return faithfulness.read(self._folder / self.checkpoint(name).name)
+
+    def classify(self, text: object, checkpoint: str) -> Prediction:
+        """The verdict alone. Raises `ReviewError` or `CheckpointError`."""
+        loaded = self.checkpoint(checkpoint)
+        return classify_encoded(loaded, encode(text, loaded.field))
+
+    def explain(self, question: Question, progress: Progress = lambda share: None) -> Explanation:
+        """Verdict, attribution and gates. Raises `ReviewError` or `CheckpointError`."""
+        check_choice(question.method, question.baseline)
+        checkpoint = self.checkpoint(question.checkpoint)
+        review = encode(question.text, checkpoint.field)
+        key = (question.checkpoint, review.text)
+        prediction, gates = self._readings.get(key, lambda: _read(checkpoint, review))
+        attribution = self._attributions.get(
+            (*key, question.method, question.baseline),
+            lambda: attribute(checkpoint.network, review.ids, question.method, question.baseline, progress),
+        )
+        return Explanation(question, prediction, attribution, gates)
+
+    def prefixes(self, explanation: Explanation, clamps: tuple[Clamp, ...] = ()) -> PrefixCurve:
+        """The verdict after each prefix of the review, with what `clamps` hold. Raises `ReviewError` for bad ones."""
+        network = self._network(explanation)
+        return self._prefixes.get(
+            (*_key(explanation), clamps), lambda: read_prefixes(network, explanation.review.ids, clamps)
+        )
+
+    def intervene(self, explanation: Explanation, clamps: tuple[Clamp, ...]) -> Intervened:
+        """The review read once more with what `clamps` hold. Raises `ReviewError` for what cannot be held."""
+        network = self._network(explanation)
+        return self._intervened.get(
+            (*_key(explanation), clamps), lambda: intervene(network, _embedded(network, explanation.review), clamps)
+        )
+
+    def memory(self, explanation: Explanation, layer: int, direction: str) -> Memory:
+        """What the forget gates of a layer (from 1) and direction keep. Raises `ReviewError` for a plain RNN."""
+        return measure_memory(explanation.gates.of(layer, direction))
+
+    def sums(self, explanation: Explanation, layer: int, direction: str) -> Preactivations:
+        """What goes into the gates of a layer (from 1) and direction."""
+        network = self._network(explanation)
+        return self._sums.get(
+            (*_key(explanation), layer, direction),
+            lambda: preactivations(
+                network, _embedded(network, explanation.review), explanation.gates, layer, direction
+            ),
+        )
+
+    def remarkable_units(self, explanation: Explanation, layer: int, direction: str, place: int, how: str) -> list[int]:
+        """The units of a layer (from 1) and direction, the most remarkable first; see `model.recurrence.step`."""
+        trace = explanation.gates.of(layer, direction)
+        return remarkable_units(self._network(explanation), trace, place, how).tolist()
+
+    def gradients(self, explanation: Explanation, layer: int, direction: str, weights: str = "trained") -> Gradients:
+        """How the gradient flows through a layer (from 1) and direction, beside the other kind of cell.
+
+        Raises `ReviewError` for weights that there are not.
+        """
+        if weights not in WEIGHTS:
+            raise ReviewError(f"There are no such weights; there are: {', '.join(WEIGHTS)}.")
+        key = (*_key(explanation), layer, direction, weights)
+        return self._gradients.get(key, lambda: self._measure_gradients(explanation, layer, direction, weights))
+
+    def _measure_gradients(self, explanation: Explanation, layer: int, direction: str, weights: str) -> Gradients:
+        network = _with_weights(self._network(explanation), weights)
+        embedded = _embedded(network, explanation.review)
+        traces = explanation.gates if weights == "trained" else trace_gates(network, embedded)
+        own = flow_of_trace(network, traces.of(layer, direction))
+        sums = preactivations(network, embedded, traces, layer, direction)
+        name = self._twin(explanation)
+        flows = [Flow(explanation.question.checkpoint, own)]
+        if name is not None:
+            flows.append(Flow(name, self._twin_flow(name, explanation, layer, direction, weights)))
+        return Gradients(weights, network.config.pooling, tuple(flows), arriving_gradients(network, embedded), sums)
+
+    def _twin(self, explanation: Explanation) -> str | None:
+        """The checkpoint with the other kind of cell: for the LSTM the plain RNN, and for that the default."""
+        own = self._network(explanation).config.cell
+        names = ["rnn", self.default, *self.names]
+        return next((name for name in names if name in self.names and self._cell(name) != own), None)
+
+    def _cell(self, name: str) -> str:
+        return self.checkpoint(name).network.config.cell
+
+    def _twin_flow(self, name: str, explanation: Explanation, layer: int, direction: str, weights: str) -> GradientFlow:
+        twin = self.checkpoint(name)
+        network = _with_weights(twin.network, weights)
+        embedded = _embedded(network, encode(explanation.review.text, twin.field))
+        return gradient_flow(network, embedded, min(layer, network.config.layers), direction)
+
+    def _network(self, explanation: Explanation) -> RecurrentNetwork:
+        return self.checkpoint(explanation.question.checkpoint).network
+
+
+def _key(explanation: Explanation) -> Hashable:
+    """What a review's gates depend on: its text and the checkpoint."""
+    return explanation.question.checkpoint, explanation.review.text
+
+
+def _with_weights(network: RecurrentNetwork, weights: str) -> RecurrentNetwork:
+    return network if weights == "trained" else untrained(network)
+
+
+def _embedded(network: RecurrentNetwork, review: EncodedReview) -> torch.Tensor:
+    """The review's word vectors (1, tokens, embedding)."""
+    return network.embed(torch.tensor([review.ids], device=network.output.weight.device))
+
+
+def _read(checkpoint: Checkpoint, review: EncodedReview) -> tuple[Prediction, CheckedTraces]:
+    network = checkpoint.network
+    return classify_encoded(checkpoint, review), trace_gates(network, _embedded(network, review))
+
+
+class _Recent(Generic[Value]):
+    """The values used last, at most `size` of them. Two threads that ask at once for a new one both compute it."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._values: OrderedDict[Hashable, Value] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, key: Hashable, compute: Callable[[], Value]) -> Value:
+        with self._lock:
+            if key in self._values:
+                self._values.move_to_end(key)
+                return self._values[key]
+        value = compute()
+        with self._lock:
+            self._values[key] = value
+            self._values.move_to_end(key)
+            while len(self._values) > self._size:
+                self._values.popitem(last=False)
+        return value

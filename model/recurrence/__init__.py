@@ -1,0 +1,1 @@
+"""Exact maths of a recurrence: replay, clamps, one unit's step, Jacobians, what arrives, retention, prefixes."""

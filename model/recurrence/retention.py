@@ -1,0 +1,96 @@
+"""How long an LSTM remembers: what its forget gates alone do to what was written into a cell.
+
+A cell is c_t = f_t * c_(t-1) + i_t * g_t, so of what was written at token s the share f_(s+1) * … * f_t is still there
+at token t. The forget gate is that of Gers, Schmidhuber & Cummins (2000, "Learning to forget"); the counts of gates
+that are nearly shut or nearly open follow Karpathy, Johnson & Fei-Fei (2015, "Visualizing and understanding recurrent
+networks"). Everything here is read off a gate trace; the network is not needed.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from model.errors import ReviewError
+from model.recurrence.replay import NEARLY_OPEN, NEARLY_SHUT, GateTrace
+
+SMALLEST = float(np.finfo(np.float32).smallest_subnormal)  # 1.4e-45: below it float32 knows only 0
+
+
+@dataclass(frozen=True, slots=True)
+class Saturation:
+    """How often one gate is at its ends: the share of the tokens, (units,) in [0, 1], for each unit.
+
+    `symbol` is i, f or o; `shut` counts values below `NEARLY_SHUT`, `open` those above `NEARLY_OPEN`.
+    """
+
+    symbol: str
+    shut: np.ndarray
+    open: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
+class Memory:
+    """What the forget gates of one layer (from 1) and direction keep.
+
+    `log_kept` (tokens, units) float64, at most 0: the sum of ln f over all tokens read so far, this one included, in
+    the order in which the direction reads, but stored in reading order of the text. Of what was written at token s the
+    share exp(log_kept[t] - log_kept[s]) is still there at a token t that is read later.
+
+    `half_life` (units,) float64, in tokens, above 0: after so many tokens half would be left if the gate were at its
+    geometric mean over the review all the time; infinite where it is fully open throughout.
+
+    A forget gate that float32 rounds to 0 counts as the smallest number above 0 (1.4e-45), so all sums are finite.
+    """
+
+    layer: int
+    direction: str
+    log_kept: np.ndarray
+    half_life: np.ndarray
+    saturation: tuple[Saturation, ...]
+
+    def kept(self, place: int) -> np.ndarray:
+        """The share (tokens, units) in [0, 1] of what was written at token `place` that is left at each token.
+
+        It is 1 at `place` itself, and NaN at the tokens that the direction reads before. Raises `IndexError` if there
+        is no such token (a negative place counts as none).
+        """
+        if not 0 <= place < len(self.log_kept):
+            raise IndexError(place)
+        later = slice(place, None) if self.direction == "forward" else slice(None, place + 1)
+        shares = np.full(self.log_kept.shape, np.nan)
+        shares[later] = np.exp(self.log_kept[later] - self.log_kept[place])
+        return shares
+
+    def saturation_of(self, symbol: str) -> Saturation:
+        """The saturation of gate i, f or o. Raises `KeyError` for any other symbol."""
+        for saturation in self.saturation:
+            if saturation.symbol == symbol:
+                return saturation
+        raise KeyError(symbol)
+
+
+def measure_memory(trace: GateTrace) -> Memory:
+    """What the forget gates of a trace keep. Raises `ReviewError` for the trace of a plain RNN, which has no gates."""
+    if trace.f is None:
+        raise ReviewError("A plain RNN has no forget gate to measure its memory by: choose an LSTM checkpoint.")
+    logs = np.log(np.maximum(trace.f.astype(np.float64), SMALLEST))  # (T, H)
+    ordered = logs if trace.direction == "forward" else logs[::-1]
+    log_kept = np.cumsum(ordered, axis=0)
+    half_life = _half_life(log_kept[-1] / len(log_kept))
+    log_kept = log_kept if trace.direction == "forward" else log_kept[::-1].copy()
+    saturation = tuple(_saturation(symbol, trace.values(symbol)) for symbol in ("i", "f", "o"))
+    return Memory(trace.layer, trace.direction, log_kept, half_life, saturation)
+
+
+def _half_life(mean_log: np.ndarray) -> np.ndarray:
+    """ln 0.5 / mean ln f, (units,)."""
+    forgets = mean_log < 0
+    half_life = np.full(mean_log.shape, np.inf)
+    half_life[forgets] = np.log(0.5) / mean_log[forgets]
+    return half_life
+
+
+def _saturation(symbol: str, values: np.ndarray) -> Saturation:
+    return Saturation(symbol, (values < NEARLY_SHUT).mean(axis=0), (values > NEARLY_OPEN).mean(axis=0))

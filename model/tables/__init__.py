@@ -1,0 +1,1 @@
+"""Files that people bring: one reader a format, columns, labels, the table."""

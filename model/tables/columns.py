@@ -1,0 +1,147 @@
+"""Which columns of a file hold the text, the label and the stars: chosen by a person, or guessed.
+
+By name, and where that fails by the first rows: the text column is the one with the longest mean text, a label column
+one whose values are all labels.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import unicodedata
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import count
+
+from model.errors import DataError
+from model.tables.labels import mark_of, number_of, stars_of
+
+MAX_COLUMNS = 200
+SAMPLE = 200  # rows that the columns are guessed from
+SHORT, MAX_NAME = 40, 100  # characters of a file's own words in a message, and of a column's name
+
+TEXT_NAMES = ("text", "review", "review_text", "reviewtext", "review_body", "sentence", "content", "comment", "body",
+              "document", "phrase", "message", "reviews", "texts")  # fmt: skip
+LABEL_NAMES = ("label", "labels", "sentiment", "class", "target", "polarity", "y", "gold", "positive", "is_positive",
+               "category")  # fmt: skip
+RATING_NAMES = ("rating", "ratings", "stars", "star_rating", "star", "score", "overall")
+
+SURROGATE = re.compile(r"[\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """What a file has, and which of its columns are read."""
+
+    names: tuple[str, ...]
+    text: str
+    label: str | None = None
+    rating: str | None = None
+
+
+def checked_columns(columns: Columns, title: str, names: tuple[str, ...], texts: Sequence[str]) -> Columns:
+    """The chosen columns of the file `title`, which has the columns `names`; those in `texts` may hold text.
+
+    Raises `DataError` for a choice that the file does not have.
+    """
+    for name in (columns.text, columns.label, columns.rating):
+        if name is not None and name not in names:
+            raise DataError(f"'{title}' has no column '{short(name)}'; its columns are {_listed(names)}.")
+    if columns.text in (columns.label, columns.rating):
+        raise DataError(f"The column '{columns.text}' cannot be both the text and its label or rating: choose another.")
+    if columns.text not in texts:
+        raise DataError(f"The column '{columns.text}' of '{title}' does not hold text: choose another.")
+    return Columns(names, columns.text, columns.label, columns.rating)
+
+
+def guessed_columns(
+    sample: Sequence[Sequence[object]], title: str, names: tuple[str, ...], texts: Sequence[str]
+) -> Columns:
+    """The columns of the file `title`, guessed from its first rows; `names` and `texts` as in `checked_columns`.
+
+    Raises `DataError` if there is no column of text.
+    """
+    filled = {name: [row[place] for row in sample if row[place] not in (None, "")] for place, name in enumerate(names)}
+    text = named(TEXT_NAMES, texts, lambda name: not filled[name] or not _all_numbers(filled[name]))
+    text = text or _longest({name: filled[name] for name in texts})
+    if text is None:
+        raise DataError(
+            f"'{title}' has no column of text; its columns are {_listed(names)}: name the one with the reviews 'text'."
+        )
+    others = [name for name in names if name != text]
+    rating = named(RATING_NAMES, others, lambda name: _mostly(filled[name], lambda each: stars_of(each) >= 0))
+    label = named(LABEL_NAMES, others, lambda name: _mostly(filled[name], lambda each: mark_of(each) is not None))
+    if rating and not label and filled[rating] and {stars_of(each) for each in filled[rating]} <= {0, 1}:
+        label, rating = rating, None
+    if not label and not rating:
+        label = next((name for name in others if _is_label(filled[name])), None)
+    return Columns(names, text, label, rating)
+
+
+def named(known: Sequence[str], names: Sequence[str], fits: Callable[[str], bool]) -> str | None:
+    """The first of `known` that is a column's name, in any case, and whose values fit."""
+    keys = {re.sub(r"[\W_]+", "_", name.lower()).strip("_"): name for name in reversed(names)}
+    return next((keys[each] for each in known if each in keys and fits(keys[each])), None)
+
+
+def _longest(filled: Mapping[str, Sequence[object]]) -> str | None:
+    """The column with the longest mean text, of those in which words stand."""
+    means = {
+        name: sum(map(len, values)) / len(values)
+        for name, values in filled.items()
+        if values
+        and all(isinstance(each, str) for each in values)
+        and _mostly(values, lambda each: any(map(str.isalpha, each[:1_000])))
+        and not _is_label(values)
+    }
+    return max(means, key=means.get, default=None)
+
+
+def _all_numbers(values: Sequence[object]) -> bool:
+    return all(not isinstance(each, str) or number_of(each.strip()) is not None for each in values)
+
+
+def _is_label(values: Sequence[object]) -> bool:
+    """Whether values are labels beyond doubt: all are words for it, or 0, 1 and -1 again and again."""
+    marks = [mark_of(each) for each in values]
+    known = {each for each in marks if each is not None and not math.isnan(each)}
+    words = known <= {math.inf, -math.inf}
+    again = known <= {0, 1, -1} and len(known) < len(marks)  # the number of a row is no label
+    return None not in marks and len(known) > 0 and (words or again)
+
+
+def share_of(values: Sequence[object], fits: Callable[[object], bool]) -> float:
+    """The share of values that fit; 1 where there are none."""
+    return sum(map(fits, values)) / len(values) if values else 1.0
+
+
+def _mostly(values: Sequence[object], fits: Callable[[object], bool]) -> bool:
+    return share_of(values, fits) >= 0.5
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(f"'{short(name)}'" for name in names[:10])
+    return shown if len(names) <= 10 else f"{shown} and {len(names) - 10} more"
+
+
+def column_names(cells: Sequence[object], title: str) -> tuple[str, ...]:
+    """Names to be shown and chosen by, each once: of one line, cut, numbered where they are empty or repeated."""
+    if len(cells) > MAX_COLUMNS:
+        raise DataError(
+            f"'{title}' has {len(cells):,} columns; at most {MAX_COLUMNS} can be read: keep those of text and label."
+        )
+    names: dict[str, None] = {}
+    for place, cell in enumerate(cells, start=1):
+        name = short(str(cell), MAX_NAME) or f"column {place}"
+        repeated = (f"{name} ({number})" for number in count(2))
+        names[name if name not in names else next(each for each in repeated if each not in names)] = None
+    return tuple(names)
+
+
+def short(words: str, limit: int = SHORT) -> str:
+    """A file's own words for a message: one line, without control characters, cut to `limit` characters."""
+    kept = "".join(
+        " " if unicodedata.category(letter) in ("Cc", "Cf", "Zl", "Zp") else letter for letter in words[: 2 * limit]
+    )
+    line = SURROGATE.sub("\ufffd", " ".join(kept.split()))
+    return line if len(line) <= limit and len(words) <= 2 * limit else line[: limit - 1].rstrip() + "…"

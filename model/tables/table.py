@@ -1,0 +1,283 @@
+"""Tables of reviews: files that a person brings, and which rows of them can be read.
+
+Files of all kinds that `model.tables.files` reads, pasted lines, and the Large Movie Review Dataset. What is wrong with
+one row is noted with its line and the row skipped, what is wrong with the whole is a `DataError` in one sentence. Texts
+keep the form that they have in the file, so that they can be given back as they were.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import math
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
+from dataclasses import dataclass
+from itertools import count, islice
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from model.errors import DataError, ReviewError
+from model.tables import imdb
+from model.tables.columns import SAMPLE, SURROGATE, Columns, checked_columns, guessed_columns, short
+from model.tables.files import MAX_BYTES, MAX_ROWS, Row, Source, filled_lines, open_file
+from model.tables.labels import UNKNOWN_LABEL, are_stars, labels_from_numbers, labels_from_stars, mark_of, stars_of
+from model.text import check_review
+
+MAX_BAD = 1_000  # rows that are kept with their reason; all are counted
+
+
+@dataclass(frozen=True, slots=True)
+class BadRow:
+    """A row that was skipped: the line where it begins, from 1, and why."""
+
+    line: int
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewTable:
+    """The rows of a file that can be read. Arrays are parallel to `texts`.
+
+    `name`: the file's own name, without its folder. `digest`: sha256 of the file, 64 hex digits. `labels` (rows,)
+    int8: 1 positive, 0 negative, -1 none. `ratings` (rows,) float32 stars, NaN where there is none. `lines` (rows,)
+    int64: where each row begins in the file (Parquet: the row's number). `bad`: the first rows that were skipped,
+    `bad_count` all of them.
+    """
+
+    name: str
+    digest: str
+    columns: Columns
+    texts: tuple[str, ...]
+    labels: np.ndarray
+    ratings: np.ndarray
+    lines: np.ndarray
+    bad: tuple[BadRow, ...]
+    bad_count: int
+
+
+def _silent(share: float) -> None:
+    """Progress that nobody follows."""
+
+
+def guess_columns(path: Path, name: str | None = None, limited: bool = True) -> Columns:
+    """The columns of a file, and a guess of those that hold text, label and stars: see `model.tables.columns`.
+
+    `name` is the file's own name where `path` is a temporary one. Raises `DataError` for a file that cannot be read, or
+    that has no column of text.
+    """
+    return _chosen(open_file(path, name, limited))
+
+
+def _chosen(source: Source, columns: Columns | None = None) -> Columns:
+    """The columns that are chosen, if the file has them; without a choice, those that are guessed."""
+    has = (source.file.title, source.names, source.texts)
+    if columns is not None:
+        return checked_columns(columns, *has)
+    with closing(source.rows(source.names)) as rows:
+        sample = [row.values for row in islice(rows, SAMPLE) if not row.reason]
+    return guessed_columns(sample, *has)
+
+
+def read_table(
+    path: Path,
+    columns: Columns | None = None,
+    name: str | None = None,
+    progress: Callable[[float], None] = _silent,
+    limited: bool = True,
+) -> ReviewTable:
+    """Read a file of reviews; its ending says what it is.
+
+    `columns` says which columns to read; without it they are guessed. `name` is the file's own name where `path` is a
+    temporary one. `progress` is told the share that was read, in [0, 1]; an error that it raises ends the reading.
+    Raises `DataError` for a file that cannot be read or, where it is `limited`, is too large, and for one without a row
+    that can be read.
+
+    Labels are words (pos, positive, true, LABEL_1, …) or numbers, and without a label column they come from the stars,
+    see `model.tables.labels`. An empty label is none; what is no label makes a bad row.
+    """
+    source = open_file(path, name, limited)
+    chosen = _chosen(source, columns)
+    wanted = [name for name in (chosen.text, chosen.label, chosen.rating) if name is not None]
+    try:
+        with closing(source.rows(wanted)) as rows:
+            most = MAX_ROWS if limited else math.inf
+            return _collect(rows, chosen, source.file.title, _digest(path), progress, most)
+    except OSError as error:
+        raise DataError(f"'{source.file.title}' could not be read to its end: choose it again.") from error
+
+
+def paste_table(text: str) -> ReviewTable:
+    """Read pasted lines, one review a line, each with its label after or before it and a tab between, or without.
+
+    Lines count as labelled if at least half of those that are not empty have a label on the same side. Raises
+    `DataError` for a list that is too long, or without a line that can be read.
+    """
+    content = text.encode("utf-8", "surrogatepass")
+    if len(content) > MAX_BYTES:
+        raise DataError(f"The list has {len(content):,} bytes; at most {MAX_BYTES:,} can be read: paste fewer lines.")
+    lines = list(filled_lines(io.StringIO(text, newline=None)))
+    if not lines:
+        raise DataError("The list is empty: paste one review a line.")
+    values = _labelled([line for _, line in lines])
+    rows = (Row(number, each) for (number, _), each in zip(lines, values, strict=True))
+    return _collect(rows, _own_columns(len(values[0]) > 1), "pasted list", hashlib.sha256(content).hexdigest(), _silent)
+
+
+def table_of(texts: Sequence[object], labels: Sequence[object] | None = None, name: str = "texts") -> ReviewTable:
+    """Texts that a program sends, with a label for each or none at all; `lines` count them from 1.
+
+    Raises `DataError` where they are no lists of one length, or where no text can be read.
+    """
+    if not all(isinstance(each, (list, tuple)) for each in (texts, () if labels is None else labels)):
+        raise DataError("Texts, and labels where there are any, must be lists.")
+    if labels is not None and len(labels) != len(texts):
+        raise DataError(f"There are {len(texts):,} texts and {len(labels):,} labels: each text needs one, or none has.")
+    if not texts:
+        raise DataError("There is no text: send at least one.")
+    values = zip(texts) if labels is None else zip(texts, labels, strict=True)
+    digest = hashlib.sha256(json.dumps([texts, labels], default=str).encode()).hexdigest()
+    return _collect(map(Row, count(1), values), _own_columns(labels is not None), name, digest, _silent)
+
+
+def _own_columns(labelled: bool) -> Columns:
+    """The columns of what comes without a file that names them."""
+    return Columns(("text", "label"), "text", "label") if labelled else Columns(("text",), "text")
+
+
+def _labelled(lines: Sequence[str]) -> list[tuple[str | None, ...]]:
+    """Each line as its text and its label, or None for no label; as its text alone if there are no labels."""
+    after = [(text, label) if tab else (label, None) for text, tab, label in (line.rpartition("\t") for line in lines)]
+    before = [(text, label) if tab else (label, None) for label, tab, text in (line.partition("\t") for line in lines)]
+    for pairs in (after, before):
+        marks = [mark_of(label) for _, label in pairs]
+        if 2 * sum(mark is not None and not math.isnan(mark) for mark in marks) >= len(lines):
+            return pairs
+    return [(line,) for line in lines]
+
+
+def read_imdb(source: Path, split: str = "test", progress: Callable[[float], None] = _silent) -> ReviewTable:
+    """The labelled reviews of a split, "train" or "test", of the Large Movie Review Dataset: its folder or archive.
+
+    In the dataset's own order, `lines` their running number from 1, `ratings` 1 to 10 stars; the digest is that of all
+    names and texts. Raises `DataError` where there is no such dataset.
+    """
+    if split not in ("train", "test"):
+        raise DataError(f"There is no split '{short(split)}'; there are train and test.")
+    reviews = list(imdb.read_source(source, (f"{split}/pos", f"{split}/neg"), progress))
+    digest = hashlib.sha256()
+    for review in reviews:
+        digest.update(b"%b\0%b\0" % (review.name.encode(), review.text.encode()))
+    values = ((review.text, imdb.label_of(review.name), imdb.rating_of(review.name) or None) for review in reviews)
+    columns = Columns(("text", "label", "rating"), "text", "label", "rating")
+    name = f"Large Movie Review Dataset, {split}"
+    return _collect(map(Row, count(1), values), columns, name, digest.hexdigest(), progress)
+
+
+# From rows to a table
+
+
+class _Review(NamedTuple):
+    """A row whose text can be read; `mark` is its label as `mark_of` gives it."""
+
+    line: int
+    text: str
+    mark: float
+    stars: float
+
+
+def _collect(
+    rows: Iterable[Row],
+    columns: Columns,
+    name: str,
+    digest: str,
+    progress: Callable[[float], None],
+    most: float | None = None,
+) -> ReviewTable:
+    """The table of at most `most` rows (`MAX_ROWS` if not given), whose values are the text, then the label, then the
+    stars, as far as `columns` names them.
+    """
+    most = MAX_ROWS if most is None else most
+    reviews: list[_Review] = []
+    bad: list[BadRow] = []
+    for number, row in enumerate(rows):
+        if number == most:
+            raise DataError(f"'{name}' has more than {most:,} rows, the most that can be read: split the file.")
+        if number % 500 == 0:
+            progress(row.share)
+        found = _review(row, columns)
+        (reviews if isinstance(found, _Review) else bad).append(found)
+    marks = np.array([review.mark for review in reviews], dtype=np.float64)
+    labels, stars = _judge(marks, np.array([review.stars for review in reviews], dtype=np.float32), columns)
+    bad += [BadRow(reviews[row].line, _no_label(f"{marks[row]:g}")) for row in np.flatnonzero(labels == UNKNOWN_LABEL)]
+    bad.sort(key=lambda each: each.line)
+    kept = np.flatnonzero(labels != UNKNOWN_LABEL)
+    if not len(kept):
+        raise DataError(_nothing(name, columns, bad))
+    progress(1.0)
+    texts = tuple([reviews[row].text for row in kept])
+    lines = np.array([reviews[row].line for row in kept], dtype=np.int64)
+    return ReviewTable(name, digest, columns, texts, labels[kept], stars[kept], lines, tuple(bad[:MAX_BAD]), len(bad))
+
+
+def _review(row: Row, columns: Columns) -> _Review | BadRow:
+    if reason := row.reason or _why_not(row.values[0]):
+        return BadRow(row.line, reason)
+    mark = mark_of(row.values[1]) if columns.label else math.nan
+    if mark is None:
+        return BadRow(row.line, _no_label(row.values[1]))
+    return _Review(row.line, row.values[0], mark, stars_of(row.values[-1]) if columns.rating else math.nan)
+
+
+def _judge(marks: np.ndarray, stars: np.ndarray, columns: Columns) -> tuple[np.ndarray, np.ndarray]:
+    """Labels (rows,) int8, unknown ones too, and stars (rows,) float32; each from the other where it is alone."""
+    if columns.label is None:
+        return labels_from_stars(stars), stars
+    labels = np.where(marks > 0, 1, 0).astype(np.int8)
+    numbers = ~np.isinf(marks)
+    labels[numbers] = labels_from_numbers(marks[numbers])
+    if columns.rating is None and are_stars(marks[numbers]):
+        stars = np.where(numbers & (labels != UNKNOWN_LABEL), marks, math.nan).astype(np.float32)
+    return labels, stars
+
+
+def _nothing(name: str, columns: Columns, bad: Sequence[BadRow]) -> str:
+    if not bad:
+        return f"'{name}' has the names of columns but no row below them: add a review in each row."
+    return (
+        f"'{name}' holds no row that can be read in its column '{columns.text}' (line {bad[0].line}: {bad[0].reason}):"
+        " choose other columns, or mend the file."
+    )
+
+
+def _why_not(text: object) -> str:
+    """Why a value is no text that can be read; empty if it is."""
+    if text is None:
+        return "no text"
+    if not isinstance(text, str):
+        return "the text is not a string"
+    if not text.isascii() and (half := SURROGATE.search(text)):
+        # undecodable bytes stand as U+DC80 to U+DCFF; the others come from a file's own escapes, or from UTF-16
+        return "not UTF-8" if "\udc80" <= half.group() <= "\udcff" else "half a character (a lone surrogate)"
+    try:
+        check_review(text)
+    except ReviewError as error:
+        reason = str(error).rstrip(".")
+        return reason.replace("This text", "the text", 1) if reason.startswith("This text") else "no text"
+    return ""
+
+
+def _no_label(value: object) -> str:
+    shown = f"'{short(str(value))}'" if isinstance(value, str | int | float) else "that is neither word nor number"
+    return f"unknown label {shown}"
+
+
+def _digest(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while piece := file.read(1 << 20):
+            digest.update(piece)
+    return digest.hexdigest()

@@ -1,0 +1,295 @@
+"""A small pretrained encoder as a teacher of another kind: fine-tuned on the labelled reviews, it labels the others.
+
+    python -m model.training.encoder --from FOLDER_OR_HUB_NAME --data data/imdb.npz --labels data/encoder.npz
+
+Any encoder that transformers' `AutoModel` reads will do. The mean of its last hidden states, under dropout and one
+linear output, is the logit. Of a long review it reads the first and the last word pieces, since the verdict often comes
+last. With `--folds N --fold K` it is trained without the K-th of N parts of the labelled reviews and labels those too:
+what teachers say of a labelled review must come from one that has not seen it.
+
+Sources: fine-tuning with linear decay after a warm-up, Devlin et al. (NAACL 2019); head and tail of long texts, Sun et
+al. (CCL 2019); distillation into a recurrent network, Tang et al. (2019).
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import binary_cross_entropy_with_logits
+from tqdm import tqdm
+
+from model.errors import DataError
+from model.metrics import fit_temperature
+from model.network.precision import prefers_half
+from model.training import data as dataset
+from model.training import soft_labels
+from model.training.data import PreparedData, PreparedTexts, Split
+from model.training.predict import autocast
+from model.training.run import (
+    KEEP_SECONDS,
+    DivergedError,
+    OutOfTime,
+    add_options,
+    check_free,
+    deadline,
+    exit_code,
+    optimizer_tensors,
+    read_state,
+    restore_optimizer,
+    write_state,
+)
+from model.training.soft_labels import SoftLabels
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+ATTENTION_DROPOUT = ("attention_probs_dropout_prob", "attention_dropout")  # switched off: it takes half of the time
+NEARBY = 50  # batches that are sorted by length together
+
+
+@dataclass(frozen=True, slots=True)
+class EncoderSettings:
+    """How an encoder is fine-tuned and what it reads."""
+
+    head: int = 64  # word pieces of a long review's beginning
+    tail: int = 192  # and of its end
+    batch: int = 32  # reviews
+    side_by_side: int = 4  # of them in the memory at once on a CPU, whose caches hold no more; all on a GPU
+    epochs: int = 3
+    learning_rate: float = 8e-5  # at its height
+    warm_up: int = 200  # steps, or a tenth of all where that is less
+    dropout: float = 0.1  # before the output
+    clip: float = 1.0  # of the gradient's norm
+    folds: int = 0  # parts of the labelled reviews; 0: train on all
+    fold: int = 0  # the part, from 1, that is left out of training
+
+
+class Encoder(nn.Module):
+    """Word pieces to one logit for each review; above 0 means positive."""
+
+    def __init__(self, body: PreTrainedModel, dropout: float) -> None:
+        super().__init__()
+        self.body = body
+        self.dropout = nn.Dropout(dropout)
+        self.output = nn.Linear(body.config.hidden_size, 1)
+
+    def forward(self, ids: Tensor, mask: Tensor) -> Tensor:
+        """Logits (batch,) of right-padded ids (batch, pieces); `mask` (batch, pieces) is 1 on pieces, 0 on padding."""
+        states = self.body(input_ids=ids, attention_mask=mask).last_hidden_state  # (B, P, H)
+        inside = mask.unsqueeze(-1)
+        mean = (states * inside).sum(dim=1) / inside.sum(dim=1)  # (B, H)
+        return self.output(self.dropout(mean)).squeeze(-1).float()
+
+
+def read_pretrained(source: str) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
+    """An encoder and its tokenizer, from a folder or a hub. Raises `DataError` where there is none."""
+    try:
+        from transformers import AutoConfig, AutoModel, AutoTokenizer
+        from transformers.utils import logging
+    except ImportError as error:
+        raise DataError("A pretrained encoder needs transformers: pip install 'gatescope[teacher]'.") from error
+    logging.disable_progress_bar()
+    try:
+        config = AutoConfig.from_pretrained(source)
+        for name in ATTENTION_DROPOUT:
+            if hasattr(config, name):
+                setattr(config, name, 0.0)
+        body = AutoModel.from_pretrained(source, config=config, attn_implementation="eager")
+        tokenizer = AutoTokenizer.from_pretrained(source)
+    except Exception as error:  # it raises whatever its readers raise
+        raise DataError(f"'{source}' is no pretrained encoder: neither a folder that holds one nor a hub's.") from error
+    if not hasattr(body.config, "hidden_size") or tokenizer.pad_token_id is None:
+        raise DataError(f"'{source}' is no pretrained encoder of text.")
+    return body, tokenizer
+
+
+class FineTuning:
+    """One run, with its state on disk: training, then labelling."""
+
+    def __init__(
+        self, source: str, settings: EncoderSettings, data: PreparedData, texts: PreparedTexts, out: Path, device: str,
+        seed: int,
+    ) -> None:  # fmt: skip
+        self.source, self.settings, self.data, self.texts = source, settings, data, texts
+        self.out, self.device, self.seed = out, device, seed
+        torch.manual_seed(seed)
+        body, self.tokenizer = read_pretrained(source)
+        self.encoder = Encoder(body, settings.dropout).to(device)
+        self.optimizer = torch.optim.AdamW(self.encoder.parameters(), lr=settings.learning_rate)
+        self.half = prefers_half(device)
+        self.step, self.minutes, self.losses = 0, 0.0, []
+        self.said = np.full(len(data.labels), np.nan)  # logits, as far as the reviews are labelled
+        self.about = {"encoder": Path(source).name, "settings": asdict(settings), "data": data.digest, "seed": seed}
+        train = data.rows(Split.TRAIN)
+        part = np.random.default_rng(seed).permutation(len(train)) % max(settings.folds, 1) + 1
+        left_out = part == settings.fold
+        self.trained = train[~left_out]
+        self.labelled = np.concatenate([data.rows(Split.VALIDATION), train[left_out], data.rows(Split.UNLABELLED)])
+        self.pieces: dict[int, np.ndarray] = {}
+
+    @property
+    def name(self) -> str:
+        """Of the teacher, for cards."""
+        fold = f" without part {self.settings.fold} of {self.settings.folds}" if self.settings.folds else ""
+        return f"{Path(self.source).name}{fold}"
+
+    def resume(self) -> None:
+        """Go back to the state on disk. Raises `DataError` if there is none, or one of another run."""
+        state = read_state(self.out, self.about, self.device)
+        self.encoder.load_state_dict(state.of("encoder"))
+        restore_optimizer(self.optimizer, state.of("optimizer"))
+        self.said = state.of("said")["logits"].cpu().numpy().copy()
+        self.step, self.minutes = state.progress["step"], state.progress["minutes"]
+        self.losses = state.progress["losses"]
+
+    def train(self, stop: float) -> None:
+        """Train to the end of the schedule, or until `stop` (as of `time.monotonic`); then `OutOfTime`."""
+        epochs = [self._batches(self.trained, epoch) for epoch in range(self.settings.epochs)]
+        batches = [batch for epoch in epochs for batch in epoch]
+        self.encoder.train()
+        started = kept = time.monotonic()
+        with tqdm(initial=self.step, total=len(batches), desc="fine-tune", unit="step", mininterval=10) as progress:
+            while self.step < len(batches):
+                self.losses.append(self._train_step(batches[self.step], len(batches)))
+                self.step += 1
+                progress.update()
+                progress.set_postfix(loss=f"{np.mean(self.losses[-200:]):.3f}", refresh=False)
+                now = time.monotonic()
+                over = now > stop
+                if over or now - kept > KEEP_SECONDS or self.step == len(batches):
+                    self.minutes += (now - started) / 60
+                    started = kept = now
+                    self._keep()
+                if over:
+                    raise OutOfTime(self.out)
+
+    def _train_step(self, rows: np.ndarray, total: int) -> float:
+        """One step of the optimizer; gives back the mean loss in nats."""
+        torch.manual_seed(self.seed * 1_000_003 + self.step)
+        warm_up = max(1, min(self.settings.warm_up, total // 10))
+        rate = min((self.step + 1) / warm_up, (total - self.step) / max(1, total - warm_up))
+        for group in self.optimizer.param_groups:
+            group["lr"] = self.settings.learning_rate * rate
+        size = len(rows) if self.device == "cuda" else self.settings.side_by_side
+        summed = 0.0
+        self.optimizer.zero_grad(set_to_none=True)
+        for some in np.split(rows, range(size, len(rows), size)):
+            targets = torch.from_numpy(self.data.labels[some].astype(np.float32)).to(self.device)
+            with autocast(self.device, self.half):
+                logits = self.encoder(*self._padded(some))
+            loss = binary_cross_entropy_with_logits(logits, targets, reduction="sum") / len(rows)
+            loss.backward()
+            summed += float(loss.detach())
+        if not np.isfinite(summed):
+            raise DivergedError(f"The loss is no longer a number at step {self.step}; the last good state is kept.")
+        nn.utils.clip_grad_norm_(self.encoder.parameters(), self.settings.clip)
+        self.optimizer.step()
+        return round(summed, 4)
+
+    @torch.inference_mode()
+    def label(self, stop: float) -> SoftLabels:
+        """What the trained encoder says of validation, left-out and unlabelled reviews, calibrated on validation.
+
+        Raises `OutOfTime` where `stop` (as of `time.monotonic`) comes first; what was said until then is kept.
+        """
+        self.encoder.eval()
+        kept = time.monotonic()
+        missing = self.labelled[np.isnan(self.said[self.labelled])]
+        validation = self.data.rows(Split.VALIDATION)
+        missing = np.concatenate([np.intersect1d(missing, validation), np.setdiff1d(missing, validation)])
+        for rows in tqdm(list(self._in_order(missing)), desc="label", unit="batch", mininterval=10):
+            with autocast(self.device, self.half):
+                self.said[rows] = self.encoder(*self._padded(rows)).double().cpu().numpy()
+            over = time.monotonic() > stop
+            if over or time.monotonic() - kept > KEEP_SECONDS:
+                self._keep()
+                kept = time.monotonic()
+            if over:
+                raise OutOfTime(self.out)
+        self._keep()
+        said = np.full(len(self.said), np.nan)
+        temperature = fit_temperature(self.said[validation], self.data.labels[validation])
+        said[self.labelled] = self.said[self.labelled] / temperature
+        return SoftLabels.from_logits(said, (self.name,))
+
+    def _in_order(self, rows: np.ndarray) -> Iterator[np.ndarray]:
+        """Batches of reviews of like length, a few hundred at a time."""
+        for start in range(0, len(rows), self.settings.batch * NEARBY):
+            near = rows[start : start + self.settings.batch * NEARBY]
+            near = near[np.argsort([len(self._pieces(row)) for row in near], kind="stable")]
+            yield from np.split(near, range(self.settings.batch, len(near), self.settings.batch))
+
+    def _batches(self, rows: np.ndarray, epoch: int) -> list[np.ndarray]:
+        """An epoch's batches, in random order, each of reviews of like length."""
+        rng = np.random.default_rng([self.seed, epoch])
+        batches = list(self._in_order(rng.permutation(rows)))
+        return [batches[place] for place in rng.permutation(len(batches))]
+
+    def _pieces(self, row: int) -> np.ndarray:
+        """A review's word pieces (pieces,), the encoder's marks of beginning and end among them."""
+        if row not in self.pieces:
+            ids = self.tokenizer(self.texts.review(row), verbose=False)["input_ids"]
+            head, tail = self.settings.head + 1, self.settings.tail + 1  # with the marks
+            self.pieces[row] = np.array(ids if len(ids) <= head + tail else ids[:head] + ids[-tail:], dtype=np.int32)
+        return self.pieces[row]
+
+    def _padded(self, rows: np.ndarray) -> tuple[Tensor, Tensor]:
+        pieces = [torch.from_numpy(self._pieces(row)).long() for row in rows]
+        ids = nn.utils.rnn.pad_sequence(pieces, batch_first=True, padding_value=self.tokenizer.pad_token_id)
+        lengths = torch.tensor([len(each) for each in pieces])
+        mask = (torch.arange(ids.shape[1]) < lengths[:, None]).long()
+        return ids.to(self.device), mask.to(self.device)
+
+    def _keep(self) -> None:
+        parts = {
+            "encoder": self.encoder.state_dict(),
+            "optimizer": optimizer_tensors(self.optimizer),
+            "said": {"logits": torch.from_numpy(self.said)},
+        }
+        progress = {"step": self.step, "minutes": self.minutes, "losses": self.losses}
+        write_state(self.out, parts, self.about, progress)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command line: fine-tune, label, and say how right the labels are."""
+    parser = argparse.ArgumentParser(prog="python -m model.training.encoder", description=__doc__.partition("\n")[0])
+    parser.add_argument("--from", dest="source", required=True, metavar="FOLDER_OR_HUB_NAME", help="the encoder")
+    parser.add_argument("--labels", type=Path, default=Path("data/encoder.npz"), help="the soft labels to write")
+    parser.add_argument("--epochs", type=int, default=EncoderSettings().epochs)
+    parser.add_argument("--folds", type=int, default=0, help="parts of the labelled reviews")
+    parser.add_argument("--fold", type=int, default=0, help="the part, from 1, to train without")
+    add_options(parser)
+    options = parser.parse_args(arguments)
+    settings = replace(EncoderSettings(), epochs=options.epochs, folds=options.folds, fold=options.fold)
+    out = options.out or Path("runs/encoder")
+
+    def work() -> None:
+        stop = deadline(options.minutes)
+        check_free(out, options.resume)
+        if not (options.folds == options.fold == 0 or 0 < options.fold <= options.folds > 1):
+            raise DataError("--folds must be at least 2, and --fold one of them, from 1.")
+        data = dataset.load(options.data)
+        texts = dataset.load_texts(dataset.texts_path(options.data), data)
+        run = FineTuning(options.source, settings, data, texts, out, options.device, options.seed)
+        if options.resume:
+            run.resume()
+        run.train(stop)
+        found = run.label(stop)
+        soft_labels.write(found, data, options.labels)
+        accuracy = found.accuracy(data, Split.VALIDATION)
+        sys.stdout.write(f"{run.name}: validation accuracy {accuracy:.4f}, {run.minutes:.0f} minutes of training\n")
+
+    return exit_code(work)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,142 @@
+"""What a training step minimizes: cross-entropy, and what unlabelled reviews add to it.
+
+- cross-entropy with the true label, with the teachers' (distillation, Hinton et al. 2015), or with a mix of both;
+- adversarial training: the same on word vectors moved by epsilon in the direction that raises it most;
+- virtual adversarial training: how far the verdict moves, at most, when the word vectors move by epsilon;
+- entropy minimization: verdicts should be decided.
+
+Sources: Miyato, Dai & Goodfellow, *Adversarial Training Methods for Semi-Supervised Text Classification* (ICLR 2017),
+and Sachan et al. (AAAI 2019) for the entropy. Epsilon is the length, over the whole review, of a step in *normalized*
+word vectors, those whose dimensions have mean 0 and variance 1 over the running words; otherwise a network would
+escape by making its vectors longer. Here the step is scaled by each dimension's deviation, which comes to the same.
+"""
+
+from __future__ import annotations
+
+from contextlib import AbstractContextManager, nullcontext
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn.functional import binary_cross_entropy_with_logits, logsigmoid
+
+from model.network.network import RecurrentNetwork
+from model.training.predict import autocast
+from model.training.presets import Preset
+from model.training.run import Processes
+
+SMALL = 0.1  # length of the random step that finds the direction in which a verdict moves most
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Reviews side by side. `targets` (batch,): P(positive) to learn, of weight `weights` (batch,), 0 where unknown."""
+
+    ids: Tensor
+    lengths: Tensor
+    targets: Tensor
+    weights: Tensor
+
+
+class _Perturbed(nn.Module):
+    """The network with its word vectors moved: what several processes wrap, so that their gradients are averaged."""
+
+    def __init__(self, network: RecurrentNetwork) -> None:
+        super().__init__()
+        self.network = network
+
+    def forward(self, batch: Batch, step: Tensor, seed: int) -> Tensor:
+        """Logits (batch,) with word vectors + step (batch, tokens, embedding); `seed` fixes the dropout."""
+        torch.manual_seed(seed)
+        embedded = self.network.embed(batch.ids)
+        return self.network.forward_embedded(embedded + step, batch.lengths)
+
+
+class Objective:
+    """Computes a batch's loss and leaves its gradients in the network's weights."""
+
+    def __init__(
+        self, network: RecurrentNetwork, preset: Preset, frequencies: Tensor, processes: Processes, half: bool
+    ) -> None:
+        """`frequencies` (vocabulary,): shares of the running words, which say what *normalized* means."""
+        self._network, self._preset, self._processes, self._half = network, preset, processes, half
+        self._frequencies = frequencies
+        self._perturbed = _Perturbed(network)
+        self._parallel = processes.wrap(self._perturbed)
+        self._device = frequencies.device.type
+
+    def backward(self, batch: Batch, seed: int) -> tuple[Tensor, Tensor]:
+        """Add the gradients of one batch. Gives back the clean logits and cross-entropies (batch,), both detached.
+
+        The loss is the mean over the reviews of all processes.
+        """
+        preset = self._preset
+        reviews = self._processes.total(torch.tensor(float(len(batch.lengths)), device=self._device))
+        share = self._processes.count / float(reviews)  # of one review in the mean that the processes average
+        origin = torch.zeros(*batch.ids.shape, preset.network.embedding_size, device=self._device)
+        origin.requires_grad_(preset.adversarial > 0)
+        with self._shared(last=not (preset.adversarial or preset.virtual)):
+            logits = self._logits(batch, origin, seed)
+            losses = _cross_entropy(logits, batch)
+            decided = preset.entropy * _entropy(logits) if preset.entropy else 0.0
+            ((losses + decided).sum() * share).backward()
+        clean = logits.detach()
+        if preset.adversarial:
+            step = preset.adversarial * self._direction(origin.grad)
+            with self._shared(last=not preset.virtual):
+                (_cross_entropy(self._logits(batch, step, seed), batch).sum() * share).backward()
+        if preset.virtual:
+            step = preset.virtual * self._blind_spot(batch, clean, seed)
+            with self._shared(last=True):
+                (_divergence(clean, self._logits(batch, step, seed)).sum() * share).backward()
+        return clean, losses.detach()
+
+    def _logits(self, batch: Batch, step: Tensor, seed: int) -> Tensor:
+        with autocast(self._device, self._half):
+            return self._parallel(batch, step, seed).float()
+
+    def _shared(self, last: bool) -> AbstractContextManager:
+        """Where gradients are added up; the processes share them in the `last` part."""
+        return nullcontext() if last or self._processes.count == 1 else self._parallel.no_sync()
+
+    def _deviation(self) -> Tensor:
+        """The spread of each embedding dimension over the running words (embedding,)."""
+        with torch.no_grad():
+            matrix = self._network.embedding.weight
+            mean = self._frequencies @ matrix
+            return (self._frequencies @ (matrix - mean).square()).sqrt()
+
+    def _direction(self, gradient: Tensor) -> Tensor:
+        """The steepest step (batch, tokens, embedding) that has length 1, over a whole review, when normalized."""
+        deviation = self._deviation()
+        normalized = gradient * deviation  # the gradient by normalized vectors
+        return normalized * deviation / normalized.flatten(1).norm(dim=1).clamp_min(1e-20)[:, None, None]
+
+    def _blind_spot(self, batch: Batch, clean: Tensor, seed: int) -> Tensor:
+        """The step of length 1 in which the verdict moves most, by one power iteration from a random one."""
+        generator = torch.Generator(self._device).manual_seed(seed)
+        shape = (*batch.ids.shape, self._preset.network.embedding_size)
+        random = torch.randn(shape, generator=generator, device=self._device)
+        inside = torch.arange(shape[1], device=self._device) < batch.lengths[:, None]  # (B, T)
+        step = (SMALL * self._direction(random * inside.unsqueeze(-1))).requires_grad_()
+        with autocast(self._device, self._half):
+            logits = self._perturbed(batch, step, seed).float()
+        (gradient,) = torch.autograd.grad(_divergence(clean, logits).sum(), step)
+        return self._direction(gradient)
+
+
+def _cross_entropy(logits: Tensor, batch: Batch) -> Tensor:
+    """Nats (batch,), weighted."""
+    return batch.weights * binary_cross_entropy_with_logits(logits, batch.targets, reduction="none")
+
+
+def _entropy(logits: Tensor) -> Tensor:
+    """Nats of each verdict (batch,)."""
+    return binary_cross_entropy_with_logits(logits, logits.sigmoid(), reduction="none")
+
+
+def _divergence(clean: Tensor, moved: Tensor) -> Tensor:
+    """Kullback-Leibler divergence (batch,) of moved verdicts from clean ones, in nats; `clean` is held fixed."""
+    positive = clean.sigmoid()
+    there = positive * (logsigmoid(clean) - logsigmoid(moved))
+    return there + (1 - positive) * (logsigmoid(-clean) - logsigmoid(-moved))

@@ -1,0 +1,75 @@
+"""The named runs: what network, on which reviews, with which of the methods.
+
+Every method is a setting of its own, so that what it brings can be measured by leaving it out.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+
+from model.network.network import NetworkConfig
+from model.text import MAX_TOKENS
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """What a named run is made of. The defaults are the recipe's."""
+
+    network: NetworkConfig = field(default_factory=NetworkConfig)
+    batch: int = 30  # reviews
+    learning_rate: float = 1e-3  # Adam's usual one; at its height where `one_cycle` is on
+    epochs: int = 10
+    max_tokens: int = MAX_TOKENS  # as in serving; cuts 2 % of the reviews
+    one_cycle: bool = False  # the learning rate rises over a tenth of the steps and falls to 0
+    beta1: float = 0.9  # of Adam
+    clip: float = 0.0  # of the gradient's norm; 0: none
+    unlabelled: bool = False  # train on the unlabelled reviews as well
+    epoch_reviews: int = 0  # reviews between two validations; 0: all
+    soft: float = 0.5  # weight of the teachers' label beside the true one, where there are both
+    adversarial: float = 0.0  # epsilon of adversarial perturbations, of normalized embeddings; 0: none
+    virtual: float = 0.0  # epsilon of virtual adversarial perturbations; 0: none
+    entropy: float = 0.0  # weight of the verdicts' entropy
+    average: float = 0.0  # decay of the weights' moving average; 0: none
+
+
+_BILSTM = NetworkConfig(vocabulary_size=30_002, pooling="max_mean", dropout=0.25)
+
+PRESETS = {
+    "recipe": Preset(),
+    "rnn": Preset(network=NetworkConfig(cell="rnn")),
+    "bilstm": Preset(
+        network=_BILSTM,
+        batch=32,
+        epochs=12,
+        max_tokens=400,
+        one_cycle=True,
+        clip=1.0,
+        unlabelled=True,
+        epoch_reviews=17_500,
+        adversarial=5.0,
+        average=0.999,
+    ),
+    "teacher": Preset(
+        network=NetworkConfig(
+            vocabulary_size=30_002, embedding_size=256, hidden_size=1024, pooling="max_mean", dropout=0.5
+        ),
+        batch=96,
+        epochs=24,
+        max_tokens=400,
+        one_cycle=True,
+        beta1=0.0,
+        clip=1.0,
+        unlabelled=True,
+        epoch_reviews=17_500,
+        adversarial=5.0,
+        virtual=5.0,
+        entropy=1.0,
+        average=0.999,
+    ),
+}
+
+
+def one_cycle(share: float) -> float:
+    """The factor of the learning rate, in [0, 1], when a `share` of the steps, in [0, 1], is done."""
+    return min(share / 0.1, (1 + math.cos(math.pi * max(0.0, share - 0.1) / 0.9)) / 2) if share < 1 else 0.0

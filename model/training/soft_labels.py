@@ -1,0 +1,134 @@
+"""Soft labels: what teachers say of the training and unlabelled reviews, for a student to learn (distillation).
+
+    python -m model.training.soft_labels runs/teacher-1/best runs/teacher-2/best data/ngrams.npz --out data/labels.npz
+
+The mean of the teachers' calibrated logits, as a probability. Networks were trained on the labelled reviews, so of
+those only n-gram models speak, which judged each review without having seen it (`model.training.ngrams`).
+Distillation: Hinton, Vinyals & Dean (2015).
+"""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import zipfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from model.errors import DataError
+from model.metrics import fit_temperature
+from model.network import checkpoint
+from model.network.precision import prefers_half
+from model.training import data as dataset
+from model.training.data import PreparedData, Split
+from model.training.predict import predict
+from model.training.run import exit_code
+
+
+@dataclass(frozen=True, slots=True)
+class SoftLabels:
+    """`probabilities` (reviews,) float32: P(positive) of every prepared review, NaN where no teacher was asked.
+
+    `teachers` are their names.
+    """
+
+    probabilities: np.ndarray
+    teachers: tuple[str, ...]
+
+    @classmethod
+    def from_logits(cls, logits: np.ndarray, teachers: tuple[str, ...]) -> SoftLabels:
+        """From calibrated logits (reviews,), NaN where no teacher was asked."""
+        return cls((1 / (1 + np.exp(-logits))).astype(np.float32), teachers)
+
+    def accuracy(self, data: PreparedData, split: Split) -> float:
+        """The share of a labelled split's reviews that are judged rightly."""
+        rows = data.rows(split)
+        return float(((self.probabilities[rows] > 0.5) == (data.labels[rows] == 1)).mean())
+
+    @classmethod
+    def none(cls, data: PreparedData) -> SoftLabels:
+        """No teacher, for no review."""
+        return cls(np.full(len(data.labels), np.nan, dtype=np.float32), ())
+
+
+def write(labels: SoftLabels, data: PreparedData, path: Path) -> None:
+    """Write soft labels whole or not at all. Raises `DataError` where that fails."""
+    partial = path.with_suffix(".partial.npz")
+    names = np.array(labels.teachers, dtype=np.str_)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        np.savez_compressed(partial, probabilities=labels.probabilities, teachers=names, digest=data.digest)
+        partial.replace(path)
+    except OSError as error:
+        raise DataError(f"The soft labels could not be written to '{path}'; is the disk full?") from error
+
+
+def read(path: Path, data: PreparedData) -> SoftLabels:
+    """Read soft labels. Raises `DataError` if they are missing, damaged, or were made for other prepared data."""
+    if not path.is_file():
+        raise DataError(f"There are no soft labels at '{path}': run 'python -m model.training.soft_labels' first.")
+    try:
+        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
+            arrays = dict(file)
+        labels = SoftLabels(arrays["probabilities"], tuple(str(name) for name in arrays["teachers"]))
+        digest = str(arrays["digest"])
+    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        raise DataError(
+            f"'{path}' is damaged or holds no soft labels: run 'python -m model.training.soft_labels' again."
+        ) from error
+    if digest != data.digest:
+        raise DataError(f"The soft labels in '{path}' were made for other prepared data: make them again.")
+    return labels
+
+
+def mean(all_labels: Sequence[SoftLabels]) -> SoftLabels:
+    """The mean in logits of those that speak of a review; NaN where none does."""
+    stacked = np.stack([each.probabilities for each in all_labels]).astype(np.float64).clip(1e-6, 1 - 1e-6)
+    logits = np.log(stacked) - np.log1p(-stacked)
+    spoken = ~np.isnan(logits)
+    summed = np.where(spoken, logits, 0).sum(axis=0)
+    count = spoken.sum(axis=0)
+    averaged = np.divide(summed, count, out=np.full(len(summed), np.nan), where=count > 0)
+    return SoftLabels.from_logits(averaged, tuple(name for each in all_labels for name in each.teachers))
+
+
+def ask(folder: Path, data: PreparedData, device: str) -> SoftLabels:
+    """What a trained network says of the unlabelled and validation reviews, its temperature fitted on validation."""
+    network = checkpoint.load(folder.name, folder.parent, device).network
+    rows = np.concatenate([data.rows(Split.VALIDATION), data.rows(Split.UNLABELLED)])
+    logits, truth = predict(network, data, rows, half=prefers_half(device), progress=True)
+    known = data.splits[rows] == Split.VALIDATION
+    spoken = np.full(len(data.labels), np.nan)
+    spoken[rows] = logits / fit_temperature(logits[known], truth[known])
+    return SoftLabels.from_logits(spoken, (folder.parent.name if folder.name == "best" else folder.name,))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """The command line: the mean of some teachers, and how right each and their mean are on validation."""
+    parser = argparse.ArgumentParser(
+        prog="python -m model.training.soft_labels", description=__doc__.partition("\n")[0]
+    )
+    parser.add_argument("teachers", nargs="+", type=Path, help="folders of checkpoints, or files of soft labels")
+    parser.add_argument("--data", type=Path, default=Path("data/imdb.npz"))
+    parser.add_argument("--out", type=Path, default=Path("data/labels.npz"))
+    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu", choices=("cpu", "cuda"))
+    options = parser.parse_args(arguments)
+
+    def work() -> None:
+        data = dataset.load(options.data)
+        found = [read(path, data) if path.is_file() else ask(path, data, options.device) for path in options.teachers]
+        merged = mean(found)
+        write(merged, data, options.out)
+        for each in [*found, merged]:
+            accuracy = each.accuracy(data, Split.VALIDATION)
+            sys.stdout.write(f"{' + '.join(each.teachers)}: validation accuracy {accuracy:.4f}\n")
+
+    return exit_code(work)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,144 @@
+"""Which rows of a scored file the table shows, and in which order.
+
+A filter narrows, an order sorts, a page cuts: rows are passed on by number, so that only those of one page are ever
+sent to a browser.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from model.errors import ReviewError
+from model.tables.labels import NO_LABEL
+from model.tables.table import ReviewTable
+from model.workbench.overview import HITS, MISTAKES, Outcome, confidence, outcomes
+from model.workbench.scoring import Scores
+from model.workbench.slices import slice_rows
+
+NOT_NAMED = "(not named yet)"  # the category of rows that have none
+
+MISTAKES_FIRST, NEAR_DOUBT, LONGEST, UNKNOWN_FIRST, AS_FILED = ORDERS = (
+    "most confident mistakes first",
+    "nearest to 0.5",
+    "longest",
+    "most unknown words",
+    "order of the file",
+)
+LABELS = {"positive": 1, "negative": 0, "no label": NO_LABEL}
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What a row must have to be shown; the defaults let every row through.
+
+    `search` is found in the raw text as it stands, but for its case. `outcomes` are those allowed, all if it is empty.
+    `slice` is (dimension, name) of `slices.find_slices`. `category` is one's own, or `NOT_NAMED`, or "" for any.
+    `low` and `high` bound the confidence, both inclusive, in [0.5, 1]. `label` is a key of `LABELS`, or "" for any.
+    `token` is a word's id in the vocabulary that the review must hold.
+    """
+
+    search: str = ""
+    outcomes: tuple[Outcome, ...] = ()
+    slice: tuple[str, str] | None = None
+    category: str = ""
+    low: float = 0.5
+    high: float = 1.0
+    label: str = ""
+    token: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page of a list of `total` rows: their numbers `rows` (at most a page's size,), and where they stand.
+
+    `number` counts from 1 to `pages`, which is at least 1; `first` is the place of the first row in the list, from 0.
+    """
+
+    rows: np.ndarray
+    number: int
+    pages: int
+    first: int
+    total: int
+
+
+def select(table: ReviewTable, scores: Scores, chosen: Filter, order: str, categories: Mapping[int, str]) -> np.ndarray:
+    """Numbers of the rows that pass a filter, (shown,) int64, in one of `ORDERS`; equal rows stay as in the file.
+
+    `categories` holds the category of each row that has one. Without labels, the most confident mistakes are just the
+    most confident rows. Raises `ReviewError` for an order, slice or label that there is not.
+    """
+    if order not in _KEYS:
+        raise ReviewError(f"There is no such order; there are: {', '.join(ORDERS)}.")
+    found = outcomes(table, scores)
+    passed = _passed(table, scores, chosen, found)
+    _keep_category(passed, chosen.category, categories)
+    rows = np.flatnonzero(passed)
+    if chosen.search:
+        rows = _search(table.texts, rows, chosen.search)
+    keys = _KEYS[order](scores, found)
+    return rows[np.lexsort([key[rows] for key in reversed(keys)])] if keys else rows
+
+
+def page(rows: np.ndarray, number: int, size: int) -> Page:
+    """The page of that number, from 1, with `size` rows, at least 1; the nearest there is where there is none such."""
+    pages = max(1, -(-len(rows) // size))
+    number = min(max(number, 1), pages)
+    first = (number - 1) * size
+    return Page(rows[first : first + size], number, pages, first, len(rows))
+
+
+def page_of(rows: np.ndarray, row: int, size: int) -> int:
+    """The number, from 1, of the page on which a row stands; 1 where it is not in the list."""
+    places = np.flatnonzero(rows == row)
+    return int(places[0]) // size + 1 if len(places) else 1
+
+
+def _passed(table: ReviewTable, scores: Scores, chosen: Filter, found: np.ndarray) -> np.ndarray:
+    """Whether rows pass by numbers alone, (rows,) bool."""
+    sure = confidence(scores)
+    passed = (sure >= chosen.low) & (sure <= chosen.high)
+    if chosen.outcomes:
+        passed &= np.isin(found, [int(outcome) for outcome in chosen.outcomes])
+    if chosen.label:
+        if chosen.label not in LABELS:
+            raise ReviewError(f"There is no such label; there are: {', '.join(LABELS)}.")
+        passed &= table.labels == LABELS[chosen.label]
+    if chosen.token is not None:
+        holding = np.searchsorted(scores.offsets, np.flatnonzero(scores.ids == chosen.token), side="right") - 1
+        passed &= np.isin(np.arange(len(passed)), holding)
+    if chosen.slice:
+        passed &= slice_rows(table, scores, *chosen.slice)
+    return passed
+
+
+def _keep_category(passed: np.ndarray, category: str, categories: Mapping[int, str]) -> None:
+    """Clear `passed` (rows,) where a row has another category."""
+    if not category:
+        return
+    wanted = [row for row, name in categories.items() if (bool(name) if category == NOT_NAMED else name == category)]
+    of_category = np.zeros(len(passed), dtype=bool)
+    of_category[np.array(wanted, dtype=np.int64)] = True
+    passed &= ~of_category if category == NOT_NAMED else of_category
+
+
+def _search(texts: tuple[str, ...], rows: np.ndarray, search: str) -> np.ndarray:
+    """Those of the rows whose text holds `search`. Case is folded here: a folded copy of the file would double it."""
+    needle = search.casefold()
+    return np.array([row for row in rows.tolist() if needle in texts[row].casefold()], dtype=np.int64)
+
+
+def _mistakes_first(scores: Scores, found: np.ndarray) -> list[np.ndarray]:
+    group = np.select([np.isin(found, MISTAKES), np.isin(found, HITS)], [0, 1], 2)
+    return [group, -np.abs(scores.logits)]  # by logits: confidences near 1 cannot be told apart
+
+
+_KEYS: dict[str, Callable[[Scores, np.ndarray], list[np.ndarray]]] = {
+    MISTAKES_FIRST: _mistakes_first,
+    NEAR_DOUBT: lambda scores, found: [np.abs(scores.logits)],
+    LONGEST: lambda scores, found: [-(scores.tokens + scores.omitted)],
+    UNKNOWN_FIRST: lambda scores, found: [-scores.unknown],
+    AS_FILED: lambda scores, found: [],
+}

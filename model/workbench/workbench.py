@@ -1,0 +1,106 @@
+"""A file of reviews as one checkpoint reads it: everything that its views share, computed once, and what is said of it.
+
+One visitor has one workbench at a time. Nothing in it is shared with anybody else.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from model.tables.labels import NO_LABEL
+from model.tables.table import ReviewTable
+from model.workbench.notebook import Note, Notebook
+from model.workbench.overview import Overview, outcomes, overview
+from model.workbench.scoring import Scores
+from model.workbench.slices import SliceFinding, find_slices
+
+
+class Workbench:
+    """A scored table and the notes on it. Raises `DataError` where the notes cannot be read or written."""
+
+    def __init__(self, table: ReviewTable, scores: Scores, notes: Notebook) -> None:
+        """Join what was read, what the network made of it, and what was said; `notes` are those of this file."""
+        self.table, self.scores, self._notes = table, scores, notes
+        self.notes: dict[int, Note] = notes.all()
+
+    @cached_property
+    def outcomes(self) -> np.ndarray:
+        """The `Outcome` of each row, (rows,) int8."""
+        return outcomes(self.table, self.scores)
+
+    @cached_property
+    def overview(self) -> Overview:
+        """Counts and measures."""
+        return overview(self.table, self.scores)
+
+    @cached_property
+    def slices(self) -> tuple[SliceFinding, ...]:
+        """All slices, those that stand out first."""
+        return find_slices(self.table, self.scores)
+
+    @property
+    def categories(self) -> dict[int, str]:
+        """The category of each row that has one."""
+        return {row: note.category for row, note in self.notes.items() if note.category}
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many rows have each category, the starting ones first, one's own after them; "" is left out."""
+        counts = self._notes.counts()
+        counts.pop("", None)
+        return counts
+
+    def note(self, row: int) -> Note:
+        """What is said of a row; an empty note if nothing."""
+        return self.notes.get(row) or Note(row, "", "", NO_LABEL, int(self.table.lines[row]))
+
+    def say(self, row: int, **said: object) -> Note:
+        """Change what is said of a row: `category`, `text`, `label`. It is on disk when this returns."""
+        note = replace(self.note(row), **said)
+        self._notes.put(note)
+        self._refresh(row)
+        return self.note(row)
+
+    def _refresh(self, row: int) -> None:
+        if (kept := self._notes.of(row)) is None:
+            self.notes.pop(row, None)
+        else:
+            self.notes[row] = kept
+
+    def saved_notes(self) -> bytes:
+        """All notes as a file that `load_notes` takes."""
+        return self._notes.export()
+
+    def load_notes(self, content: bytes) -> int:
+        """Take over the notes of a file, all or none; how many there were."""
+        count = self._notes.load(content, self.table.lines)
+        self.notes = self._notes.all()
+        return count
+
+    def notes_for(self, table: ReviewTable, checkpoint: str) -> Notebook:
+        """The same visitor's notebook, in the same place, for another file or checkpoint."""
+        return self._notes.bound_to(digest_of(table), checkpoint)
+
+
+def digest_of(table: ReviewTable) -> str:
+    """What notes are bound to: the file's content and which of its columns were read, 64 hex digits."""
+    columns = (table.columns.text, table.columns.label or "", table.columns.rating or "")
+    return hashlib.sha256("\0".join((table.digest, *columns)).encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def open_notes(folder: Path | None, owner: str, table: ReviewTable, checkpoint: str) -> Notebook:
+    """A visitor's notebook for a file and a checkpoint; without a folder it ends with the visit."""
+    return Notebook(folder, owner, digest_of(table), checkpoint)
+
+
+def named_first(rows: Sequence[int] | np.ndarray, notes: dict[int, Note]) -> np.ndarray:
+    """The rows, those with a note first, else in their order."""
+    rows = np.asarray(rows, dtype=np.int64)
+    named = np.array([row in notes for row in rows.tolist()], dtype=bool)
+    return np.concatenate([rows[named], rows[~named]])

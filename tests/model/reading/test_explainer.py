@@ -1,0 +1,304 @@
+"""One computation for all views."""
+
+from __future__ import annotations
+
+import threading
+
+import numpy as np
+import pytest
+import torch
+
+from model.errors import CheckpointError, ReviewError
+from model.reading import explainer as explain
+from model.reading.explainer import Explainer, Question
+from model.recurrence.interventions import intervene, switch_off
+from model.recurrence.jacobians import arriving_gradients, gradient_flow, untrained
+from model.recurrence.prefixes import read_prefixes
+from model.recurrence.replay import Clamp
+from model.recurrence.retention import measure_memory
+from model.recurrence.step import preactivations, remarkable_units
+from tests.conftest import save_checkpoint
+
+CLAMPS = (Clamp("h", 0.5, 1, "backward"), switch_off(2, "forward", 3))  # what both kinds of cell can hold
+TEXTS = ("A film I don't like.", "good but not great !")
+EACH = pytest.mark.parametrize("name", ["bilstm", "rnn"])
+BOTH = pytest.mark.parametrize("direction", ["forward", "backward"])
+
+
+def test_parts_of_an_explanation_belong_together(explainer):
+    found = explainer.explain(Question("A film I don't like.", "bilstm"))
+    tokens = len(found.review.tokens)
+    assert len(found.attribution.scores) == tokens == len(found.gates.traces[0].h)
+    assert found.attribution.logit == pytest.approx(found.prediction.logit, abs=1e-5)
+    assert found.prediction == explainer.classify("A film I don't like.", "bilstm")
+
+
+def test_gates_are_computed_once_for_all_methods(explainer, monkeypatch):
+    calls = []
+    monkeypatch.setattr(explain, "trace_gates", lambda *given: calls.append(1) or trace_gates(*given))
+    first = explainer.explain(Question("good film", "bilstm"))
+    second = explainer.explain(Question("good film", "bilstm", "saliency"))
+    assert calls == [1]
+    assert second.gates is first.gates
+    assert second.attribution.method == "saliency"
+
+
+trace_gates = explain.trace_gates
+
+
+def test_only_the_last_explanations_are_kept(explainer):
+    kept = explainer._readings._values
+    for number in range(explain.KEPT + 3):
+        explainer.explain(Question("good " * (number + 1), "bilstm", "saliency"))
+    assert len(kept) == explain.KEPT
+
+
+def test_default_is_the_best_checkpoint(explainer):
+    assert explainer.names == ["bilstm", "rnn"]
+    assert explainer.default == "bilstm"
+
+
+def test_unknown_checkpoint_or_unreadable_text_is_refused(explainer):
+    with pytest.raises(CheckpointError, match="there are: bilstm, rnn"):
+        explainer.explain(Question("good", "none"))
+    with pytest.raises(ReviewError):
+        explainer.explain(Question(" ", "bilstm"))
+
+
+def test_folder_without_checkpoints_is_refused(tmp_path):
+    with pytest.raises(CheckpointError, match=r"model\.train"):
+        Explainer(tmp_path)
+
+
+def test_many_people_at_once_get_their_own_answers(explainer):
+    texts = [f"{'good ' * number}bad film" for number in range(1, 13)]
+    alone = {text: Explainer(explainer._folder).explain(Question(text, "bilstm")).attribution for text in texts}
+    found = {}
+
+    def ask(text):
+        found[text] = explainer.explain(Question(text, "bilstm")).attribution
+
+    threads = [threading.Thread(target=ask, args=(text,)) for text in texts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for text in texts:
+        assert found[text].scores == pytest.approx(alone[text].scores, abs=1e-6)
+
+
+def embedded(explainer, found, network=None):
+    """The network that read a review, and the review's word vectors."""
+    network = network or explainer.checkpoint(found.question.checkpoint).network
+    return network, network.embed(torch.tensor([found.review.ids]))
+
+
+def count_calls(monkeypatch, name):
+    """Lets a function that the explainer uses count how often it is called."""
+    calls, original = [], getattr(explain, name)
+    monkeypatch.setattr(explain, name, lambda *given: calls.append(1) or original(*given))
+    return calls
+
+
+def assert_same_flow(found, expected):
+    assert (found.layer, found.direction, found.cell) == (expected.layer, expected.direction, expected.cell)
+    assert [term.name for term in found.terms] == [term.name for term in expected.terms]
+    for one, other in zip(found.terms, expected.terms, strict=True):
+        np.testing.assert_allclose(one.norms, other.norms, rtol=1e-6)
+    np.testing.assert_allclose(found.gain.log10_gain, expected.gain.log10_gain, atol=1e-6)
+    np.testing.assert_allclose(found.bound.log10_gain, expected.bound.log10_gain, atol=1e-6)
+
+
+@EACH
+def test_prefixes_are_those_of_the_review_and_its_checkpoint(explainer, name):
+    for text in TEXTS:
+        found = explainer.explain(Question(text, name))
+        for clamps in ((), CLAMPS):
+            expected = read_prefixes(explainer.checkpoint(name).network, found.review.ids, clamps)
+            curve = explainer.prefixes(found, clamps)
+            np.testing.assert_array_equal(curve.lengths, expected.lengths)
+            np.testing.assert_allclose(curve.logits, expected.logits, rtol=1e-6)
+        assert explainer.prefixes(found).logits[-1] == pytest.approx(found.prediction.logit, abs=1e-5)
+        assert explainer.prefixes(found, CLAMPS).logits[-1] != pytest.approx(found.prediction.logit, abs=1e-5)
+
+
+@EACH
+def test_what_is_held_is_held_in_the_review_and_its_checkpoint(explainer, name):
+    for text in TEXTS:
+        found = explainer.explain(Question(text, name))
+        for clamps in (CLAMPS, CLAMPS[:1], CLAMPS[1:]):
+            expected = intervene(*embedded(explainer, found), clamps)
+            after = explainer.intervene(found, clamps)
+            assert after.clamps == clamps
+            assert after.logit == pytest.approx(expected.logit, rel=1e-6)
+            assert after.gates.of(1, "forward").h.shape == found.gates.of(1, "forward").h.shape
+            np.testing.assert_array_equal(after.gates.of(2, "forward").h, expected.gates.of(2, "forward").h)
+
+
+@BOTH
+@pytest.mark.parametrize("layer", [1, 2])
+def test_memory_is_that_of_the_layer_and_direction(explainer, layer, direction):
+    for text in TEXTS:
+        found = explainer.explain(Question(text, "bilstm"))
+        expected = measure_memory(found.gates.of(layer, direction))
+        memory = explainer.memory(found, layer, direction)
+        assert (memory.layer, memory.direction) == (layer, direction)
+        np.testing.assert_array_equal(memory.log_kept, expected.log_kept)
+        np.testing.assert_array_equal(memory.half_life, expected.half_life)
+
+
+def test_memory_of_a_plain_rnn_is_refused(explainer):
+    with pytest.raises(ReviewError, match="choose an LSTM checkpoint"):
+        explainer.memory(explainer.explain(Question(TEXTS[0], "rnn")), 1, "forward")
+
+
+@EACH
+@BOTH
+@pytest.mark.parametrize("layer", [1, 2])
+def test_sums_are_those_of_the_layer_and_direction(explainer, name, layer, direction):
+    for text in TEXTS:
+        found = explainer.explain(Question(text, name))
+        expected = preactivations(*embedded(explainer, found), found.gates, layer, direction)
+        sums = explainer.sums(found, layer, direction)
+        assert (sums.layer, sums.direction, sums.symbols) == (layer, direction, expected.symbols)
+        np.testing.assert_array_equal(sums.total, expected.total)
+        symbol = sums.symbols[0]
+        values = np.tanh(sums.of(symbol)) if symbol == "h" else 1 / (1 + np.exp(-sums.of(symbol)))
+        np.testing.assert_allclose(values, found.gates.of(layer, direction).values(symbol), atol=1e-5)
+
+
+@EACH
+@BOTH
+@pytest.mark.parametrize("how", ["largest change", "most saturated", "largest weight"])
+def test_remarkable_units_are_those_of_the_token(explainer, name, direction, how):
+    found = explainer.explain(Question(TEXTS[0], name))
+    network = explainer.checkpoint(name).network
+    for place in range(len(found.review.tokens)):
+        units = explainer.remarkable_units(found, 2, direction, place, how)
+        assert units == remarkable_units(network, found.gates.of(2, direction), place, how).tolist()
+        assert sorted(units) == [0, 1, 2, 3, 4]
+        assert all(type(unit) is int for unit in units)
+
+
+@EACH
+@BOTH
+@pytest.mark.parametrize("layer", [1, 2])
+def test_gradients_are_those_of_the_review_and_both_kinds_of_cell(explainer, name, layer, direction):
+    other = {"bilstm": "rnn", "rnn": "bilstm"}[name]
+    for text in TEXTS:
+        found = explainer.explain(Question(text, name))
+        measured = explainer.gradients(found, layer, direction)
+        assert (measured.weights, measured.pooling) == ("trained", "last")
+        assert [flow.checkpoint for flow in measured.flows] == [name, other]
+        assert [flow.flow.cell for flow in measured.flows] == (["lstm", "rnn"] if name == "bilstm" else ["rnn", "lstm"])
+        for flow in measured.flows:
+            read = embedded(explainer, explainer.explain(Question(text, flow.checkpoint)))
+            assert_same_flow(flow.flow, gradient_flow(*read, layer, direction))
+        expected = arriving_gradients(*embedded(explainer, found))
+        np.testing.assert_allclose(measured.arriving.embedding, expected.embedding, rtol=1e-5)
+        for state in expected.states:
+            own = measured.arriving.of(state.layer, state.direction)
+            np.testing.assert_allclose(own.h, state.h, rtol=1e-5)
+        np.testing.assert_array_equal(measured.sums.total, explainer.sums(found, layer, direction).total)
+
+
+@EACH
+@BOTH
+def test_untrained_gradients_are_those_of_a_network_that_learned_nothing(explainer, name, direction):
+    found = explainer.explain(Question(TEXTS[0], name))
+    measured = explainer.gradients(found, 2, direction, "untrained")
+    assert measured.weights == "untrained"
+    for flow in measured.flows:
+        network = untrained(explainer.checkpoint(flow.checkpoint).network)
+        read = embedded(explainer, explainer.explain(Question(TEXTS[0], flow.checkpoint)), network)
+        assert_same_flow(flow.flow, gradient_flow(*read, 2, direction))
+    read = embedded(explainer, found, untrained(explainer.checkpoint(name).network))
+    np.testing.assert_allclose(measured.arriving.embedding, arriving_gradients(*read).embedding, rtol=1e-5)
+    fresh = explain.trace_gates(*read)
+    np.testing.assert_array_equal(measured.sums.total, preactivations(read[0], read[1], fresh, 2, direction).total)
+    trained = explainer.gradients(found, 2, direction)
+    assert not np.allclose(measured.sums.total, trained.sums.total)
+    assert not np.allclose(measured.arriving.embedding, trained.arriving.embedding)
+    for one, two in zip(measured.flows, trained.flows, strict=True):
+        assert not np.allclose(one.flow.gain.log10_gain, two.flow.gain.log10_gain)
+
+
+@pytest.mark.parametrize("weights", ["random", "", None, 1, ["trained"]])
+def test_unknown_weights_are_refused(explainer, weights):
+    found = explainer.explain(Question(TEXTS[0], "bilstm"))
+    with pytest.raises(ReviewError, match="there are: trained, untrained"):
+        explainer.gradients(found, 1, "forward", weights)
+
+
+def test_network_is_not_changed_by_what_is_measured_on_it(explainer):
+    found = explainer.explain(Question(TEXTS[0], "bilstm"))
+    before = [weights.clone() for weights in explainer.checkpoint("bilstm").network.parameters()]
+    for weights in explain.WEIGHTS:
+        explainer.gradients(found, 1, "forward", weights)
+    for old, new in zip(before, explainer.checkpoint("bilstm").network.parameters(), strict=True):
+        assert torch.equal(old, new)
+        assert new.grad is None
+    assert explainer.classify(TEXTS[0], "bilstm") == found.prediction
+
+
+@pytest.mark.parametrize("cell", ["lstm", "rnn"])
+def test_checkpoint_alone_has_no_twin(tmp_path, cell):
+    save_checkpoint(tmp_path / "alone", cell=cell)
+    save_checkpoint(tmp_path / "another", cell=cell, seed=1)
+    explainer = Explainer(tmp_path)
+    for weights in explain.WEIGHTS:
+        measured = explainer.gradients(explainer.explain(Question(TEXTS[0], "alone")), 1, "backward", weights)
+        assert [flow.checkpoint for flow in measured.flows] == ["alone"]
+
+
+def test_twin_with_fewer_layers_is_compared_by_its_last_one(tmp_path):
+    save_checkpoint(tmp_path / "bilstm")
+    save_checkpoint(tmp_path / "rnn", cell="rnn", layers=1)
+    explainer = Explainer(tmp_path)
+    found = explainer.gradients(explainer.explain(Question(TEXTS[0], "bilstm")), 2, "backward")
+    assert [flow.flow.layer for flow in found.flows] == [2, 1]
+
+
+ASKED = {
+    "prefixes": ("read_prefixes", lambda explainer, found, clamps, part: explainer.prefixes(found, clamps)),
+    "intervene": ("intervene", lambda explainer, found, clamps, part: explainer.intervene(found, clamps)),
+    "sums": ("preactivations", lambda explainer, found, clamps, part: explainer.sums(found, *part)),
+    "gradients": ("arriving_gradients", lambda explainer, found, clamps, part: explainer.gradients(found, *part)),
+}
+
+
+@pytest.mark.parametrize("question", ASKED)
+def test_same_question_is_answered_once(explainer, monkeypatch, question):
+    name, ask = ASKED[question]
+    found = explainer.explain(Question(TEXTS[0], "bilstm"))
+    calls = count_calls(monkeypatch, name)
+    first = ask(explainer, found, CLAMPS, (1, "backward"))
+    assert len(calls) == 1
+    other_method = explainer.explain(Question(TEXTS[0], "bilstm", "saliency"))
+    assert ask(explainer, found, CLAMPS, (1, "backward")) is first
+    assert ask(explainer, other_method, CLAMPS, (1, "backward")) is first
+    assert len(calls) == 1
+
+
+@pytest.mark.parametrize("question", ASKED)
+def test_other_question_has_an_answer_of_its_own(explainer, monkeypatch, question):
+    name, ask = ASKED[question]
+    found = explainer.explain(Question(TEXTS[0], "bilstm"))
+    calls = count_calls(monkeypatch, name)
+    ask(explainer, found, CLAMPS, (1, "backward"))
+    ask(explainer, explainer.explain(Question(TEXTS[1], "bilstm")), CLAMPS, (1, "backward"))
+    ask(explainer, explainer.explain(Question(TEXTS[0], "rnn")), CLAMPS, (1, "backward"))
+    ask(explainer, found, CLAMPS[:1], (2, "backward"))
+    ask(explainer, found, CLAMPS[1:], (1, "forward"))
+    assert len(calls) == 5
+
+
+def test_weights_are_no_answer_for_other_weights(explainer, monkeypatch):
+    found = explainer.explain(Question(TEXTS[0], "bilstm"))
+    calls = count_calls(monkeypatch, "arriving_gradients")
+    kept = [explainer.gradients(found, 1, "forward", weights) for weights in ("trained", "untrained") * 2]
+    assert len(calls) == 2
+    assert kept[0] is kept[2]
+    assert kept[1] is kept[3]
+    explainer.gradients(found, 1, "backward")
+    assert len(calls) == 3

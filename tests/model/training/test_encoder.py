@@ -1,0 +1,144 @@
+"""A pretrained encoder as a teacher: made here, tiny; it learns, survives stops, and labels what it has not seen."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pytest
+import torch
+from safetensors.torch import load_file
+
+from model.errors import DataError
+from model.training import data, encoder, soft_labels
+from model.training.data import PreparedTexts, Split
+from tests.made import WORDS, made_data
+
+
+@pytest.fixture
+def pretrained(workplace):
+    """A folder with an untrained encoder of the made words, and the made reviews as texts."""
+    from transformers import BertConfig, BertModel, BertTokenizerFast
+
+    folder = workplace / "pretrained"
+    folder.mkdir()
+    (folder / "vocab.txt").write_text("\n".join(["[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", *WORDS]) + "\n")
+    BertTokenizerFast(vocab=str(folder / "vocab.txt")).save_pretrained(folder)
+    torch.manual_seed(0)
+    sizes = {"hidden_size": 16, "num_hidden_layers": 1, "num_attention_heads": 2, "intermediate_size": 32}
+    BertModel(BertConfig(vocab_size=len(WORDS) + 5, **sizes)).save_pretrained(folder)
+    prepared = made_data()
+    reviews = [prepared.ids[a:b] for a, b in zip(prepared.offsets, prepared.offsets[1:], strict=False)]
+    encoded = [" ".join(WORDS[id_ - 2] for id_ in review).encode() for review in reviews]
+    texts = PreparedTexts(np.frombuffer(b"".join(encoded), np.uint8), np.cumsum([0, *map(len, encoded)]))
+    data.save_texts(texts, prepared, data.texts_path(workplace / "imdb.npz"))
+    return folder
+
+
+@pytest.fixture
+def run(workplace, pretrained, monkeypatch):
+    """Runs the command on the made data, quickly."""
+    monkeypatch.setattr(encoder.EncoderSettings, "__init__", _quick(encoder.EncoderSettings.__init__))
+
+    def command(name, *more, source=pretrained):
+        paths = ["--data", str(workplace / "imdb.npz"), "--labels", str(workplace / f"{name}.npz")]
+        out = ["--out", str(workplace / name), "--device", "cpu", "--from", str(source)]
+        return encoder.main([*paths, *out, *more])
+
+    return command
+
+
+def _quick(init):
+    def quick(self, *arguments, **settings):
+        init(self, *arguments, **({"batch": 10, "learning_rate": 1e-2, "epochs": 6} | settings))
+
+    return quick
+
+
+def test_encoder_learns_and_labels_what_it_has_not_seen(run, workplace):
+    assert run("whole") == 0
+    prepared = made_data()
+    found = soft_labels.read(workplace / "whole.npz", prepared)
+    assert found.teachers == ("pretrained",)
+    assert found.accuracy(prepared, Split.VALIDATION) > 0.9
+    asked = ~np.isnan(found.probabilities)
+    assert set(prepared.splits[asked].tolist()) == {Split.VALIDATION, Split.UNLABELLED}
+
+
+def test_part_that_is_left_out_of_training_is_labelled_too(run, workplace):
+    prepared = made_data()
+    spoken = []
+    for fold in ("1", "2"):
+        assert run(f"fold{fold}", "--epochs", "1", "--folds", "2", "--fold", fold) == 0
+        asked = ~np.isnan(soft_labels.read(workplace / f"fold{fold}.npz", prepared).probabilities)
+        spoken.append(set(np.flatnonzero(asked)) & set(prepared.rows(Split.TRAIN)))
+    assert not spoken[0] & spoken[1]
+    assert spoken[0] | spoken[1] == set(prepared.rows(Split.TRAIN))
+
+
+def test_run_that_was_stopped_five_times_ends_with_the_numbers_of_one_that_was_not(run, workplace):
+    assert run("whole", "--epochs", "1") == 0
+    assert run("parts", "--epochs", "1", "--minutes", "0") == 0
+    for _ in range(4):
+        assert run("parts", "--epochs", "1", "--minutes", "0", "--resume") == 0
+    assert run("parts", "--epochs", "1", "--resume") == 0
+    whole, parts = (load_file(workplace / name / "state.safetensors") for name in ("whole", "parts"))
+    assert whole.keys() == parts.keys()
+    assert all(torch.equal(whole[name].nan_to_num(), parts[name].nan_to_num()) for name in whole)
+    prepared = made_data()
+    both = [soft_labels.read(workplace / f"{name}.npz", prepared).probabilities for name in ("whole", "parts")]
+    np.testing.assert_array_equal(*both)
+
+
+def test_labelling_that_was_stopped_goes_on(run, workplace, capsys):
+    assert run("run", "--epochs", "1") == 0
+    expected = soft_labels.read(workplace / "run.npz", made_data()).probabilities
+    (workplace / "run.npz").unlink()
+    assert run("run", "--epochs", "1", "--resume") == 0
+    np.testing.assert_array_equal(soft_labels.read(workplace / "run.npz", made_data()).probabilities, expected)
+
+
+def test_long_review_keeps_its_first_and_last_pieces(pretrained, workplace):
+    prepared = data.load(workplace / "imdb.npz")
+    texts = data.load_texts(data.texts_path(workplace / "imdb.npz"), prepared)
+    settings = encoder.EncoderSettings(head=1, tail=2)
+    found = encoder.FineTuning(str(pretrained), settings, prepared, texts, workplace / "run", "cpu", 1)
+    row = int(np.argmax(np.diff(prepared.offsets)))
+    ids = prepared.review(row, 99)
+    assert found._pieces(row).tolist() == [2, ids[0] + 3, ids[-2] + 3, ids[-1] + 3, 3]
+
+
+@pytest.mark.parametrize("kind", ["nothing", "no encoder"])
+def test_folder_that_is_no_encoder_is_refused_in_one_sentence(run, workplace, capsys, kind):
+    source = workplace / "elsewhere"
+    if kind == "no encoder":
+        source.mkdir()
+        (source / "config.json").write_text("{}")
+    started = time.monotonic()
+    assert run("run", source=source) == 1
+    assert "is no pretrained encoder" in capsys.readouterr().err
+    assert time.monotonic() - started < 30
+
+
+def test_state_of_other_data_is_refused(run, workplace, capsys, pretrained):
+    assert run("run", "--epochs", "1", "--minutes", "0") == 0
+    prepared = made_data()
+    ids = prepared.ids.copy()
+    ids[0] += 1
+    changed = data.PreparedData(
+        ids, prepared.offsets, prepared.labels, prepared.splits, prepared.ratings, prepared.vocabulary
+    )
+    data.save(changed, workplace / "imdb.npz")
+    assert run("run", "--epochs", "1", "--resume") == 1
+    assert "other prepared data" in capsys.readouterr().err
+
+
+def test_fold_that_is_none_is_refused(run, capsys):
+    assert run("run", "--folds", "2", "--fold", "3") == 1
+    assert "--fold" in capsys.readouterr().err
+
+
+def test_missing_library_is_named(monkeypatch):
+    monkeypatch.setitem(__import__("sys").modules, "transformers", None)
+    with pytest.raises(DataError, match="gatescope\\[teacher\\]"):
+        encoder.read_pretrained("anything")

@@ -1,0 +1,126 @@
+"""Soft labels: who speaks of which review, their mean, and the student that learns them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from model.errors import DataError
+from model.network import checkpoint
+from model.training import data, soft_labels, train
+from model.training.data import Split
+from model.training.soft_labels import SoftLabels
+from tests.made import made_data
+
+
+def train_teacher(workplace, name="teacher"):
+    paths = ["--data", str(workplace / "imdb.npz"), "--vectors", str(workplace / "vectors.txt")]
+    assert train.main(["recipe", *paths, "--out", str(workplace / name), "--device", "cpu"]) == 0
+    return workplace / name / "best"
+
+
+def command(workplace, *teachers):
+    paths = ["--data", str(workplace / "imdb.npz"), "--out", str(workplace / "labels.npz"), "--device", "cpu"]
+    return soft_labels.main([*map(str, teachers), *paths])
+
+
+def test_network_speaks_of_reviews_that_it_was_not_trained_on_and_never_of_test(workplace):
+    assert command(workplace, train_teacher(workplace)) == 0
+    prepared = made_data()
+    found = soft_labels.read(workplace / "labels.npz", prepared)
+    asked = ~np.isnan(found.probabilities)
+    assert set(prepared.splits[asked].tolist()) == {Split.VALIDATION, Split.UNLABELLED}
+    assert asked.sum() == len(prepared.rows(Split.VALIDATION)) + len(prepared.rows(Split.UNLABELLED))
+    assert found.teachers == ("teacher",)
+
+
+def test_labels_that_were_made_before_are_a_teacher_too(workplace):
+    prepared = made_data()
+    probabilities = SoftLabels.none(prepared).probabilities
+    probabilities[:] = 0.5
+    soft_labels.write(SoftLabels(probabilities, ("rule",)), prepared, workplace / "rule.npz")
+    teacher = train_teacher(workplace)
+    assert command(workplace, teacher) == 0
+    alone = soft_labels.read(workplace / "labels.npz", prepared)
+    assert command(workplace, teacher, workplace / "rule.npz") == 0
+    both = soft_labels.read(workplace / "labels.npz", prepared)
+    assert both.teachers == ("teacher", "rule")
+    rows = prepared.rows(Split.UNLABELLED)
+    surer = np.abs(alone.probabilities[rows] - 0.5) > np.abs(both.probabilities[rows] - 0.5)
+    assert surer.all()  # the mean of a verdict and a doubt
+    assert (both.probabilities[prepared.rows(Split.TRAIN)] == 0.5).all()  # where the network does not speak
+
+
+def test_teachers_are_averaged_in_logits_where_they_speak():
+    nan = np.nan
+    first = SoftLabels(np.array([0.5, 0.9, nan, nan], dtype=np.float32), ("a",))
+    second = SoftLabels(np.array([0.5, 0.1, 0.8, nan], dtype=np.float32), ("b",))
+    found = soft_labels.mean([first, second])
+    np.testing.assert_allclose(found.probabilities, [0.5, 0.5, 0.8, nan], atol=1e-6)
+    assert found.teachers == ("a", "b")
+
+
+def test_certain_teacher_does_not_drown_the_others():
+    sure = SoftLabels(np.array([1.0], dtype=np.float32), ("a",))
+    found = soft_labels.mean([sure, SoftLabels(np.array([0.5], dtype=np.float32), ("b",))])
+    assert 0.99 < found.probabilities[0] < 1
+
+
+def test_student_learns_from_a_teacher_alone(workplace):
+    """All labels of the training split are taken away; what the teacher says of the unlabelled ones is enough."""
+    prepared = made_data()
+    probabilities = SoftLabels.none(prepared).probabilities
+    rows = np.concatenate([prepared.rows(Split.TRAIN), prepared.rows(Split.UNLABELLED)])
+    for row in rows:
+        probabilities[row] = 0.95 if 2 in prepared.review(row, 44) else 0.05
+    blind = replace(prepared, labels=np.where(prepared.splits == Split.TRAIN, -1, prepared.labels).astype(np.int8))
+    data.save(blind, workplace / "imdb.npz")
+    soft_labels.write(SoftLabels(probabilities, ("rule",)), blind, workplace / "labels.npz")
+    paths = ["--data", str(workplace / "imdb.npz"), "--vectors", str(workplace / "vectors.txt")]
+    taught = ["--labels", str(workplace / "labels.npz"), "--out", str(workplace / "student"), "--device", "cpu"]
+    assert train.main(["bilstm", *paths, *taught]) == 0
+    student = checkpoint.load("best", workplace / "student")
+    assert max(epoch.validation_accuracy for epoch in student.history) > 0.9
+    assert student.training.teachers == ("rule",)
+
+
+def test_run_goes_on_from_the_best_network_of_another(workplace):
+    first = train_teacher(workplace, "first")
+    paths = ["--data", str(workplace / "imdb.npz"), "--from", str(workplace / "first"), "--device", "cpu"]
+    assert train.main(["recipe", *paths, "--out", str(workplace / "next"), "--epochs", "1"]) == 0
+    later = checkpoint.load("best", workplace / "next")
+    assert later.training.continued == "first"
+    before = checkpoint.load(first.name, first.parent).history
+    assert later.history[0].train_loss < before[0].train_loss / 2
+    assert train.main(["bilstm", *paths, "--out", str(workplace / "other"), "--epochs", "1"]) == 1  # another shape
+
+
+def test_labels_for_other_data_or_damaged_ones_are_refused(workplace, capsys):
+    prepared = made_data()
+    soft_labels.write(SoftLabels.none(prepared), prepared, workplace / "labels.npz")
+    with pytest.raises(DataError, match="other prepared data"):
+        soft_labels.read(workplace / "labels.npz", replace(prepared, splits=prepared.splits[::-1].copy()))
+    (workplace / "labels.npz").write_bytes((workplace / "labels.npz").read_bytes()[:100])
+    with pytest.raises(DataError, match="damaged"):
+        soft_labels.read(workplace / "labels.npz", prepared)
+    with pytest.raises(DataError, match="no soft labels at"):
+        soft_labels.read(workplace / "none.npz", prepared)
+    assert command(workplace, workplace / "none") == 1
+    assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+def test_full_disk_is_one_sentence_and_leaves_the_old_labels(workplace, monkeypatch):
+    prepared = made_data()
+    path = workplace / "labels.npz"
+    soft_labels.write(SoftLabels.none(prepared), prepared, path)
+    before = path.read_bytes()
+
+    def full(*_, **__):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(np, "savez_compressed", full)
+    with pytest.raises(DataError, match="disk full"):
+        soft_labels.write(SoftLabels.none(prepared), prepared, path)
+    assert path.read_bytes() == before

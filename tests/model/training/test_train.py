@@ -1,0 +1,309 @@
+"""Training, on a few made reviews: it learns, resumes to the same numbers, stops in time, and keeps the best."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import astuple, replace
+
+import numpy as np
+import pytest
+import torch
+from safetensors import safe_open
+from safetensors.torch import load_file
+
+from model.errors import DataError
+from model.evaluation import evaluate
+from model.network import checkpoint
+from model.training import data, objective, publish, train, vectors
+from model.training.data import Split
+from model.training.predict import predict
+from model.training.presets import PRESETS, one_cycle
+from tests.conftest import ROOT
+from tests.made import WORDS, made_data
+
+
+def command(workplace, out, *more, preset="recipe"):
+    paths = ["--data", str(workplace / "imdb.npz"), "--vectors", str(workplace / "vectors.txt")]
+    return train.main([preset, *paths, "--out", str(workplace / out), "--device", "cpu", *more])
+
+
+@pytest.mark.parametrize("preset", ["recipe", "rnn", "bilstm", "teacher"])
+def test_network_learns_and_the_best_epoch_is_kept(workplace, preset):
+    assert command(workplace, "run", preset=preset) == 0
+    best = checkpoint.load("best", workplace / "run")
+    accuracies = [epoch.validation_accuracy for epoch in best.history]
+    assert len(accuracies) == 6
+    assert max(accuracies) > 0.9
+    assert accuracies[best.training.best_epoch - 1] == max(accuracies)
+    loaded = data.load(workplace / "imdb.npz")
+    logits, labels = predict(best.network, loaded, loaded.rows(Split.VALIDATION))
+    assert ((logits > 0) == (labels == 1)).mean() == pytest.approx(max(accuracies), abs=0.05)
+
+
+def test_resumed_run_ends_like_an_uninterrupted_one(workplace):
+    assert command(workplace, "whole") == 0
+    assert command(workplace, "parts", "--epochs", "1") == 0
+    assert command(workplace, "parts", "--epochs", "3", "--resume") == 0
+    assert command(workplace, "parts", "--resume") == 0
+    whole, parts = (load_file(workplace / run / "state.safetensors") for run in ("whole", "parts"))
+    assert whole.keys() == parts.keys()
+    assert all(torch.equal(whole[name], parts[name]) for name in whole)
+
+
+def test_run_stops_when_its_time_is_over_and_goes_on_afterwards(workplace, capsys):
+    assert command(workplace, "run", "--epochs", "1") == 0
+    started = time.monotonic()
+    assert command(workplace, "run", "--resume", "--minutes", "0") == 0
+    assert time.monotonic() - started < 30
+    assert "go on with --resume" in capsys.readouterr().out
+    assert len(checkpoint.load("best", workplace / "run").history) == 1
+    assert command(workplace, "run", "--resume", "--epochs", "2") == 0
+    assert len(checkpoint.load("best", workplace / "run").history) == 2
+
+
+@pytest.mark.parametrize("preset", ["recipe", "bilstm", "teacher"])
+def test_run_stopped_in_the_middle_of_an_epoch_ends_like_an_uninterrupted_one(workplace, monkeypatch, preset):
+    assert command(workplace, "whole", "--epochs", "2", preset=preset) == 0
+    assert command(workplace, "parts", "--epochs", "2", "--minutes", "0", preset=preset) == 0  # after one batch
+    assert load_progress(workplace / "parts")["partial"]["batches"] == 1
+    for _ in range(3):
+        assert command(workplace, "parts", "--epochs", "2", "--minutes", "0", "--resume", preset=preset) == 0
+    assert command(workplace, "parts", "--epochs", "2", "--resume", preset=preset) == 0
+    whole, parts = (load_file(workplace / run / "state.safetensors") for run in ("whole", "parts"))
+    assert whole.keys() == parts.keys()
+    assert all(torch.equal(whole[name], parts[name]) for name in whole)
+    ends = [checkpoint.load("best", workplace / run).history[-1] for run in ("whole", "parts")]
+    assert ends[0].train_loss == pytest.approx(ends[1].train_loss, abs=1e-9)
+    assert ends[0].validation_loss == ends[1].validation_loss
+
+
+def load_progress(folder):
+    with safe_open(folder / "state.safetensors", framework="pt") as file:
+        return json.loads(file.metadata()["progress"])
+
+
+def test_epochs_of_part_of_the_reviews_go_on_where_the_last_one_stopped():
+    preset = replace(PRESETS["bilstm"], epoch_reviews=50, batch=8)
+    prepared = made_data()
+    rows = [np.concatenate(train.epoch_batches(prepared, preset, 1, number)) for number in range(1, 6)]
+    assert [len(each) for each in rows] == [50] * 5
+    together = np.concatenate(rows)
+    assert len(set(together[:100].tolist())) == 100
+    counts = np.bincount(together, minlength=220)[prepared.splits == Split.TRAIN]
+    assert counts.min() >= 1  # 250 of 140 reviews: each at least once
+    assert counts.max() <= 2
+
+
+def test_batches_hold_reviews_of_like_length_each_once_and_none_of_validation_or_test():
+    prepared = made_data()
+    batches = train.epoch_batches(prepared, replace(PRESETS["recipe"], batch=10), 1, 1)
+    rows = np.concatenate(batches)
+    assert sorted(rows.tolist()) == prepared.rows(Split.TRAIN).tolist()
+    lengths = np.diff(prepared.offsets)
+    assert np.mean([np.ptp(lengths[batch]) for batch in batches]) < 3
+    both = np.concatenate(train.epoch_batches(prepared, replace(PRESETS["bilstm"], epoch_reviews=0), 1, 1))
+    assert set(prepared.splits[both].tolist()) == {Split.TRAIN, Split.UNLABELLED}
+
+
+def test_what_is_kept_is_the_moving_average_of_the_weights(workplace):
+    assert command(workplace, "run", "--epochs", "1", preset="bilstm") == 0
+    kept = load_file(workplace / "run" / "best" / "model.safetensors")["output.weight"].float()
+    state = load_file(workplace / "run" / "state.safetensors")
+    torch.testing.assert_close(kept, state["average.module.output.weight"].half().float())
+    assert not torch.equal(kept, state["network.output.weight"].half().float())
+
+
+def test_moving_average_forgets_the_start_within_few_steps_and_settles_on_its_decay():
+    average = torch.tensor(1.0)
+    for step in range(1, 200):
+        average = train._moved_average(0.999, average, torch.tensor(0.0), step)
+    assert average < 1e-6
+    late = train._moved_average(0.999, torch.tensor(1.0), torch.tensor(0.0), 10**6)
+    assert float(late) == pytest.approx(0.999)
+
+
+def test_learning_rate_rises_and_falls_to_nothing():
+    rates = [one_cycle(step / 100) for step in range(101)]
+    assert rates[0] == 0
+    assert max(rates) == pytest.approx(1, abs=1e-3)
+    assert rates.index(max(rates)) == 10
+    assert rates[10:] == sorted(rates[10:], reverse=True)
+    assert rates[-1] == 0
+
+
+def test_settings_can_be_changed_and_are_recorded(workplace, capsys):
+    assert (
+        command(workplace, "run", "--epochs", "1", "--set", "adversarial=0", "unlabelled=false", preset="bilstm") == 0
+    )
+    assert checkpoint.load("best", workplace / "run").training.changed == ("adversarial=0", "unlabelled=false")
+    assert checkpoint.load("best", workplace / "run").training.unlabelled == 0
+    assert train.changed_preset(PRESETS["recipe"], ["dropout=0.4"]).network.dropout == 0.4
+    for wrong in ("adversarial", "dropout=2", "nothing=1", "network=3", "batch=many", "unlabelled=2", "batch=-1"):
+        assert command(workplace, "wrong", "--set", wrong) == 1
+    assert capsys.readouterr().err.count("cannot be set; settings are batch, ") == 7
+
+
+TWO_PROCESSES = """
+import sys
+from pathlib import Path
+import torch
+from model import train, pretrain
+from model.presets import PRESETS
+from tests.made import small_presets
+torch.set_num_threads(1)
+PRESETS.update(small_presets(dropout=0.0))
+train.prefers_half = pretrain.prefers_half = lambda device: False
+sys.exit(train.main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.parametrize("preset", ["recipe", "bilstm"])
+def test_two_processes_have_the_loss_curve_of_one(workplace, preset):
+    """DistributedDataParallel over gloo, as under `torchrun`; without dropout, since each process draws its own."""
+    curves = []
+    for count in (1, 2):
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        out = workplace / f"processes{count}"
+        arguments = [preset, "--data", workplace / "imdb.npz", "--vectors", workplace / "vectors.txt", "--out", out]
+        shared = {"MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port), "WORLD_SIZE": str(count)}
+        started = [
+            subprocess.Popen(
+                [
+                    sys.executable,
+                    "-c",
+                    TWO_PROCESSES,
+                    *map(str, arguments),
+                    "--device",
+                    "cpu",
+                    "--epochs",
+                    "3",
+                    "--set",
+                    "batch=7",
+                ],
+                cwd=ROOT,
+                env=os.environ | shared | {"RANK": str(rank), "LOCAL_RANK": str(rank)},
+                stderr=subprocess.PIPE,
+            )
+            for rank in range(count)
+        ]
+        errors = [process.communicate(timeout=120)[1].decode() for process in started]
+        assert [process.returncode for process in started] == [0] * count, errors
+        curves.append(json.loads((out / "best" / "history.json").read_text()))
+    for one, two in zip(*curves, strict=True):
+        assert two["train_loss"] == pytest.approx(one["train_loss"], abs=1e-4)
+        assert two["validation_loss"] == pytest.approx(one["validation_loss"], abs=1e-4)
+        assert two["train_accuracy"] == one["train_accuracy"]
+
+
+def test_run_is_not_overwritten_nor_mixed_with_another(workplace, capsys):
+    assert command(workplace, "run", "--epochs", "1") == 0
+    assert command(workplace, "run") == 1
+    assert "holds a run already" in capsys.readouterr().err
+    assert command(workplace, "run", "--resume", "--seed", "7") == 1
+    assert "of another run" in capsys.readouterr().err
+    assert command(workplace, "nothing", "--resume") == 1
+    assert "start without --resume" in capsys.readouterr().err
+
+
+def test_loss_that_is_no_number_ends_the_run_and_leaves_the_last_good_state(workplace, capsys, monkeypatch):
+    assert command(workplace, "run", "--epochs", "1") == 0
+    monkeypatch.setattr(objective, "_cross_entropy", lambda logits, batch: logits * torch.nan)
+    assert command(workplace, "run", "--resume") == 1
+    assert "no longer a number" in capsys.readouterr().err
+    assert len(checkpoint.load("best", workplace / "run").history) == 1
+
+
+def test_missing_data_or_vectors_is_one_sentence(workplace, capsys):
+    for more in (["--data", "none.npz"], ["--vectors", "none.txt"]):
+        assert command(workplace, "run", *more) == 1
+        assert len(capsys.readouterr().err.splitlines()) == 1
+
+
+def test_prediction_does_not_depend_on_batch_or_order(workplace):
+    assert command(workplace, "run", "--epochs", "1") == 0
+    network = checkpoint.load("best", workplace / "run").network
+    prepared = data.load(workplace / "imdb.npz")
+    rows = prepared.rows(Split.TEST)
+    together, _ = predict(network, prepared, rows)
+    alone, _ = predict(network, prepared, rows[::-1], batch=1)
+    np.testing.assert_allclose(alone[::-1], together, atol=1e-5)
+
+
+def test_vectors_are_those_of_the_file_and_the_rest_is_drawn(workplace):
+    found = vectors.read(str(workplace / "vectors.txt"), WORDS, 8, seed=1)
+    first = (workplace / "vectors.txt").read_text().split()[1:9]
+    assert found.known == 30
+    assert found.matrix[2].tolist() == pytest.approx([float(value) for value in first])
+    assert not found.matrix[:2].any()
+    assert found.matrix[-1].any()
+    assert torch.equal(found.matrix, vectors.read(str(workplace / "vectors.txt"), WORDS, 8, seed=1).matrix)
+    with pytest.raises(DataError, match="8 dimensions"):
+        vectors.read(str(workplace / "vectors.txt"), WORDS, 100, seed=1)
+
+
+def test_vectors_are_learnt_on_the_reviews(workplace):
+    pytest.importorskip("gensim")
+    out = workplace / "learnt.txt"
+    options = ["--words", "42", "--size", "8", "--epochs", "1", "--workers", "1"]
+    assert vectors.main(["--data", str(workplace / "imdb.npz"), "--out", str(out), *options]) == 0
+    assert vectors.read(str(out), WORDS, 8, seed=1).known == len(WORDS)
+
+
+def test_best_run_is_published_and_evaluated_the_same_twice(workplace, capsys):
+    assert command(workplace, "short", "--epochs", "1") == 0
+    assert command(workplace, "long") == 0
+    folder = workplace / "checkpoints"
+    best = publish.publish("net", [workplace / "short", workplace / "long"], folder)
+    candidates = checkpoint.load("net", folder).training.candidates
+    assert [(each.run, each.made_of) for each in candidates] == [
+        (run, "preset recipe, vectors.txt, labelled reviews") for run in ("short", "long")
+    ]
+    assert best.epochs == 6
+    assert (folder / "net" / "curves.png").read_bytes().startswith(b"\x89PNG")
+    arguments = ["net", "--data", str(workplace), "--folder", str(folder), "--device", "cpu"]
+    assert evaluate.main(arguments) == 0
+    first = checkpoint.load("net", folder).report
+    assert evaluate.main(arguments) == 0
+    again = checkpoint.load("net", folder).report
+    for split in ("validation", "test"):
+        assert astuple(getattr(again, split)) == pytest.approx(astuple(getattr(first, split)), abs=1e-6)
+    assert first.test.accuracy > 0.9
+    assert f"{first.test.accuracy:.4f}" in (folder / "net" / "README.md").read_text()
+    assert "test" in capsys.readouterr().out
+
+
+def test_publishing_new_weights_forgets_what_was_measured_of_old_ones(workplace):
+    assert command(workplace, "run", "--epochs", "1") == 0
+    folder = workplace / "checkpoints"
+    publish.publish("net", [workplace / "run"], folder)
+    (folder / "net" / "faithfulness.json").write_text("of other weights")
+    publish.publish("net", [workplace / "run"], folder)
+    assert not (folder / "net" / "faithfulness.json").exists()
+
+
+def test_evaluation_refuses_data_of_another_vocabulary(workplace):
+    assert command(workplace, "run", "--epochs", "1") == 0
+    other = replace(made_data(), vocabulary=WORDS[::-1])
+    with pytest.raises(DataError, match="another vocabulary"):
+        evaluate.evaluate(checkpoint.load("best", workplace / "run"), other)
+
+
+def test_glove_is_taken_from_torchtexts_cache_folder(workplace, monkeypatch):
+    monkeypatch.chdir(workplace)
+    vectors.CACHE.mkdir()
+    (vectors.CACHE / "glove.6B.8d.txt").write_text((workplace / "vectors.txt").read_text())
+    assert vectors.read("glove", WORDS, 8, seed=1).known == 30
+    assert [path.name for path in vectors.CACHE.iterdir()] == ["glove.6B.8d.txt"]  # no pickled copy
+
+
+def test_vectors_that_cannot_be_downloaded_are_one_sentence(workplace, monkeypatch):
+    monkeypatch.chdir(workplace)
+    with pytest.raises(DataError, match="cannot be had"):
+        vectors.read("glove", WORDS, 9, seed=1)  # there is no glove.6B of 9 dimensions

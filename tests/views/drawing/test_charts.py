@@ -1,0 +1,230 @@
+"""Charts: the points drawn are the numbers computed."""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+
+import numpy as np
+import pytest
+import torch
+
+from model.metrics import CalibrationBin
+from model.network.checkpoint import Epoch
+from model.recurrence.jacobians import Decay, GradientFlow, gradient_flow
+from model.recurrence.replay import GateTrace, trace_gates
+from model.recurrence.retention import measure_memory
+from model.recurrence.step import Preactivations, preactivations
+from tests.conftest import make_network
+from views.drawing import charts
+
+IDS = [3, 4, 5, 6, 7, 8]
+
+
+def traces_of(ids=IDS, **settings):
+    """A small network, its word vectors of a review and their traces."""
+    network = make_network(**settings)
+    embedded = network.embed(torch.tensor([ids]))
+    return network, embedded, trace_gates(network, embedded)
+
+
+def gate_memory(i, f, o):
+    """The memory of made gates, each (tokens, units)."""
+    arrays = {symbol: np.array(values, dtype=np.float32) for symbol, values in (("i", i), ("f", f), ("o", o))}
+    return measure_memory(GateTrace(1, "forward", **arrays, g=arrays["i"], c=arrays["i"], h=arrays["i"]))
+
+
+def flow_of(distances, gain, bound=((), ()), cell="lstm"):
+    """A made flow of which only the decay counts."""
+    decays = [Decay(np.array(x, dtype=int), np.array(y, dtype=float)) for x, y in ((distances, gain), bound)]
+    return GradientFlow(1, "forward", cell, (), np.array([np.nan]), *decays)
+
+
+def named(figure):
+    return {trace.name: trace for trace in figure.data}
+
+
+def test_curves_show_each_epoch_in_percent():
+    history = [Epoch(1, 0.6, 0.7, 0.5, 0.8, 1, 1), Epoch(2, 0.5, 0.8, 0.4, 0.85, 1, 1)]
+    figure = charts.training_curves(history)
+    assert {trace.name: list(trace.y) for trace in figure.data} == {
+        "train": pytest.approx([70, 80]),
+        "validation": pytest.approx([80, 85]),
+    }
+
+
+def test_reliability_shows_the_bins_with_their_counts():
+    measured = charts.reliability_diagram((CalibrationBin(0.6, 0.5, 3), CalibrationBin(0.9, 1.0, 4))).data[1]
+    assert list(measured.x) == [60, 90]
+    assert list(measured.y) == [50, 100]
+    assert list(measured.text) == ["3 reviews", "4 reviews"]
+
+
+def dots_of(figure):
+    """For each panel of the saturation plot: how many units lie at which (shut, open), in whole percent."""
+    titles = [note.text for note in figure.layout.annotations]
+    return {
+        title: dict(zip(zip(dots.x, dots.y, strict=True), dots.customdata, strict=True))
+        for title, dots in zip(titles, figure.data, strict=True)
+    }
+
+
+def test_saturation_has_a_panel_for_each_gate_and_a_dot_for_units_at_one_place():
+    i = [[0.05, 0.5], [0.05, 0.95], [0.5, 0.95], [0.95, 0.95]]
+    f = [[0.95, 0.95], [0.95, 0.95], [0.95, 0.95], [0.95, 0.95]]
+    o = [[0.5, 0.01], [0.5, 0.99], [0.5, 0.5], [0.5, 0.5]]
+    figure = charts.saturation_plot(gate_memory(i, f, o))
+    assert dots_of(figure) == {
+        "input gate i": {(50, 25): 1, (0, 75): 1},
+        "forget gate f": {(0, 100): 2},
+        "output gate o": {(0, 0): 1, (25, 25): 1},
+    }
+    assert figure.data[1].marker.size[0] > figure.data[0].marker.size[0]
+
+
+def test_saturation_of_a_review_counts_its_tokens():
+    _, _, traces = traces_of()
+    trace = traces.of(2, "backward")
+    found = dots_of(charts.saturation_plot(measure_memory(trace)))
+    for symbol, dots in zip("ifo", found.values(), strict=True):
+        expected = Counter(
+            (round(100 * sum(value < 0.1 for value in unit) / 6), round(100 * sum(value > 0.9 for value in unit) / 6))
+            for unit in trace.values(symbol).T.tolist()
+        )
+        assert dots == expected
+
+
+def bar_of(half_life):
+    """Which bar a unit with this half-life falls into."""
+    gate = 0.5 ** (1 / half_life) if half_life else 0.0
+    bars = charts.half_life_histogram(gate_memory([[0.5]], [[gate]], [[0.5]])).data[0]
+    assert sum(bars.y) == 1
+    return bars.x[list(bars.y).index(1)]
+
+
+@pytest.mark.parametrize(
+    ("half_life", "bar"),
+    [
+        (0.01, "under 0.25"),
+        (0.2, "under 0.25"),
+        (0.3, "0.25 to 0.5"),
+        (0.7, "0.5 to 1"),
+        (1.5, "1 to 2"),
+        (3, "2 to 4"),
+        (200, "128 to 256"),
+        (300, "256 to 512"),
+        (1e5, "over 512"),
+        (math.inf, "over 512"),
+    ],
+)
+def test_half_life_falls_into_the_bar_that_names_it(half_life, bar):
+    assert bar_of(half_life) == bar
+
+
+def test_every_unit_falls_into_one_bar():
+    _, _, traces = traces_of()
+    memory = measure_memory(traces.of(1, "forward"))
+    bars = charts.half_life_histogram(memory).data[0]
+    for name, count in zip(bars.x, bars.y, strict=True):
+        low, high = 0.0, math.inf
+        if " to " in name:
+            low, high = map(float, name.split(" to "))
+        elif name.startswith("under "):
+            high = float(name.removeprefix("under "))
+        else:
+            low = float(name.removeprefix("over "))
+        assert count == sum(low <= value < high for value in memory.half_life)
+    assert sum(bars.y) == 5
+
+
+@pytest.mark.parametrize("cell", ["lstm", "rnn"])
+def test_curves_of_the_cell_are_those_of_their_functions(cell):
+    network, embedded, traces = traces_of(cell=cell)
+    sums = preactivations(network, embedded, traces, 1, "backward")
+    figure = charts.activation_curves(sums)
+    symbols = "ifgo" if cell == "lstm" else "h"
+    assert len(figure.data) == 3 * len(symbols)
+    names = {"i": "input gate", "f": "forget gate", "g": "candidate", "o": "output gate", "h": "hidden state"}
+    assert [title.text for title in figure.layout.annotations] == [f"{names[symbol]} {symbol}" for symbol in symbols]
+    for number, symbol in enumerate(symbols):
+        bars, curve, slope = figure.data[3 * number : 3 * number + 3]
+        assert (curve.x[0], curve.x[-1]) == (-8, 8)
+        for x, value, steepness in zip(curve.x, curve.y, slope.y, strict=True):
+            function = torch.tanh if symbol in "gh" else torch.sigmoid
+            point = torch.tensor(float(x), dtype=torch.float64, requires_grad=True)
+            expected = function(point)
+            expected.backward()
+            assert value == pytest.approx(expected.item(), abs=1e-9)
+            assert steepness == pytest.approx(point.grad.item(), abs=1e-9)
+        values = [min(7.999, max(-8, float(value))) for value in sums.of(symbol).ravel()]
+        counts = [sum(x - 0.25 <= value < x + 0.25 for value in values) for x in bars.x]
+        assert list(bars.customdata) == counts
+        assert sum(counts) == len(values) == 6 * 5
+        assert list(bars.y) == pytest.approx([count / max(counts) for count in counts])
+    assert [trace.showlegend for trace in figure.data[:3]] == [True] * 3
+    assert not any(trace.showlegend for trace in figure.data[3:])
+
+
+def test_sums_beyond_the_ends_count_at_the_ends():
+    values = np.array([[-100.0, 100.0, 0.1]], dtype=np.float32)
+    zeros = np.zeros((1, 1, 3), dtype=np.float32)
+    bars = charts.activation_curves(Preactivations(1, "forward", 2, ("h",), values[:, None], zeros, zeros[0])).data[0]
+    assert {x: count for x, count in zip(bars.x, bars.customdata, strict=True) if count} == {-7.75: 1, 7.75: 1, 0.25: 1}
+
+
+def test_decay_shows_average_largest_and_best_fit():
+    lstm = flow_of([1, 2, 3], [-0.5, -1.5, -1.75], ([1, 3], [-0.2, -0.9]))
+    rnn = flow_of([1, 2], [-2, -4], ([1, 2], [-1, -3]), "rnn")
+    lines = named(charts.decay_chart([lstm, rnn]))
+    assert list(lines) == [
+        f"{cell}{kind}" for cell in ("LSTM", "plain RNN") for kind in ("", ", at most", ", best fit")
+    ]
+    for name, flow in (("LSTM", lstm), ("plain RNN", rnn)):
+        assert list(lines[name].x) == flow.gain.distances.tolist()
+        assert list(lines[name].y) == flow.gain.log10_gain.tolist()
+        assert list(lines[f"{name}, at most"].x) == flow.bound.distances.tolist()
+        assert list(lines[f"{name}, at most"].y) == flow.bound.log10_gain.tolist()
+        fitted = np.polyval(np.polyfit(flow.gain.distances, flow.gain.log10_gain, 1), flow.gain.distances)
+        assert list(lines[f"{name}, best fit"].y) == pytest.approx(fitted)
+        assert len({lines[f"{name}{kind}"].line.dash for kind in ("", ", at most", ", best fit")}) == 3
+    assert lines["LSTM"].line.color != lines["plain RNN"].line.color
+
+
+def test_best_fit_leaves_out_what_is_nothing_at_all():
+    lines = named(charts.decay_chart([flow_of([1, 2, 3, 4], [-1, -1.5, -np.inf, -3])]))
+    slope, start = np.polyfit([1, 2, 4], [-1, -1.5, -3], 1)
+    assert list(lines["LSTM, best fit"].y) == pytest.approx([start + slope * distance for distance in (1, 2, 3, 4)])
+
+
+@pytest.mark.parametrize("direction", ["forward", "backward"])
+def test_decay_of_a_plain_rnn_follows_its_chain(direction):
+    network, embedded, traces = traces_of(cell="rnn")
+    weights = network.layers[0].recurrence(direction).weight_hh_l0.double().numpy()
+    states = traces.of(1, direction).h.astype(float)
+    states = states if direction == "forward" else states[::-1]
+    chain, expected = np.eye(5), []
+    for h in states[:0:-1]:
+        chain = chain @ np.diag(1 - h**2) @ weights
+        expected.append(math.log10(math.sqrt((chain**2).sum() / 5)))
+    line = named(charts.decay_chart([gradient_flow(network, embedded, 1, direction)]))["plain RNN"]
+    assert list(line.y) == pytest.approx(expected, abs=1e-6)
+
+
+@pytest.mark.parametrize("cell", ["lstm", "rnn"])
+@pytest.mark.parametrize("direction", ["forward", "backward"])
+def test_review_of_a_single_token_has_its_charts(cell, direction):
+    network, embedded, traces = traces_of([3], cell=cell)
+    sums = preactivations(network, embedded, traces, 2, direction)
+    assert sum(charts.activation_curves(sums).data[0].customdata) == 5
+    lines = charts.decay_chart([gradient_flow(network, embedded, 2, direction)]).data
+    assert [len(line.x) for line in lines] == [0, 0, 0]
+    assert [len(line.y) for line in lines] == [0, 0, 0]
+    if cell == "lstm":
+        memory = measure_memory(traces.of(2, direction))
+        assert sum(charts.half_life_histogram(memory).data[0].y) == 5
+        assert set(charts.saturation_plot(memory).data[0].x) <= {0, 100}
+
+
+def test_charts_leave_the_page_to_show_through():
+    for figure in (charts.decay_chart([flow_of([1], [-1])]), charts.half_life_histogram(gate_memory(*[[[0.5]]] * 3))):
+        assert figure.layout.paper_bgcolor == figure.layout.plot_bgcolor == "rgba(0,0,0,0)"

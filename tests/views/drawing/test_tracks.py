@@ -1,0 +1,183 @@
+"""Figures: what is drawn is what was computed."""
+
+from __future__ import annotations
+
+import io
+import re
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from model.assets import ASSETS
+from model.attribution.attribution import Attribution
+from model.recurrence.replay import GateTrace
+from views.drawing import colours, tracks
+
+UNITS = np.array([[0.0, 0.5, 1.0], [0.05, 0.95, 0.99]], dtype=np.float32)  # two tokens, three units
+STATES = np.array([[-3.0, 0.0, 3.0], [0.5, -0.5, 1.5]], dtype=np.float32)
+TRACE = GateTrace(1, "forward", h=np.tanh(STATES), i=UNITS, f=UNITS, g=np.tanh(STATES), o=UNITS, c=STATES)
+
+
+def pixels(png):
+    return np.asarray(Image.open(io.BytesIO(png)).convert("RGB"))
+
+
+def test_signed_colours_go_from_blue_over_white_to_orange():
+    palette = colours.signed_palette()
+    assert palette.shape == (255, 3)
+    assert tuple(palette[0]) == colours.NEGATIVE
+    assert tuple(palette[127]) == (255, 255, 255)
+    assert tuple(palette[254]) == colours.POSITIVE
+
+
+@pytest.mark.parametrize(("value", "place"), [(-9, 0), (-1, 0), (0, 127), (1, 254), (9, 254)])
+def test_values_beyond_the_scale_take_its_end(value, place):
+    assert colours.palette_places(np.array(value), -1, 1) == place
+
+
+def test_unit_map_has_a_pixel_for_each_unit_and_token():
+    picture = pixels(tracks.unit_map(TRACE, "f"))
+    assert picture.shape == (3, 2, 3)
+    assert tuple(picture[0, 0]) == colours.SHUT
+    assert tuple(picture[2, 0]) == colours.OPEN
+    assert tuple(pixels(tracks.unit_map(TRACE, "c"))[1, 0]) == (255, 255, 255)
+
+
+def test_cell_states_are_coloured_on_a_logarithmic_scale_with_fixed_ends():
+    scale = tracks.scale_of("c")
+    found = scale.places(np.array([-1e4, -100, 0, 9.05, 100, 1e4]))
+    assert found.tolist() == pytest.approx([0, 0, 127, 190.5, 254, 254], abs=0.5)  # log(10.05) is half of log(101)
+
+
+def test_units_are_sorted_by_the_token_of_their_peak():
+    h = np.array([[0.1, 0.9, 0.0], [0.0, 0.0, 0.0], [0.9, 0.0, -0.5]], dtype=np.float32)
+    assert tracks.unit_order(GateTrace(1, "forward", h=h), "h", "peak").tolist() == [1, 0, 2]
+    assert tracks.unit_order(GateTrace(1, "forward", h=h), "h", "number").tolist() == [0, 1, 2]
+
+
+def test_saturation_counts_units_at_both_ends():
+    gate = tracks.saturation(UNITS, "i")
+    assert gate.low.tolist() == pytest.approx([1 / 3, 1 / 3])
+    assert gate.high.tolist() == pytest.approx([1 / 3, 2 / 3])
+    cell = tracks.saturation(STATES, "c")
+    assert cell.low.tolist() == pytest.approx([1 / 3, 0])
+    assert cell.high.tolist() == pytest.approx([1 / 3, 1 / 3])
+
+
+def test_film_row_colours_the_mean():
+    fills = re.findall(r'fill="(#\w+)"', tracks.film_row(TRACE, "f"))
+    expected = colours.gate_palette()[colours.palette_places(UNITS.mean(axis=1), 0, 1)]
+    assert fills == [colours.as_hex(colour) for colour in expected]
+    assert len(re.findall(r"fill=", tracks.film_row(TRACE, "g"))) == 2 * 3  # over 0, all, under 0
+
+
+def test_bars_point_up_for_positive_and_share_a_scale():
+    result = Attribution("integrated gradients", "zero", (0.5, -1.5, 0.0), 1.0)
+    picture = tracks.score_bars(result)
+    assert tracks.bar_limit(result) == 2
+    assert picture.count('class="gs-up"') == 1
+    assert picture.count('class="gs-down"') == 2
+    assert "M0.12 38.0h.76v12.0" in picture  # half a logit of two: a quarter of the 48 units above the axis
+    assert "M1.12 50.0h.76v36.0" in picture
+
+
+def test_bar_limit_is_one_at_least():
+    assert tracks.bar_limit(Attribution("occlusion", "zero", (0.001,), 1.0)) == 1
+    assert tracks.bar_limit(Attribution("saliency", "zero", (0.25,), 1.0)) == 0.25
+    assert tracks.bar_limit(Attribution("saliency", "zero", (0.0,), 1.0)) == 1
+
+
+def luminance(colour):
+    parts = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in np.array(colour) / 255]
+    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+
+def contrast(one, other):
+    low, high = sorted((luminance(one), luminance(other)))
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("mode", ["light", "dark"])
+def test_text_on_a_coloured_token_keeps_its_contrast(mode):
+    sheet = (ASSETS / "style.css").read_text()
+    block = sheet[sheet.index(":root {" if mode == "light" else "\n.dark {") :]
+    block = block[: block.index("}")]
+
+    def colour(name):
+        value = re.search(rf"--gs-{name}: (?:var\(--gs-loud-\w+, )?(.+?)\)?;", block)[1]
+        if value.startswith("#"):
+            digits = value[1:] if len(value) == 7 else "".join(2 * digit for digit in value[1:])
+            return [int(digits[place : place + 2], 16) for place in (0, 2, 4)]
+        return [int(part) for part in re.findall(r"\d+", value)]
+
+    surface, ink = np.array(colour("surface")), colour("ink")
+    for sign in ("negative", "positive", "plain"):
+        tint = np.array(colour(f"tint-{sign}"))
+        for share in np.linspace(0, 1, 11):
+            assert contrast(tint * share + surface * (1 - share), ink) >= 4.5
+    assert contrast(surface, colour("muted")) >= 4.5
+
+
+def test_style_sheet_and_scales_use_the_same_colours():
+    sheet = (ASSETS / "style.css").read_text()
+    for name in ("negative", "positive", "shut", "open"):
+        assert f"--gs-{name}: rgb{getattr(colours, name.upper())};" in sheet
+
+
+def points(picture, kind):
+    """Of the line of a kind: its pieces, each a list of (token, height above the lower edge of the scale, 0 to 1)."""
+    path = re.search(rf'class="{kind}" d="([^"]*)"', picture)[1]
+    return [
+        [(float(x) - 0.5, (96 - float(y)) / 92) for x, y in (point.split(" ") for point in piece.split("L"))]
+        for piece in path.split("M")[1:]
+    ]
+
+
+def test_line_goes_through_its_values_in_the_middle_of_each_token():
+    picture = tracks.line_row([tracks.Line(np.arange(3), np.array([0.0, 0.25, 1.0]))], 3, 0, 1)
+    assert 'viewBox="0 0 3 100"' in picture
+    (found,) = points(picture, "gs-line")
+    assert found == [(0, pytest.approx(0, abs=1e-3)), (1, pytest.approx(0.25, abs=1e-3)), (2, pytest.approx(1))]
+
+
+def test_line_is_on_the_scale_that_it_is_given():
+    (found,) = points(tracks.line_row([tracks.Line(np.array([2, 7]), np.array([-1.0, 3.0]))], 9, -5, 5), "gs-line")
+    assert found == [(2, pytest.approx(0.4, abs=1e-3)), (7, pytest.approx(0.8, abs=1e-3))]
+
+
+def test_values_beyond_the_scale_run_along_its_edge():
+    values = np.array([-400, -np.inf, 0.5, 7, np.inf])
+    (found,) = points(tracks.line_row([tracks.Line(np.arange(5), values)], 5, 0, 1), "gs-line")
+    assert [height for _, height in found] == pytest.approx([0, 0, 0.5, 1, 1])
+
+
+@pytest.mark.parametrize(
+    ("values", "pieces"),
+    [
+        ([1, np.nan, 1, 1], [[0], [2, 3]]),
+        ([np.nan, 1, 1, np.nan], [[1, 2]]),
+        ([1, np.nan, np.nan, 1], [[0], [3]]),
+        ([np.nan] * 4, []),
+    ],
+)
+def test_line_is_broken_where_there_is_no_value(values, pieces):
+    picture = tracks.line_row([tracks.Line(np.arange(4), np.array(values))], 4, 0, 1)
+    assert [[place for place, _ in piece] for piece in points(picture, "gs-line")] == pieces
+
+
+def test_lines_of_a_row_keep_their_kinds_and_their_order():
+    lines = [tracks.Line(np.arange(2), np.full(2, value), kind) for value, kind in ((0.5, "gs-thin"), (1, "gs-line"))]
+    picture = tracks.line_row(lines, 2, 0, 2)
+    assert re.findall('class="(.*?)"', picture) == ["gs-thin", "gs-line"]
+    assert points(picture, "gs-thin")[0][0][1] == pytest.approx(0.25)
+    assert points(picture, "gs-line")[0][0][1] == pytest.approx(0.5)
+
+
+def test_axis_lies_at_the_middle_that_is_named():
+    line = tracks.Line(np.arange(2), np.zeros(2))
+    picture = tracks.line_row([line], 2, -2, 0.5, middle=0)
+    axis = re.search(r'class="gs-axis" d="M0 ([\d.]+)h2"', picture)
+    assert (96 - float(axis[1])) / 92 == pytest.approx(0.8, abs=1e-3)
+    assert points(picture, "gs-line")[0][0][1] == pytest.approx(0.8, abs=1e-3)
+    assert "gs-axis" not in tracks.line_row([line], 2, -2, 0.5)

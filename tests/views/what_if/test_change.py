@@ -1,0 +1,220 @@
+"""The What if tab: what is shown before and after is what the network made of both."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from model.reading.explainer import Explainer, Question
+from model.recurrence.interventions import switch_off
+from model.recurrence.prefixes import PrefixCurve
+from model.recurrence.replay import Clamp
+from tests.views.drawing.test_markup import NASTY
+from tests.views.drawing.test_token_axis import assert_harmless, rows_of, table_of
+from views.what_if import change
+
+TEXT = "Not a good film, but great!"
+SHUT = (Clamp("f", 0.0),)
+
+
+@pytest.fixture
+def explanation(explainer):
+    return explainer.explain(Question(TEXT, "bilstm"))
+
+
+def number(text):
+    return float(text.replace("−", "-"))
+
+
+def colours_of(row):
+    return re.findall(r'class="gs-cell" fill="(#\w+)"', row.picture)
+
+
+@pytest.mark.parametrize(
+    ("clamp", "words"),
+    [
+        (Clamp("f", 0.0), "forget gate f = 0: all layers, both directions, all units, all tokens"),
+        (Clamp("g", -0.25, 1, "backward"), "candidate g = −0.25: layer 1, backward, all units, all tokens"),
+        (Clamp("c", 2.5, None, None, 4), "cell state c = 2.5: all layers, both directions, unit 4, all tokens"),
+        (Clamp("i", 1.0, start=2, end=3), "input gate i = 1: all layers, both directions, all units, token 3"),
+        (Clamp("i", 1.0, start=2), "input gate i = 1: all layers, both directions, all units, tokens 3 to 8"),
+        (Clamp("i", 1.0, end=2), "input gate i = 1: all layers, both directions, all units, tokens 1 to 2"),
+        (Clamp("i", 1.0, start=0, end=8), "input gate i = 1: all layers, both directions, all units, all tokens"),
+        (Clamp("i", 1.0, start=7), "input gate i = 1: all layers, both directions, all units, token 8"),
+        (switch_off(2, "forward", 3), "switched off (h = 0): layer 2, forward, unit 3, all tokens"),
+        (Clamp("h", 0.5), "hidden state h = 0.5: all layers, both directions, all units, all tokens"),
+    ],
+)
+def test_what_is_held_is_said_in_words(clamp, words):
+    assert change.clamp_words(clamp, 8) == words
+
+
+def test_card_shows_both_verdicts(explainer, explanation):
+    after = explainer.intervene(explanation, (*SHUT, switch_off(1, "forward")))
+    page = change.change_card(explanation, after)
+    before, now = (1 / (1 + np.exp(-logit)) for logit in (explanation.prediction.logit, after.logit))
+    assert f"<strong>{before:.2f} → {now:.2f}</strong>" in page
+    logits = re.search(r"logit ([+−]\d+\.\d+) → ([+−]\d+\.\d+)", page).groups()
+    assert [number(logit) for logit in logits] == pytest.approx(
+        [explanation.prediction.logit, after.logit], abs=0.00501
+    )
+    left = re.findall(r'<i class="(gs-before|gs-after)" style="left:([\d.]+)%"', page)
+    assert [name for name, _ in left] == ["gs-before", "gs-after"]
+    assert [float(value) for _, value in left] == pytest.approx([100 * before, 100 * now], abs=0.0501)
+    assert number(re.search(r"moves P\(positive\) by ([+−]\d+\.\d+)", page)[1]) == pytest.approx(
+        now - before, abs=0.0051
+    )
+    assert re.findall("<li>(.*?)</li>", page) == [change.clamp_words(clamp, 8) for clamp in after.clamps]
+
+
+def test_both_gates_held_are_those_of_a_network_that_forgets(explainer, explanation):
+    """The forget gate at 0 for good, by weights instead of by hand."""
+    checkpoint = Explainer(explainer._folder).checkpoint("bilstm")
+    network = checkpoint.network
+    for layer in network.layers:
+        for module in (layer.forward_rnn, layer.backward_rnn):
+            module.bias_ih_l0[5:10] = -1e4  # f is the second of the four blocks
+    ids = torch.tensor([explanation.review.ids])
+    logit = float(network(ids, torch.tensor([ids.shape[1]])))
+    page = change.change_card(explanation, explainer.intervene(explanation, SHUT))
+    assert number(re.search(r"→ ([+−]\d+\.\d+)</span>", page)[1]) == pytest.approx(logit, abs=0.00501)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said"),
+    [
+        (1.0, -1.0, "It moves P(positive) by −0.46: the verdict flips. Held:"),
+        (-1.0, 1.0, "It moves P(positive) by +0.46: the verdict flips. Held:"),
+        (1.0, 2.0, "It moves P(positive) by +0.15. Held:"),
+        (1.0, 1.01, "It hardly moves P(positive). Held:"),
+        (0.001, -0.001, "It hardly moves P(positive): the verdict flips. Held:"),
+    ],
+)
+def test_change_is_said_as_it_is(explainer, explanation, before, after, said):
+    def of(logit):
+        return {"logit": logit, "probability": 1 / (1 + np.exp(-logit))}
+
+    held = replace(explainer.intervene(explanation, SHUT), **of(after))
+    before = replace(explanation, prediction=replace(explanation.prediction, **of(before)))
+    assert said in change.change_card(before, held)
+
+
+@pytest.mark.parametrize(("layer", "direction"), [(1, "forward"), (2, "backward")])
+def test_gates_stand_before_and_after_one_under_the_other(explainer, explanation, layer, direction):
+    after = explainer.intervene(explanation, SHUT)
+    rows = rows_of(change.gates_sheet(explanation, after, layer, direction))
+    assert [row.note for row in rows] == ["before", "after"] * 6
+    names = ["input gate i", "forget gate f", "output gate o", "candidate g", "cell state c", "hidden state h"]
+    assert [row.name for row in rows] == [name for name in names for _ in range(2)]
+    for place, symbol in enumerate("ifogch"):
+        for row, gates in zip(rows[2 * place :], (explanation.gates, after.gates), strict=False):
+            values = gates.of(layer, direction).values(symbol)
+            means = [sum(map(float, token)) / len(token) for token in values]
+            assert [number(shown) for shown in row.numbers] == pytest.approx(means, abs=0.00501)
+    assert rows[3].numbers == ["0.00"] * 8
+    assert len(set(colours_of(rows[3]))) == 1
+    assert len(set(colours_of(rows[2]))) > 1
+
+
+def test_gates_that_do_not_change_are_said_so(explainer, explanation):
+    above = explainer.intervene(explanation, (switch_off(2, "backward"),))
+    assert "Nothing changes in this layer" in change.gates_sheet(explanation, above, 1, "forward")
+    assert "Nothing changes in this layer" in change.gates_sheet(explanation, above, 2, "forward")
+    assert "Nothing changes" not in change.gates_sheet(explanation, above, 2, "backward")
+
+
+def test_table_holds_the_means_of_all_layers_before_and_after(explainer, explanation):
+    after = explainer.intervene(explanation, SHUT)
+    table = table_of(change.gates_sheet(explanation, after, 1, "forward"))
+    assert len(table) == 8
+    assert len(table[0]) == 2 + 2 * 4 * 6
+    for place, row in enumerate(table):
+        assert (int(row["place"]), row["token"]) == (place + 1, explanation.review.tokens[place].text)
+        for when, gates in (("before", explanation.gates), ("after", after.gates)):
+            for trace in gates.traces:
+                for symbol in "ifogch":
+                    mean = sum(map(float, trace.values(symbol)[place])) / 5
+                    found = float(row[f"layer{trace.layer}.{trace.direction}.{symbol} {when}"])
+                    assert found == pytest.approx(mean, rel=1e-4, abs=1e-6)
+
+
+def test_running_verdicts_are_those_of_the_reviews_that_end_there(explainer, explanation):
+    """Each prefix read alone, as a review of its own."""
+    checkpoint = explainer.checkpoint("bilstm")
+    page = change.running_sheet(explanation, explainer.prefixes(explanation), explainer.prefixes(explanation, SHUT))
+    (row,) = rows_of(page)
+    old, new = row.lines(0, 1)
+    assert [re.search('class="gs-dashed"', path) is not None for path in re.findall("<path[^>]*>", row.picture)] == [
+        False,  # the axis
+        True,
+        False,
+    ]
+    table = table_of(page)
+    assert len(table) == 8
+    for place, line in enumerate(table):
+        part = explanation.review.ids[: place + 1]
+        alone = float(checkpoint.network(torch.tensor([part]), torch.tensor([len(part)])))
+        text = "".join(token.text + token.space for token in explanation.review.tokens[: place + 1]).strip()
+        shut = explainer.intervene(explainer.explain(Question(text, "bilstm")), SHUT).probability
+        expected = [1 / (1 + np.exp(-alone)), shut]
+        assert int(line["tokens read"]) == place + 1
+        assert [float(line["P(positive) before"]), float(line["P(positive) after"])] == pytest.approx(
+            expected, abs=1e-5
+        )
+        assert [old[place], new[place]] == pytest.approx(expected, abs=0.001)
+        assert number(row.numbers[place]) == pytest.approx(expected[1], abs=0.00501)
+
+
+def test_prefixes_that_were_not_read_are_marked_as_estimates(explanation):
+    lengths = np.array([1, 4, 8])
+    before, after = (
+        PrefixCurve(lengths, np.log(values / (1 - values)), values)
+        for values in (np.array([0.5, 0.5, 0.5]), np.array([0.2, 0.8, 0.4]))
+    )
+    (row,) = rows_of(change.running_sheet(explanation, before, after))
+    assert row.numbers == ["0.20", "≈ 0.40", "≈ 0.60", "0.80", "≈ 0.70", "≈ 0.60", "≈ 0.50", "0.40"]
+    assert row.lines(0, 1)[1] == pytest.approx({0: 0.2, 3: 0.8, 7: 0.4}, abs=0.001)
+
+
+def test_plain_rnn_shows_its_hidden_state_alone(explainer):
+    explanation = explainer.explain(Question(TEXT, "rnn"))
+    after = explainer.intervene(explanation, (Clamp("h", 0.5, 1, "backward"),))
+    rows = rows_of(change.gates_sheet(explanation, after, 1, "backward"))
+    assert [(row.name, row.note) for row in rows] == [("hidden state h", "before"), ("hidden state h", "after")]
+    assert rows[1].numbers == ["0.50"] * 8
+    assert rows[0].numbers != rows[1].numbers
+    assert "hidden state h = 0.5: layer 1, backward" in change.change_card(explanation, after)
+
+
+@pytest.mark.parametrize("name", ["bilstm", "rnn"])
+def test_single_token_has_a_before_and_an_after(explainer, name):
+    explanation = explainer.explain(Question("good", name))
+    clamps = (switch_off(),)
+    after = explainer.intervene(explanation, clamps)
+    assert "all tokens" in change.change_card(explanation, after)
+    rows = rows_of(change.gates_sheet(explanation, after, 1, "backward"))
+    assert rows[-1].numbers == ["0.00"]
+    page = change.running_sheet(explanation, explainer.prefixes(explanation), explainer.prefixes(explanation, clamps))
+    assert float(table_of(page)[0]["P(positive) after"]) == pytest.approx(after.probability, abs=1e-5)
+    assert float(table_of(page)[0]["P(positive) before"]) == pytest.approx(explanation.prediction.probability, abs=1e-5)
+
+
+def test_text_of_a_person_never_becomes_markup(explainer):
+    explanation = explainer.explain(Question(NASTY, "bilstm"))
+    after = explainer.intervene(explanation, SHUT)
+    curves = explainer.prefixes(explanation), explainer.prefixes(explanation, SHUT)
+    gates = change.gates_sheet(explanation, after, 1, "forward")
+    for page in (gates, change.change_card(explanation, after), change.running_sheet(explanation, *curves)):
+        assert_harmless(page)
+    assert [row["token"].removeprefix("'") for row in table_of(gates)] == [
+        token.text.removeprefix("'") for token in explanation.review.tokens
+    ]
+    assert not [row for row in table_of(gates) if row["token"].startswith(("=", "+", "-", "@"))]
+
+
+def test_before_anything_is_held_the_page_says_how():
+    assert "Hold it" in change.nothing_held()

@@ -1,0 +1,153 @@
+"""The endpoints for programs. Their names and fields are stable; README.md documents them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+
+import gradio as gr
+import numpy as np
+
+from model.attribution.attribution import DEFAULT_BASELINE, DEFAULT_METHOD
+from model.errors import GatescopeError, ReviewError
+from model.reading.explainer import Explainer, Question
+from model.tables.labels import NO_LABEL
+from model.tables.table import ReviewTable, table_of
+from model.workbench.overview import OUTCOMES, Outcome, overview
+from model.workbench.scoring import Scores, score
+from model.workbench.slices import find_slices
+from views.api.requests import Fields
+from views.drawing.markup import mean_traces
+
+MAX_TEXTS = 1_000  # of one call of /score or /slices: half a minute of work for two cores
+
+
+def add_endpoints(explainer: Explainer) -> None:
+    """Put /classify, /explain, /score and /slices on the page that is being built."""
+    default = explainer.default
+
+    def classify(text: str, checkpoint: str = default) -> dict:
+        """Label, probability and logit of a review, with its tokens.
+
+        `unknown`: indices of the tokens that are not in the vocabulary; `truncated`: whether tokens were left out.
+        """
+        with Refusals():
+            prediction = explainer.classify(text, checkpoint)
+        return {
+            "label": prediction.label,
+            "probability": prediction.probability,
+            "logit": prediction.logit,
+            "tokens": [token.text for token in prediction.review.tokens],
+            "unknown": list(prediction.review.unknown),
+            "truncated": prediction.review.omitted > 0,
+        }
+
+    def explain(
+        text: str, method: str = DEFAULT_METHOD, baseline: str = DEFAULT_BASELINE, checkpoint: str = default
+    ) -> dict:
+        """Attribution of each token in logits (above 0 pushes towards `target`), and the mean gates of each layer.
+
+        `delta` and `steps` are null for methods whose scores need not add up; `parity` is the largest difference
+        between replayed and PyTorch's states.
+        """
+        with Refusals():
+            explanation = explainer.explain(Question(text, checkpoint, method, baseline))
+        attribution = explanation.attribution
+        return {
+            "tokens": [token.text for token in explanation.review.tokens],
+            "scores": list(attribution.scores),
+            "target": "positive",
+            "logit": attribution.logit,
+            "baseline_logit": attribution.baseline_logit,
+            "delta": attribution.delta,
+            "steps": attribution.steps,
+            "parity": explanation.gates.parity,
+            **mean_traces(explanation.gates),
+        }
+
+    def read(texts: object, labels: object, checkpoint: str) -> tuple[ReviewTable, Scores]:
+        loaded = explainer.checkpoint(checkpoint)
+        _check_count(texts)
+        table = table_of(texts, labels)
+        return table, score(loaded, table.texts)
+
+    def score_texts(texts: list, checkpoint: str = default) -> dict:
+        """The verdict on each of up to 1,000 texts; `row` counts from 0. What cannot be read is in `skipped`."""
+        with Refusals():
+            table, scores = read(texts, None, checkpoint)
+        rows = zip(*(array.tolist() for array in _columns(table, scores)), strict=True)
+        named = ("row", "probability", "logit", "tokens", "unknown", "truncated")
+        answers = [dict(zip(named, row, strict=True)) for row in rows]
+        labels = ["positive" if positive else "negative" for positive in scores.predicted.tolist()]
+        return {
+            "rows": [answer | {"label": label} for answer, label in zip(answers, labels, strict=True)],
+            "skipped": _skipped(table),
+        }
+
+    def slices(texts: list, labels: list, checkpoint: str = default) -> dict:
+        """How the network does on up to 1,000 labelled texts, and on each slice of them."""
+        with Refusals():
+            table, scores = read(texts, labels, checkpoint)
+            found = overview(table, scores)
+        counts = dict(zip(OUTCOMES, [0] * len(Outcome), strict=True))
+        for (label, verdict), name in _CELLS.items():
+            counts[name.words] = int(found.confusion[label, verdict])
+        counts[Outcome.UNLABELLED.words] = int((table.labels == NO_LABEL).sum())
+        return {
+            "rows": found.rows,
+            "metrics": asdict(found.metrics),
+            "missing": found.missing,
+            "outcomes": counts,
+            "slices": [asdict(each) | {"stands_out": each.stands_out} for each in find_slices(table, scores)],
+            "skipped": _skipped(table),
+        }
+
+    gr.api(classify, api_name="classify", concurrency_id="compute")
+    gr.api(explain, api_name="explain", concurrency_id="compute")
+    gr.api(score_texts, api_name="score", concurrency_id="scoring", concurrency_limit=1)
+    gr.api(slices, api_name="slices", concurrency_id="scoring", concurrency_limit=1)
+
+
+_CELLS = {
+    (1, 1): Outcome.TRUE_POSITIVE,
+    (1, 0): Outcome.FALSE_NEGATIVE,
+    (0, 1): Outcome.FALSE_POSITIVE,
+    (0, 0): Outcome.TRUE_NEGATIVE,
+}
+
+
+def _check_count(texts: object) -> None:
+    if isinstance(texts, list) and len(texts) > MAX_TEXTS:
+        raise ReviewError(f"There are {len(texts):,} texts; at most {MAX_TEXTS:,} can be scored in one call.")
+
+
+def _columns(table: ReviewTable, scores: Scores) -> tuple[np.ndarray, ...]:
+    """Row (from 0), probability, logit, tokens, unknown ones, whether it was cut: each (rows,)."""
+    places = table.lines - 1
+    return places, scores.probabilities, scores.logits, scores.tokens, scores.unknown, scores.omitted > 0
+
+
+def _skipped(table: ReviewTable) -> list[dict[str, object]]:
+    return [{"row": bad.line - 1, "reason": bad.reason} for bad in table.bad]
+
+
+def endpoint_fields(explainer: Explainer) -> dict[str, Fields]:
+    """The fields of each endpoint, in order, with their defaults."""
+    checkpoint = {"checkpoint": explainer.default}
+    return {
+        "classify": Fields(("text",), checkpoint),
+        "explain": Fields(("text",), {"method": DEFAULT_METHOD, "baseline": DEFAULT_BASELINE, **checkpoint}),
+        "score": Fields(("texts",), checkpoint),
+        "slices": Fields(("texts", "labels"), checkpoint),
+    }
+
+
+class Refusals:
+    """Within it, an error that a person may read becomes Gradio's; it is shown as it is, without a traceback."""
+
+    def __enter__(self) -> None:
+        """Nothing to prepare."""
+
+    def __exit__(self, kind: type | None, error: BaseException | None, trace: object) -> None:
+        """Turn the error over."""
+        if isinstance(error, GatescopeError):
+            raise gr.Error(str(error), print_exception=False, title="Not possible") from None

@@ -1,0 +1,1 @@
+"""One unit at one token: its equations and its drawing."""

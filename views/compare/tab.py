@@ -1,0 +1,90 @@
+"""The Compare tab: two reviews, or one before and after an edit, or one as two networks read it."""
+
+from __future__ import annotations
+
+import gradio as gr
+
+from model.network.network import DIRECTIONS
+from model.reading.comparison import compare
+from model.reading.explainer import Explainer, Question
+from model.recurrence.replay import QUANTITIES
+from model.text import MAX_CHARACTERS
+from views.api.endpoints import Refusals
+from views.compare.pairs import comparison
+from views.links import View
+from views.panel import Drawing
+from views.stage.tab import EMPTY, valid
+
+_EMPTY = EMPTY.format(
+    "Two reviews stand side by side here, word by word. Change a word of B and press Compare, or let another "
+    "checkpoint read it."
+)
+
+
+class CompareTab:
+    """Components and listeners of the tab."""
+
+    def __init__(self, explainer: Explainer) -> None:
+        """Put it on the page that is being built."""
+        self._explainer = explainer
+        names, several = explainer.names, len(explainer.names) > 1
+        box = {"lines": 4, "max_lines": 10, "max_length": MAX_CHARACTERS}
+        with gr.Row():
+            with gr.Column(min_width=300):
+                self.text = gr.Textbox(label="Review A", elem_id="gs-compare-a", **box)
+                self.checkpoint = gr.Dropdown(
+                    names, value=explainer.default, label="read by checkpoint", interactive=several
+                )
+            with gr.Column(min_width=300):
+                self.other = gr.Textbox(label="Review B", elem_id="gs-compare-b", **box)
+                self.other_checkpoint = gr.Dropdown(
+                    names, value=explainer.default, label="read by checkpoint", interactive=several
+                )
+        with gr.Row(elem_classes="gs-controls"):
+            self.layer = gr.Radio([("1", 1), ("2", 2)], value=1, label="Layer", min_width=90)
+            self.direction = gr.Radio(
+                list(zip(("reads →", "← reads"), DIRECTIONS, strict=True)), value=DIRECTIONS[0], label="Direction"
+            )
+            self.symbol = gr.Radio(list(QUANTITIES), value="f", label="Quantity", min_width=250)
+        button = gr.Button("Compare", variant="primary", elem_id="gs-compare")
+        self.result = gr.HTML(_EMPTY, elem_id="gs-compared")
+        self.asked = [self.text, self.other, self.checkpoint, self.other_checkpoint, self.layer, self.direction]
+        self.asked.append(self.symbol)
+        gr.on(
+            [button.click, self.layer.input, self.direction.input, self.symbol.input],
+            self._compare,
+            inputs=self.asked,
+            outputs=self.result,
+            validator=_both_valid,
+            api_visibility="private",
+            concurrency_id="compute",
+            trigger_mode="always_last",
+        )
+
+    def take(self, text: str, checkpoint: str) -> Drawing:
+        """Show the review that is explained on both sides, B ready to be changed."""
+        return {self.text: text, self.other: text, self.checkpoint: checkpoint, self.other_checkpoint: checkpoint}
+
+    def restore(self, view: View, checkpoint: str, layer: int) -> Drawing:
+        """Show what a link says, with a `layer` that is there; `checkpoint` reads B where its own is not there."""
+        other = view.other_checkpoint or checkpoint
+        if other not in self._explainer.names:
+            gr.Warning(f"The second checkpoint of this view is not here; {checkpoint} reads B instead.", title="Link")
+            other = checkpoint
+        where = {self.layer: layer, self.direction: view.direction, self.symbol: view.symbol}
+        return self.take(view.text, checkpoint) | {self.other: view.other, self.other_checkpoint: other} | where
+
+    def answer(self, kept: View | None, *asked: object) -> object:
+        """Compare at once where a link led here."""
+        return self._compare(*asked) if kept and kept.tab == "compare" else gr.skip()
+
+    def _compare(self, text, other, checkpoint, other_checkpoint, layer, direction, symbol) -> str:
+        with Refusals():
+            left = self._explainer.explain(Question(text, checkpoint))
+            right = self._explainer.explain(Question(other, other_checkpoint))
+            return comparison(compare(left, right), layer, direction, symbol)
+
+
+def _both_valid(text: str, other: str, *others: object) -> list[dict[str, object]]:
+    """Refuse texts that cannot be read, each beside its own box."""
+    return [valid(text)[0], valid(other)[0], *valid("-", *others)[1:]]

@@ -1,0 +1,1 @@
+"""What pictures are made of: colours, the token axis, tracks, charts, downloads. No torch, no Gradio."""

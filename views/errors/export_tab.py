@@ -1,0 +1,192 @@
+"""The part of the Errors tab from which everything is taken away: rows with their notes, a report, the notes alone."""
+
+from __future__ import annotations
+
+import re
+import tempfile
+from collections.abc import Callable
+from datetime import datetime, timezone
+from pathlib import Path
+
+import gradio as gr
+import numpy as np
+
+from model.errors import DataError
+from model.reading.explainer import Explainer
+from model.workbench.export import export_rows, write_csv, write_jsonl, write_parquet
+from model.workbench.word_contrast import MAX_ATTRIBUTED, top_tokens
+from model.workbench.workbench import Workbench, named_first
+from views.api.endpoints import Refusals
+from views.errors.cards import sentence_card
+from views.errors.report import ReportConfusion, ReportContent, ReportRow, report_html
+from views.errors.reviews_tab import ReviewsTab
+from views.panel import Drawing
+
+LISTED, NAMED, ALL = "those listed now", "those with a note", "all"
+TABLES = {"CSV": (write_csv, "csv"), "JSON lines": (write_jsonl, "jsonl"), "Parquet": (write_parquet, "parquet")}
+REPORT, NOTES = "Report to print (HTML)", "Notes alone (to load here again)"
+_UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
+_PRESS = "() => setTimeout(() => document.querySelector('#gs-errors-download')?.click(), 300)"
+
+
+class ExportTab:
+    """Components and listeners."""
+
+    def __init__(self, explainer: Explainer, bench: gr.State, reviews: ReviewsTab) -> None:
+        """Put it on the page that is being built; notes that are brought back are shown by `reviews`."""
+        self._explainer = explainer
+        with gr.Column(elem_classes="gs-card gs-export"):
+            with gr.Row(elem_classes="gs-controls"):
+                kind = gr.Radio([*TABLES, REPORT, NOTES], value="CSV", label="As", min_width=300)
+            with gr.Row(elem_classes="gs-controls"):
+                which = gr.Radio([LISTED, NAMED, ALL], value=LISTED, label="Which reviews", min_width=260)
+                tokens = gr.Checkbox(
+                    False,
+                    label="with the words that did most",
+                    info=f"Input × gradient, of at most {MAX_ATTRIBUTED:,} reviews, those with a note first; takes a "
+                    "while. Other rows leave it empty.",
+                    min_width=260,
+                )
+            with gr.Row(elem_classes="gs-buttons"):
+                prepare = gr.Button("Prepare the file", variant="primary", size="sm", min_width=150)
+                self._download = gr.DownloadButton(
+                    "Save", size="sm", visible=False, min_width=120, elem_id="gs-errors-download"
+                )
+            self._said = gr.HTML("")
+        with gr.Accordion("Bring notes back", open=False):
+            upload = gr.File(
+                label="Notes that were saved here, for this file and checkpoint",
+                file_types=[".json"],
+                height=140,
+                elem_id="gs-errors-notes",
+            )
+            self._loaded = gr.HTML("")
+        prepare.click(
+            self._prepare,
+            [bench, reviews.shown, kind, which, tokens],
+            [self._download, self._said],
+            api_visibility="private",
+            concurrency_id="scoring",
+        ).success(None, js=_PRESS)
+        quiet = {"api_visibility": "private", "show_progress": "hidden"}
+        upload.upload(_load_notes, [bench, upload], self._loaded, **quiet).then(
+            lambda bench: reviews.fill(bench) if bench else gr.skip(), bench, reviews.filled, **quiet
+        )
+
+    @property
+    def filled(self) -> list[gr.components.Component]:
+        """What `fill` sets."""
+        return [self._download, self._said, self._loaded]
+
+    def fill(self) -> Drawing:
+        """Nothing is prepared of a newly scored file."""
+        return {self._download: gr.DownloadButton(visible=False), self._said: "", self._loaded: ""}
+
+    def _prepare(
+        self,
+        bench: Workbench | None,
+        shown: np.ndarray | None,
+        kind: str,
+        which: str,
+        with_tokens: bool,
+        progress: gr.Progress = gr.Progress(),  # noqa: B008
+    ) -> Drawing:
+        with Refusals():
+            if bench is None:
+                raise DataError("Load and score a file first.")
+            if kind == NOTES:
+                return self._offer(bench, "notes.json", bench.saved_notes(), f"{len(bench.notes):,} notes")
+            rows = _rows(bench, shown, which)
+            tokens = self._tokens(bench, rows, with_tokens, progress)
+            if kind == REPORT:
+                content = report_html(report(bench, rows, tokens)).encode()
+                return self._offer(bench, "report.html", content, "The report")
+            write, ending = TABLES[kind]
+            content = write(export_rows(bench.table, bench.scores, rows, bench.notes, tokens))
+            return self._offer(bench, f"reviews.{ending}", content, f"{len(rows):,} reviews")
+
+    def _tokens(self, bench, rows, wanted: bool, progress: Callable) -> dict[int, tuple[tuple[str, float], ...]]:
+        if not wanted:
+            return {}
+        checkpoint = self._explainer.checkpoint(bench.scores.checkpoint)
+        first = named_first(rows, bench.notes)[:MAX_ATTRIBUTED]
+        return top_tokens(
+            checkpoint, bench.scores, first, progress=lambda share: progress(share, desc="The words that did most")
+        )
+
+    def _offer(self, bench: Workbench, ending: str, content: bytes, what: str) -> Drawing:
+        """Put a file where only who knows its random folder can fetch it, and where it is deleted after a while."""
+        stem = _UNSAFE.sub("-", Path(bench.table.name).stem).strip("-.")[:60] or "reviews"
+        cache = Path(self._download.GRADIO_CACHE)
+        try:
+            cache.mkdir(parents=True, exist_ok=True)
+            path = Path(tempfile.mkdtemp(dir=cache)) / f"{stem}-{ending}"
+            path.write_bytes(content)
+        except OSError:
+            raise DataError("The file could not be written on the server: its disk may be full.") from None
+        size = f"{len(content) / 1e6:,.2f} MB" if len(content) > 100_000 else f"{len(content):,} bytes"
+        return {
+            self._download: gr.DownloadButton(f"Save {path.name}", value=str(path), visible=True),
+            self._said: f'<p class="gs-note">{what}, {size}: it is being saved; if not, press Save.</p>',
+        }
+
+
+def _rows(bench: Workbench, shown: np.ndarray | None, which: str) -> np.ndarray:
+    if which == NAMED:
+        return np.array(sorted(bench.notes), dtype=np.int64)
+    return np.arange(len(bench.table.texts)) if which == ALL or shown is None else shown
+
+
+def _load_notes(bench: Workbench | None, path: str | None) -> str:
+    if path is None:
+        return ""
+    try:
+        if bench is None:
+            raise DataError("Load and score the file first that these notes are about.")
+        count = bench.load_notes(Path(path).read_bytes())
+    except DataError as error:
+        return sentence_card(str(error))
+    word = "note is" if count == 1 else "notes are"
+    return sentence_card(f"{count:,} {word} back: choose a review to see its own.")
+
+
+def report(bench: Workbench, rows: np.ndarray, tokens: dict[int, tuple[tuple[str, float], ...]]) -> ReportContent:
+    """What the printed report says: the figures of the whole file, and those of the rows that have a note."""
+    found, table, scores = bench.overview, bench.table, bench.scores
+    (true_negative, false_positive), (false_negative, true_positive) = found.confusion.tolist()
+    named = [row for row in rows.tolist() if row in bench.notes]
+    return ReportContent(
+        file=table.name,
+        digest=table.digest,
+        checkpoint=scores.checkpoint,
+        rows=found.rows,
+        skipped=table.bad_count,
+        labelled=found.labelled,
+        metrics=found.metrics,
+        missing=found.missing,
+        confusion=ReportConfusion(true_positive, false_positive, true_negative, false_negative)
+        if found.labelled
+        else None,
+        reliability=found.reliability,
+        histogram=found.histogram,
+        slices=bench.slices,
+        categories=(*bench.counts.items(), ("", len(bench.notes) - len(bench.categories))),
+        named=tuple(_report_row(bench, row, tokens.get(row, ())) for row in named),
+        made=datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC"),
+    )
+
+
+def _report_row(bench: Workbench, row: int, tokens: tuple[tuple[str, float], ...]) -> ReportRow:
+    note, table, scores = bench.note(row), bench.table, bench.scores
+    return ReportRow(
+        row=row,
+        line=int(table.lines[row]),
+        text=table.texts[row],
+        label=int(table.labels[row]),
+        logit=float(scores.logits[row]),
+        probability=float(scores.probabilities[row]),
+        category=note.category,
+        note=note.text,
+        corrected=note.label,
+        top_tokens=tokens,
+    )

@@ -1,0 +1,310 @@
+"""The Errors tab: load reviews, score them, see where the network errs, go through its mistakes, and take them away.
+
+What a visitor loaded lives in the state of that visit alone, as a `Workbench`.
+"""
+
+from __future__ import annotations
+
+import secrets
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass
+from pathlib import Path
+
+import gradio as gr
+
+from model.assets import ASSETS
+from model.errors import DataError, GatescopeError
+from model.reading.explainer import Explainer
+from model.tables.table import (
+    MAX_BYTES,
+    MAX_ROWS,
+    Columns,
+    ReviewTable,
+    guess_columns,
+    paste_table,
+    read_imdb,
+    read_table,
+)
+from model.workbench.scoring import Scores, join, score_chunks
+from model.workbench.word_contrast import COMPARISONS, DEFAULT_COMPARISON, compare_words, word_attributions
+from model.workbench.workbench import Workbench, open_notes
+from views.api.endpoints import Refusals
+from views.drawing.charts import confidence_histogram, reliability_diagram
+from views.errors import cards
+from views.errors.export_tab import ExportTab
+from views.errors.reviews_tab import ReviewsTab
+from views.panel import Drawing
+
+EXAMPLE = ASSETS / "reviews.csv"
+ENDINGS = [".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".parquet", ".txt"]
+NONE = "(none)"
+NOTHING_YET = (
+    "Load a file with reviews to see where the network errs on them, or try the example: 180 reviews written by hand, "
+    "some of them labelled wrong on purpose."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file that was uploaded: where it lies, and its own name."""
+
+    path: str
+    name: str
+
+
+class ErrorsTab:
+    """Components and listeners of the tab. `notes` is the folder that notes are kept in; None keeps none.
+
+    `imdb` is where the Large Movie Review Dataset lies on the server; None where it does not.
+    """
+
+    def __init__(self, explainer: Explainer, notes: Path | None, imdb: Path | None) -> None:
+        """Put it on the page that is being built."""
+        self._explainer, self._folder, self._imdb = explainer, notes, imdb
+        self.bench = gr.State(None)
+        self._source = gr.State(None)
+        self._owner = gr.BrowserState("", storage_key="gatescope-notes", secret="gatescope")  # noqa: S106
+        with gr.Column(elem_classes="gs-workbench"):
+            self._build_loading()
+            pick = gr.Textbox(visible="hidden", label="Picked", elem_id=cards.PICK)  # a tab would not have it yet
+            name = gr.Textbox(visible="hidden", label="Named", elem_id=cards.NAME)
+            with gr.Tabs(visible=False, overflow_behavior="wrap") as self._tabs:
+                with gr.Tab("Overview", id="overview"):
+                    self._build_overview()
+                with gr.Tab("Go through them", id="reviews"):
+                    self.reviews = ReviewsTab(explainer, self.bench, pick, name)
+                with gr.Tab("Words", id="words"):
+                    self._build_words()
+                with gr.Tab("Take away", id="export"):
+                    self._export = ExportTab(explainer, self.bench, self.reviews)
+        self._listen()
+
+    def _build_loading(self) -> None:
+        with gr.Row(elem_classes="gs-main"):
+            with gr.Column(scale=4, min_width=300):
+                self._file = gr.File(
+                    label=f"CSV, TSV, JSON lines, Parquet, text: up to {MAX_ROWS:,} rows, {MAX_BYTES // 1024**2} MB",
+                    file_types=ENDINGS,
+                    height=160,
+                    elem_id="gs-errors-file",
+                )
+            with gr.Column(scale=5, min_width=300):
+                with gr.Row(elem_classes="gs-buttons"):
+                    self._example = gr.Button("Try the example", size="sm", min_width=120)
+                    self._dataset = gr.Button(
+                        "Large Movie Review Dataset, test", size="sm", min_width=120, visible=self._imdb is not None
+                    )
+                with gr.Accordion("Or paste a list, one review a line", open=False):
+                    self._list = gr.Textbox(
+                        show_label=False,
+                        lines=5,
+                        max_lines=10,
+                        placeholder="What a wonderful film!\tpositive\nDull from start to end.\tnegative",
+                        elem_id="gs-errors-list",
+                    )
+                    self._paste = gr.Button("Score the list", size="sm")
+                self._checkpoint = gr.Dropdown(
+                    self._explainer.names,
+                    value=self._explainer.default,
+                    label="read by checkpoint",
+                    interactive=len(self._explainer.names) > 1,
+                )
+        with gr.Row(visible=False) as self._columns:
+            self._text = gr.Dropdown([], label="Column of the review", min_width=160)
+            self._label = gr.Dropdown([], label="Column of the label", min_width=160)
+            self._rating = gr.Dropdown([], label="Column of the stars", min_width=160)
+            self._score = gr.Button("Score the file", variant="primary", min_width=140)
+        self._cancel = gr.Button("Cancel", size="sm", visible=False, elem_id="gs-errors-cancel")
+        self._progress = gr.HTML(cards.sentence_card(NOTHING_YET), elem_id="gs-errors-progress")
+        self._loaded = gr.HTML("")
+
+    def _build_overview(self) -> None:
+        with gr.Row(elem_classes="gs-main"):
+            self._overview = gr.HTML("")
+            with gr.Column(min_width=300):
+                gr.Markdown("**Reliability**: how often a verdict of a given confidence is right")
+                self._reliability = gr.Plot(show_label=False)
+            with gr.Column(min_width=300):
+                gr.Markdown("**Confidence** of right and of wrong verdicts")
+                self._histogram = gr.Plot(show_label=False)
+        self._slices = gr.HTML("")
+
+    def _build_words(self) -> None:
+        with gr.Row(elem_classes="gs-filters"):
+            self._comparison = gr.Dropdown(list(COMPARISONS), value=DEFAULT_COMPARISON, label="Compare", min_width=260)
+            self._attribute = gr.Button("Sum up attributions", size="sm", min_width=160)
+        self._words = gr.HTML("", elem_id="gs-errors-words")
+
+    def _listen(self) -> None:
+        quiet = {"api_visibility": "private", "show_progress": "hidden"}
+        self._file.upload(self._look, self._file, [self._source, self._columns, self._progress, *self._chosen], **quiet)
+        runs = []
+        drawn = [
+            self.bench,
+            self._owner,
+            self._progress,
+            self._loaded,
+            self._cancel,
+            self._tabs,
+            self._overview,
+            self._reliability,
+        ]
+        drawn += [self._histogram, self._slices, self._words, *self.reviews.filled, *self._export.filled]
+        given = [self._checkpoint, self._owner, self.bench]
+        for button, run, inputs in (
+            (self._score, self._run_file, [self._source, *self._chosen]),
+            (self._example, self._run_example, []),
+            (self._dataset, self._run_dataset, []),
+            (self._paste, self._run_list, [self._list]),
+        ):
+            runs.append(
+                button.click(
+                    run,
+                    [*given, *inputs],
+                    drawn,
+                    api_visibility="private",
+                    concurrency_id="scoring",
+                    concurrency_limit=1,
+                    show_progress="hidden",
+                )
+            )
+        self._cancel.click(
+            lambda: {
+                self._progress: cards.sentence_card("Stopped. What was loaded before is still there."),
+                self._cancel: gr.Button(visible=False),
+            },
+            None,
+            [self._progress, self._cancel],
+            cancels=runs,
+            queue=False,
+            **quiet,
+        )
+        self._comparison.input(self._compare_words, [self.bench, self._comparison], self._words, **quiet)
+        self._attribute.click(
+            self._sum_attributions,
+            [self.bench, self._comparison],
+            self._words,
+            api_visibility="private",
+            concurrency_id="scoring",
+        )
+        self.reviews.listen(self._tabs)
+
+    @property
+    def _chosen(self) -> list[gr.components.Component]:
+        return [self._text, self._label, self._rating]
+
+    def _look(self, path: str | None) -> Drawing:
+        """Guess what a file's columns are, for the person to change."""
+        if path is None:
+            return {self._source: None, self._columns: gr.Row(visible=False)}
+        name = Path(path).name
+        try:
+            columns = guess_columns(Path(path), name)
+        except DataError as error:
+            return {
+                self._source: None,
+                self._columns: gr.Row(visible=False),
+                self._progress: cards.sentence_card(str(error)),
+            }
+        names, others = list(columns.names), [NONE, *columns.names]
+        return {
+            self._source: Source(path, name),
+            self._columns: gr.Row(visible=True),
+            self._text: gr.Dropdown(names, value=columns.text),
+            self._label: gr.Dropdown(others, value=columns.label or NONE),
+            self._rating: gr.Dropdown(others, value=columns.rating or NONE),
+            self._progress: cards.sentence_card(cards.columns_sentence(name, columns)),
+        }
+
+    def _run_file(self, checkpoint, owner, before, source, text, label, rating) -> Iterator[Drawing]:
+        def read() -> ReviewTable:
+            if source is None:
+                raise DataError("Choose a file first.")
+            names = guess_columns(Path(source.path), source.name).names
+            columns = Columns(names, text, *(None if each in (NONE, None) else each for each in (label, rating)))
+            return read_table(Path(source.path), columns, source.name)
+
+        yield from self._run(read, checkpoint, owner, before)
+
+    def _run_example(self, checkpoint, owner, before) -> Iterator[Drawing]:
+        yield from self._run(lambda: read_table(EXAMPLE), checkpoint, owner, before)
+
+    def _run_dataset(self, checkpoint, owner, before) -> Iterator[Drawing]:
+        def read() -> ReviewTable:
+            if self._imdb is None:
+                raise DataError("This server does not have the dataset.")
+            return read_imdb(self._imdb)
+
+        yield from self._run(read, checkpoint, owner, before)
+
+    def _run_list(self, checkpoint, owner, before, text) -> Iterator[Drawing]:
+        yield from self._run(lambda: paste_table(text or ""), checkpoint, owner, before)
+
+    def _run(
+        self, read: Callable[[], ReviewTable], checkpoint: str, owner: str, before: Workbench | None
+    ) -> Iterator[Drawing]:
+        """Read, score, draw; each step is told. A cancelled run ends between two steps and leaves all as it was."""
+        yield {self._progress: cards.progress_card("Reading the file", 0.0), self._cancel: gr.Button(visible=True)}
+        try:
+            table = read()
+            started = time.monotonic()
+            parts: list[Scores] = []
+            with closing(score_chunks(self._explainer.checkpoint(checkpoint), table.texts)) as chunks:
+                yield {self._progress: cards.scoring_card(0, len(table.texts), 0.0)}
+                for part in chunks:
+                    parts.append(part)
+                    done = sum(len(each.logits) for each in parts)
+                    yield {self._progress: cards.scoring_card(done, len(table.texts), time.monotonic() - started)}
+            seconds = time.monotonic() - started
+            owner = owner or secrets.token_urlsafe(24)
+            notes = (
+                before.notes_for(table, checkpoint)
+                if before and self._folder is None
+                else open_notes(self._folder, owner, table, checkpoint)
+            )
+            bench = Workbench(table, join(parts), notes)
+        except GatescopeError as error:
+            yield {self._progress: cards.sentence_card(str(error)), self._cancel: gr.Button(visible=False)}
+            return
+        yield {self._owner: owner} | self._draw(bench, seconds)
+
+    def _draw(self, bench: Workbench, seconds: float) -> Drawing:
+        """Everything that is seen of a newly scored file."""
+        found, lasting = bench.overview, self._folder is not None
+        return {
+            self.bench: bench,
+            self._progress: "",
+            self._loaded: cards.loaded_card(bench.table, bench.scores, seconds, lasting),
+            self._cancel: gr.Button(visible=False),
+            self._tabs: gr.Tabs(visible=True, selected="overview"),
+            self._overview: cards.overview_card(found),
+            self._reliability: reliability_diagram(found.reliability) if found.labelled else None,
+            self._histogram: confidence_histogram(found.histogram),
+            self._slices: cards.slices_card(bench.slices),
+            self._words: self._compare_words(bench, DEFAULT_COMPARISON),
+            **self.reviews.fill(bench),
+            **self._export.fill(),
+        }
+
+    def _compare_words(self, bench: Workbench | None, comparison: str) -> str:
+        if bench is None:
+            return ""
+        with Refusals():
+            words = self._explainer.checkpoint(bench.scores.checkpoint).field.vocab.itos
+            found = compare_words(words, bench.table, bench.scores, comparison=comparison)
+        return cards.words_card(found, None)
+
+    def _sum_attributions(self, bench: Workbench | None, comparison: str, progress=gr.Progress()) -> str:  # noqa: B008
+        """The same, with what each word did to the verdicts on the mistakes that are compared."""
+        if bench is None:
+            return ""
+        with Refusals():
+            checkpoint = self._explainer.checkpoint(bench.scores.checkpoint)
+            found = compare_words(checkpoint.field.vocab.itos, bench.table, bench.scores, comparison=comparison)
+            if found.missing:
+                return cards.words_card(found, None)
+            rows = [row for row, each in enumerate(bench.outcomes.tolist()) if each in COMPARISONS[comparison][0]]
+            told = lambda share: progress(share, desc="Summing up attributions")  # noqa: E731
+            return cards.words_card(found, word_attributions(checkpoint, bench.scores, rows, told))

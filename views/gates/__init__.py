@@ -1,0 +1,1 @@
+"""Every gate of every unit on one token axis, and the same numbers as a table."""

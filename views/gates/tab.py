@@ -1,0 +1,43 @@
+"""The tab of the gates: attribution, every quantity of every unit, and the verdict as it reads, on one token axis."""
+
+from __future__ import annotations
+
+import gradio as gr
+
+from model.reading.explainer import Explainer, Explanation
+from views.drawing import markup
+from views.drawing.tracks import ORDERS
+from views.panel import Drawing, Focus, Panel, Shared
+
+
+def build(explainer: Explainer, shared: Shared) -> Panel:
+    """Put the tab's components on the page that is being built."""
+    with gr.Row(elem_classes="gs-controls"):
+        shared.symbol.render()
+        order = gr.Radio(
+            [("number", ORDERS[0]), ("time of peak", ORDERS[1])], value="number", label="Units sorted by", min_width=200
+        )
+    gr.HTML(
+        '<section class="gs-card gs-detail" aria-live="polite" aria-label="Numbers of the chosen token"><p>The '
+        "numbers of the chosen token appear here.</p></section>"
+    )
+    staves = gr.HTML("", elem_id="gs-staves")
+    running = gr.HTML("", elem_classes="gs-sheet-holder")
+
+    def draw(explanation: Explanation, focus: Focus, symbol: str, order: str) -> Drawing:
+        return {staves: markup.staves(explanation, focus.layer, focus.direction, symbol, order)}
+
+    def draw_running(explanation: Explanation, focus: Focus, symbol: str, order: str) -> Drawing:
+        return {running: markup.running_verdict(explanation, explainer.prefixes(explanation))}
+
+    return Panel("gates", [shared.symbol, order], [staves], draw, draw_running, [running])
+
+
+def build_table(explainer: Explainer, shared: Shared) -> Panel:
+    """The tab of the same numbers as text."""
+    table = gr.HTML("", elem_id="gs-table")
+
+    def draw(explanation: Explanation, focus: Focus) -> Drawing:
+        return {table: markup.table(explanation, focus.layer, focus.direction)}
+
+    return Panel("table", [], [table], draw)

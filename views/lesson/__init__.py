@@ -1,0 +1,1 @@
+"""The guided lesson and the head of the page."""

@@ -1,0 +1,1 @@
+"""How much of what was written is still there later."""

@@ -1,0 +1,51 @@
+"""The Memory tab: how much of what was written at a token is still there later, and how long each unit remembers."""
+
+from __future__ import annotations
+
+import gradio as gr
+
+from model.errors import ReviewError
+from model.reading.explainer import Explainer, Explanation
+from views.drawing.charts import half_life_histogram, saturation_plot
+from views.drawing.downloads import save_buttons
+from views.memory import kept
+from views.panel import Drawing, Focus, Panel, Shared
+
+
+def build(explainer: Explainer, shared: Shared) -> Panel:
+    """Put the tab's components on the page that is being built."""
+    sheet = gr.HTML("", elem_classes="gs-sheet-holder")
+    with gr.Row(visible=False) as charts:
+        with gr.Column(min_width=300):
+            gr.Markdown("**Half-life**: after how many tokens a unit has lost half, with its mean forget gate")
+            half_lives = gr.Plot(show_label=False, elem_id="gs-half-lives")
+            save_half_lives = gr.HTML()
+        with gr.Column(min_width=300):
+            gr.Markdown(
+                "**Saturation**: how often each unit's gates are nearly shut and nearly open, in % of the tokens"
+            )
+            saturation = gr.Plot(show_label=False, elem_id="gs-saturation")
+            save_saturation = gr.HTML()
+
+    def follow(explanation: Explanation, focus: Focus) -> Drawing:
+        try:
+            memory = explainer.memory(explanation, focus.layer, focus.direction)
+        except ReviewError as error:  # a plain RNN
+            return {sheet: kept.no_gates(str(error))}
+        return {sheet: kept.memory_sheet(explanation, memory, focus.place, focus.unit)}
+
+    def draw(explanation: Explanation, focus: Focus) -> Drawing:
+        if explanation.gates.traces[0].f is None:
+            return follow(explanation, focus) | {charts: gr.Row(visible=False)}
+        memory = explainer.memory(explanation, focus.layer, focus.direction)
+        units = kept.unit_csv(memory)
+        return follow(explanation, focus) | {
+            charts: gr.Row(visible=True),
+            half_lives: half_life_histogram(memory),
+            saturation: saturation_plot(memory),
+            save_half_lives: save_buttons("gatescope-half-lives", units, "gs-half-lives"),
+            save_saturation: save_buttons("gatescope-saturation", units, "gs-saturation"),
+        }
+
+    outputs = [sheet, charts, half_lives, saturation, save_half_lives, save_saturation]
+    return Panel("memory", [], outputs, draw, follow=follow, follow_outputs=[sheet])

@@ -1,0 +1,1 @@
+"""What the network is, how it was trained, and what was measured."""

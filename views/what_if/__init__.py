@@ -1,0 +1,1 @@
+"""What the verdict would have been with a gate held."""
