@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from model.reading.explainer import Explainer, Question
 from model.recurrence.replay import Clamp
 from tests.browser.person import REVIEW, WAIT, analyse, box_of, token, visit
-from views.drawing.markup import minus
+from views.drawing.numbers import minus
 from views.lesson.lessons import BUTTONS, LANGUAGES, read_lessons
 from views.links import View, encode_view
 

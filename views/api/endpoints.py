@@ -16,7 +16,7 @@ from model.workbench.overview import OUTCOMES, Outcome, overview
 from model.workbench.scoring import Scores, score
 from model.workbench.slices import find_slices
 from views.api.requests import Fields
-from views.drawing.markup import mean_traces
+from views.api.traces import mean_traces
 
 MAX_TEXTS = 1_000  # of one call of /score or /slices: half a minute of work for two cores
 

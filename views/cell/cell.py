@@ -15,7 +15,8 @@ from html import escape
 from model.recurrence.replay import QUANTITIES, QUANTITY_NAMES
 from model.recurrence.step import CellStep, Part
 from views.drawing.downloads import csv_text
-from views.drawing.markup import ARROWS, signed
+from views.drawing.labels import ARROWS
+from views.drawing.numbers import signed
 
 NAMES = dict(zip(QUANTITIES, QUANTITY_NAMES, strict=True))
 MEANINGS = {

@@ -16,7 +16,8 @@ from model.network.classify import Prediction
 from model.reading.comparison import Comparison, Means, Pair
 from model.reading.explainer import Explanation
 from views.drawing.downloads import csv_link, csv_text, png_button
-from views.drawing.markup import ARROWS, NAMES, difference, minus, signed
+from views.drawing.labels import ARROWS, NAMES
+from views.drawing.numbers import difference, minus, signed
 from views.drawing.tracks import GATES, SCORE_LIMIT, bar_limit
 
 SUMMED_UP = 3  # changes that the sentence names

@@ -6,10 +6,12 @@ import base64
 import csv
 import io
 from collections.abc import Iterable, Mapping, Sequence
-from html import escape
+
+from markupsafe import Markup
 
 from model.text import Token
 from model.workbench.export import without_formula
+from views.drawing.template import render
 
 
 def csv_text(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
@@ -36,21 +38,17 @@ def _cell(value: object) -> object:
     return f"{value:.6g}" if not isinstance(value, int) else value
 
 
-def csv_link(text: str, name: str, label: str = "CSV") -> str:
+def csv_link(text: str, name: str, label: str = "CSV") -> Markup:
     """A link that saves `text` as the file `name`.csv; the file is in the link itself."""
     file = base64.b64encode(text.encode("utf-8-sig")).decode()
-    return (
-        f'<a class="gs-download" download="{escape(name)}.csv" href="data:text/csv;charset=utf-8;base64,{file}">'
-        f"{escape(label)}</a>"
-    )
+    return render("drawing/csv_link.html", file=file, name=name, label=label)
 
 
-def png_button(name: str, chart: str = "") -> str:
+def png_button(name: str, chart: str = "") -> Markup:
     """A button that saves the picture around it as `name`.png, or the chart of the component with the id `chart`."""
-    of = f' data-chart="{chart}"' if chart else ""
-    return f'<button type="button" class="gs-png" data-name="{escape(name)}.png"{of}>PNG</button>'
+    return render("drawing/png_button.html", name=name, chart=chart)
 
 
-def save_buttons(name: str, csv: str, chart: str = "") -> str:
+def save_buttons(name: str, csv: str, chart: str = "") -> Markup:
     """Both, side by side: the picture and its numbers."""
-    return f'<span class="gs-save">Save {png_button(name, chart)} {csv_link(csv, name)}</span>'
+    return render("drawing/save_buttons.html", png=png_button(name, chart), csv=csv_link(csv, name))

@@ -5,12 +5,13 @@ All sheets on the page share the width of their columns, the chosen token and th
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from html import escape
+
+from markupsafe import Markup
 
 from model.text import Token
+from views.drawing.template import render
 
 LONGEST_NAME = 18  # characters of a token that fit above its column
 
@@ -24,31 +25,16 @@ class Row:
     """
 
     name: str
-    picture: str
+    picture: Markup
     kind: str = ""
     note: str = ""
     symbol: str = ""
     numbers: Sequence[str] = ()
 
 
-def sheet(tokens: Sequence[Token], rows: Sequence[Row], label: str) -> str:
+def sheet(tokens: Sequence[Token], rows: Sequence[Row], label: str) -> Markup:
     """The rows under the names of the tokens, in a box of their own that scrolls sideways.
 
-    `label` says to a screen reader what the rows show. Names and pictures of rows are the caller's to escape.
+    `label` says to a screen reader what the rows show. A picture is `Markup`; so are names and notes that hold any.
     """
-    names = "".join(f"<span><bdi>{escape(token.text[:LONGEST_NAME])}</bdi></span>" for token in tokens)
-    return f"""<div class="gs-scroll" tabindex="0" aria-label="{escape(label)}: one column for each token. \
-Arrow keys choose a token.">
-<div class="gs-grid" style="--n:{len(tokens)}">
-<div class="gs-row gs-names"><b></b><div>{names}</div></div>
-{"".join(_row(row) for row in rows)}
-<i class="gs-marker"></i></div></div>"""
-
-
-def _row(row: Row) -> str:
-    symbol = f' data-symbol="{row.symbol}"' if row.symbol else ""
-    sign = f" <i>{row.symbol}</i>" if row.symbol else ""
-    note = f"<small>{row.note}</small>" if row.note else ""
-    if row.numbers:
-        note += f'<output data-numbers="{escape(json.dumps(list(row.numbers), ensure_ascii=False))}"></output>'
-    return f'<div class="gs-row {row.kind}"><b{symbol}>{row.name}{sign}{note}</b><div>{row.picture}</div></div>'
+    return render("drawing/token_axis.html", tokens=tokens, rows=rows, label=label, longest=LONGEST_NAME)

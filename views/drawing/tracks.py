@@ -6,16 +6,19 @@ map of all units is a PNG with one pixel for each unit and token.
 
 from __future__ import annotations
 
+import base64
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from markupsafe import Markup
 from PIL import Image
 
 from model.attribution.attribution import Attribution
 from model.recurrence.replay import NEARLY_OPEN, NEARLY_SHUT, GateTrace
 from views.drawing.colours import as_hex, gate_palette, palette_places, signed_log, signed_palette
+from views.drawing.template import render
 
 GATES = ("i", "f", "o")
 CELL_LIMIT = 100.0  # the cell state has no bound: its colours are logarithmic and end here, and the page says so
@@ -68,7 +71,7 @@ def saturation(values: np.ndarray, symbol: str) -> Saturation:
     return Saturation((values < low).mean(axis=1), (values > high).mean(axis=1))
 
 
-def film_row(trace: GateTrace, symbol: str) -> str:
+def film_row(trace: GateTrace, symbol: str) -> Markup:
     """One row of the filmstrip as SVG, one unit of width for each token.
 
     Colour is the mean over units. Units of signed quantities cancel out in it, so there a band above is the mean of
@@ -103,7 +106,7 @@ def _cells(values: np.ndarray, symbol: str, top: int, height: int) -> str:
     )
 
 
-def score_bars(attribution: Attribution) -> str:
+def score_bars(attribution: Attribution) -> Markup:
     """Attribution as SVG bars: up and orange towards positive, down and blue towards negative; saliency is grey."""
     limit = bar_limit(attribution)
     bars = []
@@ -135,7 +138,7 @@ class Line:
     kind: str = "gs-line"
 
 
-def line_row(lines: Sequence[Line], tokens: int, low: float, high: float, middle: float | None = None) -> str:
+def line_row(lines: Sequence[Line], tokens: int, low: float, high: float, middle: float | None = None) -> Markup:
     """Lines on one scale as SVG, one unit of width for each token; values beyond the scale run along its edge."""
 
     def height(value: float) -> float:
@@ -155,10 +158,9 @@ def line_row(lines: Sequence[Line], tokens: int, low: float, high: float, middle
     return _svg(tokens, axis + "".join(drawn))
 
 
-def _svg(width: int, body: str) -> str:
-    return (
-        f'<svg viewBox="0 0 {width} 100" preserveAspectRatio="none" aria-hidden="true" focusable="false">{body}</svg>'
-    )
+def _svg(width: int, body: str) -> Markup:
+    """`body` is made of numbers and of classes of the style sheet alone."""
+    return render("drawing/track.html", width=width, body=Markup(body))  # noqa: S704
 
 
 def unit_order(trace: GateTrace, symbol: str, order: str) -> np.ndarray:
@@ -178,3 +180,8 @@ def unit_map(trace: GateTrace, symbol: str, order: str = "number") -> bytes:
     file = io.BytesIO()
     image.save(file, "PNG", optimize=True)
     return file.getvalue()
+
+
+def picture(png: bytes, alt: str) -> Markup:
+    """A PNG as an image; `alt` says what it shows."""
+    return render("drawing/map.html", png=base64.b64encode(png).decode(), alt=alt)

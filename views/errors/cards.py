@@ -23,7 +23,7 @@ from model.workbench.scoring import Scores
 from model.workbench.slices import LEVEL, SliceFinding
 from model.workbench.word_contrast import WordContrast, WordOdds, WordScores
 from model.workbench.workbench import Workbench
-from views.drawing.markup import signed
+from views.drawing.numbers import signed
 
 PICK, NAME = "gs-errors-pick", "gs-errors-name"  # the hidden boxes that hear what was chosen, and how a row is named
 LABELS = {1: "positive", 0: "negative", NO_LABEL: "–"}

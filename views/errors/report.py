@@ -20,7 +20,7 @@ from model.text import normalize
 from model.workbench.overview import ConfidenceBin, KnownMetrics
 from model.workbench.slices import LEVEL, SliceFinding
 from views.drawing.colours import NEGATIVE, POSITIVE, as_hex
-from views.drawing.markup import minus, signed
+from views.drawing.numbers import minus, signed
 
 MAX_ROWS = 500  # that are shown one by one; more belong in a table
 MAX_SHOWN = 4_000  # characters of one review; longer ones are cut in the middle

@@ -18,10 +18,11 @@ from model.workbench.notebook import Note
 from model.workbench.overview import Outcome
 from model.workbench.workbench import Workbench
 from views.api.endpoints import Refusals
-from views.drawing.markup import reading, staves, strongest
 from views.drawing.tracks import ORDERS as UNIT_ORDERS
 from views.errors import cards
+from views.gates.staves import staves
 from views.panel import Drawing, whole
+from views.stage.reading import reading, strongest
 
 PAGE = 25  # rows of the table that are sent at once
 ANY, UNNAMED = "any", "not named yet"

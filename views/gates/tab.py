@@ -5,7 +5,6 @@ from __future__ import annotations
 import gradio as gr
 
 from model.reading.explainer import Explainer, Explanation
-from views.drawing import markup
 from views.drawing.tracks import ORDERS
 from views.panel import Drawing, Focus, Panel, Shared
 
@@ -25,10 +24,10 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
     running = gr.HTML("", elem_classes="gs-sheet-holder")
 
     def draw(explanation: Explanation, focus: Focus, symbol: str, order: str) -> Drawing:
-        return {staves: markup.staves(explanation, focus.layer, focus.direction, symbol, order)}
+        return {staves: staves.staves(explanation, focus.layer, focus.direction, symbol, order)}
 
     def draw_running(explanation: Explanation, focus: Focus, symbol: str, order: str) -> Drawing:
-        return {running: markup.running_verdict(explanation, explainer.prefixes(explanation))}
+        return {running: running.running_verdict(explanation, explainer.prefixes(explanation))}
 
     return Panel("gates", [shared.symbol, order], [staves], draw, draw_running, [running])
 
@@ -38,6 +37,6 @@ def build_table(explainer: Explainer, shared: Shared) -> Panel:
     table = gr.HTML("", elem_id="gs-table")
 
     def draw(explanation: Explanation, focus: Focus) -> Drawing:
-        return {table: markup.table(explanation, focus.layer, focus.direction)}
+        return {table: table.table(explanation, focus.layer, focus.direction)}
 
     return Panel("table", [], [table], draw)

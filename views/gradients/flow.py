@@ -11,7 +11,7 @@ from model.reading.explainer import Explanation, Gradients
 from model.recurrence.jacobians import GradientFlow
 from views.drawing.charts import BAR_EDGES, bar_heights, cell_name
 from views.drawing.downloads import csv_text, save_buttons, token_csv
-from views.drawing.markup import minus
+from views.drawing.numbers import minus
 from views.drawing.token_axis import Row, sheet
 from views.drawing.tracks import Line, line_row
 

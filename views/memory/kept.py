@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import io
 from html import escape
 
@@ -15,7 +14,7 @@ from model.recurrence.retention import Memory
 from views.drawing.colours import gate_palette, palette_places
 from views.drawing.downloads import csv_text, save_buttons, token_csv
 from views.drawing.token_axis import Row, sheet
-from views.drawing.tracks import Line, line_row
+from views.drawing.tracks import Line, line_row, picture
 
 QUARTILES = (25, 50, 75)
 
@@ -51,8 +50,7 @@ def memory_sheet(explanation: Explanation, memory: Memory, place: int, unit: int
         ),
         Row(
             "each unit",
-            f'<img src="data:image/png;base64,{base64.b64encode(_map(kept, memory)).decode()}" '
-            f'alt="Share left in {kept.shape[1]} units at {len(tokens)} tokens">',
+            picture(_map(kept, memory), f"Share left in {kept.shape[1]} units at {len(tokens)} tokens"),
             "gs-map",
             f"{kept.shape[1]} units, by half-life: the longest on top",
         ),

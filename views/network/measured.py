@@ -12,7 +12,7 @@ from itertools import groupby
 from model.attribution.faithfulness import Erasure, FaithfulnessReport, aopc
 from model.evaluation.card import SLICES_NOTE, behaviour_note, faithfulness_note, winner_note
 from model.metrics import Capability, Report, Slice
-from views.drawing.markup import minus
+from views.drawing.numbers import minus
 
 
 def measured(report: Report | None, faithfulness: FaithfulnessReport | None) -> str:

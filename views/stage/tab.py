@@ -17,12 +17,12 @@ from model.recurrence.replay import QUANTITIES
 from model.text import MAX_CHARACTERS, check_review
 from views.api.endpoints import Refusals
 from views.cell import tab as step_tab
-from views.drawing import markup
 from views.gates import tab as gates_tab
 from views.gradients import tab as gradients_tab
 from views.links import View
 from views.memory import tab as memory_tab
 from views.panel import Drawing, Focus, Panel, Shared, whole
+from views.stage import reading, verdict
 from views.what_if import tab as what_if_tab
 
 EXAMPLES = ASSETS / "examples.json"
@@ -203,8 +203,8 @@ class ExplainTab:
                 | {
                     self.question: asked,
                     self.place: focus.place,
-                    self._verdict: markup.verdict(explanation),
-                    self._reading: markup.reading(explanation, focus.place, secrets.token_hex(4)),
+                    self._verdict: verdict.verdict(explanation),
+                    self._reading: reading.reading(explanation, focus.place, secrets.token_hex(4)),
                 }
             )
 
@@ -221,7 +221,7 @@ class ExplainTab:
 
     def _place_after_edit(self, before: Question | None, explanation: Explanation, place: int) -> int:
         """Where the chosen token stands now; where it does not, or the review is another one, the strongest token."""
-        strongest = markup.strongest(explanation.attribution)
+        strongest = reading.strongest(explanation.attribution)
         if before is None:
             return strongest
         sides = [

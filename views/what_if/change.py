@@ -11,7 +11,9 @@ from model.recurrence.interventions import Intervened
 from model.recurrence.prefixes import PrefixCurve
 from model.recurrence.replay import Clamp, GateTrace
 from views.drawing.downloads import csv_text, save_buttons, token_csv
-from views.drawing.markup import NAMES, difference, minus, running_numbers, signed
+from views.drawing.labels import NAMES
+from views.drawing.numbers import difference, minus, signed
+from views.drawing.running import running_numbers
 from views.drawing.token_axis import Row, sheet
 from views.drawing.tracks import Line, film_row, line_row
 

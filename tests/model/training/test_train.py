@@ -152,8 +152,8 @@ TWO_PROCESSES = """
 import sys
 from pathlib import Path
 import torch
-from model import train, pretrain
-from model.presets import PRESETS
+from model.training import train, pretrain
+from model.training.presets import PRESETS
 from tests.made import small_presets
 torch.set_num_threads(1)
 PRESETS.update(small_presets(dropout=0.0))

@@ -23,7 +23,7 @@ from tests.conftest import ROOT, WORDS
 
 KILLED = """
 import os, signal, sys
-from model import score
+from model.workbench import job as score
 score.CHUNK = 4
 write, count = score.Parts.write, 0
 def write_some(parts, chunk, content):
@@ -230,7 +230,7 @@ def test_without_ray_the_command_says_how_to_get_it(command, reviews, tmp_path, 
 def test_ray_writes_the_same_bytes(command, reviews, checkpoints, tmp_path):
     pytest.importorskip("ray.data")
     assert command(reviews, tmp_path / "local.csv") == 0
-    code = "import sys; from model import score; score.CHUNK = 4; sys.exit(score.main(sys.argv[1:]))"
+    code = "import sys; from model.workbench import job as score; score.CHUNK = 4; sys.exit(score.main(sys.argv[1:]))"
     arguments = [reviews, tmp_path / "ray.csv", "--checkpoints", checkpoints, "--engine", "ray", "--workers", "2"]
     done = subprocess.run([sys.executable, "-c", code, *map(str, arguments)], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr

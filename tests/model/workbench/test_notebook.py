@@ -209,7 +209,7 @@ def test_notes_are_there_after_a_restart_and_the_folder_is_made(tmp_path):
 _SCRIPT = f"""
 import sys
 from pathlib import Path
-from model.notebook import Note, Notebook
+from model.workbench.notebook import Note, Notebook
 book = Notebook(Path(sys.argv[1]), {OWNER!r}, {DIGEST!r}, "bilstm")
 """
 _WRITER = """

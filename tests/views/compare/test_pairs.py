@@ -19,7 +19,7 @@ from tests.conftest import save_checkpoint
 from tests.test_house import ROOT, imports
 from tests.views.drawing.test_markup import NASTY
 from views.compare.pairs import comparison, csv_table
-from views.drawing.markup import difference, signed
+from views.drawing.numbers import difference, signed
 
 LONG = "the film is good and the film is dull . " * 6
 
@@ -76,7 +76,7 @@ def test_text_of_a_person_never_becomes_markup(ask, method):
 
 
 def test_rendering_knows_no_torch_and_no_gradio():
-    assert not {each.split(".")[0] for each in imports(ROOT / "views" / "comparison.py")} & {"torch", "gradio"}
+    assert not {each.split(".")[0] for each in imports(ROOT / "views" / "compare" / "pairs.py")} & {"torch", "gradio"}
 
 
 def test_both_verdicts_stand_on_one_meter(edit):

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from html.parser import HTMLParser
 
 import pytest
+from markupsafe import Markup
 
 from model.text import Token, tokenize
 from tests.views.drawing.test_markup import NASTY
@@ -96,7 +97,7 @@ def tokens_of(*texts):
 
 
 def test_every_token_has_its_name_and_the_width_is_theirs():
-    page = sheet(tokens_of("a", "dull", "film"), [Row("one", "<svg></svg>")], "Rows")
+    page = sheet(tokens_of("a", "dull", "film"), [Row("one", Markup("<svg></svg>"))], "Rows")
     assert re.findall(r"<span><bdi>(.*?)</bdi></span>", page) == ["a", "dull", "film"]
     assert "--n:3" in page
     assert 'aria-label="Rows: one column for each token.' in page
@@ -104,8 +105,8 @@ def test_every_token_has_its_name_and_the_width_is_theirs():
 
 def test_rows_stand_in_their_order_with_their_parts():
     rows = [
-        Row("forget gate", "<svg>1</svg>", "gs-film", "before", "f"),
-        Row("middle unit", "<svg>2</svg>", numbers=["50 %", "", "<&\"'"]),
+        Row("forget gate", Markup("<svg>1</svg>"), "gs-film", "before", "f"),
+        Row("middle unit", Markup("<svg>2</svg>"), numbers=["50 %", "", "<&\"'"]),
     ]
     page = sheet(tokens_of("a", "dull", "film"), rows, "Rows")
     first, second = rows_of(page)
@@ -113,11 +114,11 @@ def test_rows_stand_in_their_order_with_their_parts():
     assert 'data-symbol="f"' in page
     assert first.numbers == []
     assert second.numbers == ["50 %", "", "<&\"'"]
-    assert (first.picture, second.picture) == ("<svg>1</svg>", "<svg>2</svg>")
+    assert (first.picture, second.picture) == (Markup("<svg>1</svg>"), Markup("<svg>2</svg>"))
 
 
 def test_text_of_a_person_never_becomes_markup():
-    page = sheet(tokenize(NASTY), [Row("one", "<svg></svg>", numbers=[NASTY])], NASTY)
+    page = sheet(tokenize(NASTY), [Row("one", Markup("<svg></svg>"), numbers=[NASTY])], NASTY)
     assert_harmless(page)
     assert Elements(page).found[0][1]["aria-label"].startswith(f"{NASTY}: one column")
     names = [html.unescape(name) for name in re.findall(r"<bdi>(.*?)</bdi>", page)]
