@@ -11,6 +11,7 @@ from model.assets import ASSETS
 from model.reading.explainer import Explainer
 from views.api import endpoints
 from views.api.requests import Guard
+from views.api.stream import OpenStream
 from views.compare.tab import CompareTab
 from views.errors.tab import ErrorsTab
 from views.lesson.header import Header
@@ -56,5 +57,7 @@ def look(explainer: Explainer) -> dict[str, object]:
         "theme": gr.themes.Default(font=_SYSTEM_FONTS, font_mono=["ui-monospace", "monospace"]),
         "css_paths": sorted(ASSETS.glob("*.css"), key=lambda path: path.name != "style.css"),
         "head": f"<script>{scripts}</script>",
-        "app_kwargs": {"middleware": [Middleware(Guard, endpoints=endpoints.endpoint_fields(explainer))]},
+        "app_kwargs": {
+            "middleware": [Middleware(OpenStream), Middleware(Guard, endpoints=endpoints.endpoint_fields(explainer))]
+        },
     }

@@ -5,23 +5,11 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.browser.person import WAIT
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A browser's test that waited in vain is tried once more: now and then the page misses that an answer has come.
-
-    What was seen and is wrong fails at once.
-    """
-    once_more = pytest.mark.flaky(reruns=1, only_rerun=["TimeoutError", "Locator expected"])
-    for item in items:
-        if item.path.is_relative_to(Path(__file__).parent):
-            item.add_marker(once_more)
 
 
 @pytest.fixture(scope="session")

@@ -1,0 +1,92 @@
+"""The stream of answers: an event that is queued just as the last one ends is answered all the same."""
+
+from __future__ import annotations
+
+import json
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from tests.conftest import ROOT, wait_until_served
+
+PAGE = {"sec-fetch-mode": "cors"}  # what browsers send, and programs do not
+
+
+APP = """
+import sys
+import gradio as gr
+from starlette.middleware import Middleware
+from views.api.stream import OpenStream
+
+with gr.Blocks(analytics_enabled=False) as page:
+    box = gr.Textbox()
+    box.submit(lambda text: text, box, box)
+page.launch(server_name="127.0.0.1", server_port=int(sys.argv[1]), quiet=True, ssr_mode=False,
+            app_kwargs={"middleware": [Middleware(OpenStream)]})
+"""
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A page with one event that answers with what it is given, behind the middleware."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    log = tmp_path_factory.mktemp("stream") / "log"
+    with log.open("w") as output:
+        process = subprocess.Popen(
+            [sys.executable, "-c", APP, str(port)], cwd=ROOT, stdout=output, stderr=subprocess.STDOUT
+        )
+        try:
+            wait_until_served(f"http://127.0.0.1:{port}/", process, log)
+            yield f"http://127.0.0.1:{port}/gradio_api/queue"
+        finally:
+            process.terminate()
+            process.wait(timeout=20)
+
+
+def join(client: httpx.Client, address: str, session: str, text: str) -> None:
+    sent = {"data": [text], "fn_index": 0, "session_hash": session, "trigger_id": None, "event_data": None}
+    assert client.post(f"{address}/join", json=sent).status_code == 200
+
+
+def answers(stream: httpx.Response) -> Iterator[str]:
+    """What each event that is completed on the stream answers."""
+    for line in stream.iter_lines():
+        message = json.loads(line.removeprefix("data: ")) if line else {}
+        assert message.get("msg") != "close_stream"
+        if message.get("msg") == "process_completed":
+            yield message["output"]["data"][0]
+
+
+def test_event_that_comes_when_nothing_is_pending_is_answered_on_the_same_stream(address):
+    with httpx.Client(timeout=20) as client:
+        join(client, address, "visit", "first")
+        with client.stream("GET", f"{address}/data?session_hash=visit", headers=PAGE) as stream:
+            found = answers(stream)
+            assert next(found) == "first"
+            for text in ("second", "third"):
+                time.sleep(0.2)  # long enough for the server to think that the page needs no stream any more
+                join(client, address, "visit", text)
+                assert next(found) == text
+
+
+def test_program_sees_its_stream_end(address):
+    with httpx.Client(timeout=20) as client:
+        join(client, address, "program", "only")
+        with client.stream("GET", f"{address}/data?session_hash=program") as stream:
+            lines = [json.loads(line.removeprefix("data: "))["msg"] for line in stream.iter_lines() if line]
+    assert lines[-2:] == ["process_completed", "close_stream"]
+
+
+def test_visit_that_is_not_there_is_told(address):
+    with (
+        httpx.Client(timeout=20) as client,
+        client.stream("GET", f"{address}/data?session_hash=nobody", headers=PAGE) as stream,
+    ):
+        assert json.loads(next(stream.iter_lines()).removeprefix("data: "))["session_not_found"]
