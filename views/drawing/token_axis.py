@@ -1,6 +1,7 @@
-"""The sheet: rows under one another on one token axis, as the staves of a score, with the tokens' names above.
+"""The token axis: tracks under one another, as the staves of a score, with the tokens' names above.
 
-All sheets on the page share the width of their columns, the chosen token and the sideways scrolling (assets/score.js).
+All token axes on the page share the width of their columns, the chosen token and the sideways scrolling
+(assets/score.js).
 """
 
 from __future__ import annotations
@@ -17,10 +18,10 @@ LONGEST_NAME = 18  # characters of a token that fit above its column
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One row: its name, a remark in small type below it, and its picture, one unit of width for each token.
+class Track:
+    """One track: its name, a remark in small type below it, and its picture, one unit of width for each token.
 
-    `symbol` is that of a gate trace's quantity, where the row shows one; `kind` is a class of the style sheet;
+    `symbol` is that of a gate trace's quantity, where the track shows one; `kind` is a class of the style sheet;
     `numbers` are texts parallel to the tokens, of which that of the marked token is shown beside the name.
     """
 
@@ -32,9 +33,9 @@ class Row:
     numbers: Sequence[str] = ()
 
 
-def sheet(tokens: Sequence[Token], rows: Sequence[Row], label: str) -> Markup:
-    """The rows under the names of the tokens, in a box of their own that scrolls sideways.
+def token_axis(tokens: Sequence[Token], tracks: Sequence[Track], label: str) -> Markup:
+    """The tracks under the names of the tokens, in a box of their own that scrolls sideways.
 
-    `label` says to a screen reader what the rows show. A picture is `Markup`; so are names and notes that hold any.
+    `label` says to a screen reader what the tracks show. A picture is `Markup`; so are names and notes that hold any.
     """
-    return render("drawing/token_axis.html", tokens=tokens, rows=rows, label=label, longest=LONGEST_NAME)
+    return render("drawing/token_axis.html", tokens=tokens, tracks=tracks, label=label, longest=LONGEST_NAME)

@@ -1,6 +1,6 @@
-"""Pictures on the token axis: each takes one result and gives back a row of a sheet. No torch, no Gradio, no files.
+"""Pictures on the token axis: each takes one result and gives back a track of the token axis. No torch, no Gradio, no files.
 
-Rows are SVG with one unit of width for each token, so that all of them share the token axis of the page; a
+Tracks are SVG with one unit of width for each token, so that all of them share the token axis of the page; a
 map of all units is a PNG with one pixel for each unit and token.
 """
 
@@ -71,8 +71,8 @@ def saturation(values: np.ndarray, symbol: str) -> Saturation:
     return Saturation((values < low).mean(axis=1), (values > high).mean(axis=1))
 
 
-def film_row(trace: GateTrace, symbol: str) -> Markup:
-    """One row of the filmstrip as SVG, one unit of width for each token.
+def film_track(trace: GateTrace, symbol: str) -> Markup:
+    """One track of the filmstrip as SVG, one unit of width for each token.
 
     Colour is the mean over units. Units of signed quantities cancel out in it, so there a band above is the mean of
     the units over 0 and a band below that of the units under 0 (both over all units: the three add up). Under the
@@ -138,7 +138,7 @@ class Line:
     kind: str = "gs-line"
 
 
-def line_row(lines: Sequence[Line], tokens: int, low: float, high: float, middle: float | None = None) -> Markup:
+def line_track(lines: Sequence[Line], tokens: int, low: float, high: float, middle: float | None = None) -> Markup:
     """Lines on one scale as SVG, one unit of width for each token; values beyond the scale run along its edge."""
 
     def height(value: float) -> float:

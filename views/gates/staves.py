@@ -16,11 +16,11 @@ from views.drawing.downloads import png_button
 from views.drawing.labels import NAMES
 from views.drawing.numbers import minus
 from views.drawing.scores import score_unit
-from views.drawing.token_axis import Row, sheet
+from views.drawing.token_axis import Track, token_axis
 from views.drawing.tracks import (
     GATES,
     bar_limit,
-    film_row,
+    film_track,
     picture,
     saturation,
     scale_of,
@@ -44,12 +44,12 @@ def staves(explanation: Explanation, layer: int, direction: str, symbol: str, or
     size = f"{NAMES[shown]} of {units} units at {len(tokens)} tokens"
     sorting = "number" if order == "number" else "peak"
     rows = [
-        Row("attribution", score_bars(explanation.attribution), "gs-bars", _bar_range(explanation.attribution)),
+        Track("attribution", score_bars(explanation.attribution), "gs-bars", _bar_range(explanation.attribution)),
         *(
-            Row(NAMES[each], film_row(trace, each), "gs-film" + (" gs-shown" if each == shown else ""), symbol=each)
+            Track(NAMES[each], film_track(trace, each), "gs-film" + (" gs-shown" if each == shown else ""), symbol=each)
             for each in trace.quantities
         ),
-        Row(
+        Track(
             NAMES[shown],
             picture(unit_map(trace, shown, order), size),
             "gs-map",
@@ -59,7 +59,7 @@ def staves(explanation: Explanation, layer: int, direction: str, symbol: str, or
     cell = "" if trace.i is not None else " gs-plain-cell"
     return f"""<section class="gs-card gs-staves gs-picture{cell}" aria-label="The gates, word by word" \
 {_data(explanation, trace, shown, order)}>
-{sheet(tokens, rows, "Staves")}
+{token_axis(tokens, rows, "Staves")}
 <footer>{_gate_legend(trace.quantities)}
 <button type="button" class="gs-zoom" aria-pressed="false">Whole review</button> {png_button("gatescope-gates")}
 <output class="gs-readout">Point at the map: unit, token, value.</output></footer>{_rnn_note(trace)}</section>"""

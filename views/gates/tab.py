@@ -5,7 +5,10 @@ from __future__ import annotations
 import gradio as gr
 
 from model.reading.explainer import Explainer, Explanation
+from views.drawing.running import running_verdict
 from views.drawing.tracks import ORDERS
+from views.gates.staves import staves
+from views.gates.table import table
 from views.panel import Drawing, Focus, Panel, Shared
 
 
@@ -20,23 +23,23 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
         '<section class="gs-card gs-detail" aria-live="polite" aria-label="Numbers of the chosen token"><p>The '
         "numbers of the chosen token appear here.</p></section>"
     )
-    staves = gr.HTML("", elem_id="gs-staves")
+    shown = gr.HTML("", elem_id="gs-staves")
     running = gr.HTML("", elem_classes="gs-sheet-holder")
 
     def draw(explanation: Explanation, focus: Focus, symbol: str, order: str) -> Drawing:
-        return {staves: staves.staves(explanation, focus.layer, focus.direction, symbol, order)}
+        return {shown: staves(explanation, focus.layer, focus.direction, symbol, order)}
 
     def draw_running(explanation: Explanation, focus: Focus, symbol: str, order: str) -> Drawing:
-        return {running: running.running_verdict(explanation, explainer.prefixes(explanation))}
+        return {running: running_verdict(explanation, explainer.prefixes(explanation))}
 
-    return Panel("gates", [shared.symbol, order], [staves], draw, draw_running, [running])
+    return Panel("gates", [shared.symbol, order], [shown], draw, draw_running, [running])
 
 
 def build_table(explainer: Explainer, shared: Shared) -> Panel:
     """The tab of the same numbers as text."""
-    table = gr.HTML("", elem_id="gs-table")
+    shown = gr.HTML("", elem_id="gs-table")
 
     def draw(explanation: Explanation, focus: Focus) -> Drawing:
-        return {table: table.table(explanation, focus.layer, focus.direction)}
+        return {shown: table(explanation, focus.layer, focus.direction)}
 
-    return Panel("table", [], [table], draw)
+    return Panel("table", [], [shown], draw)

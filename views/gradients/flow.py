@@ -12,8 +12,8 @@ from model.recurrence.jacobians import GradientFlow
 from views.drawing.charts import BAR_EDGES, bar_heights, cell_name
 from views.drawing.downloads import csv_text, save_buttons, token_csv
 from views.drawing.numbers import minus
-from views.drawing.token_axis import Row, sheet
-from views.drawing.tracks import Line, line_row
+from views.drawing.token_axis import Track, token_axis
+from views.drawing.tracks import Line, line_track
 
 STEP_SCALE = (-2.0, 0.5)  # log10 of the factor of one step; beyond it the line runs along the edge
 ARRIVAL_SCALE = (-12.0, 1.0)  # log10 of a gradient of the logit
@@ -32,23 +32,25 @@ def steps_sheet(explanation: Explanation, gradients: Gradients) -> str:
     """The Jacobian of each step as its terms, and their sum: log10 of the average factor, token by token."""
     flow = gradients.flows[0].flow
     tokens = explanation.review.tokens
-    rows = [_log_row(*TERM_NAMES[term.name], term.norms, len(tokens), STEP_SCALE) for term in flow.terms]
+    rows = [_log_track(*TERM_NAMES[term.name], term.norms, len(tokens), STEP_SCALE) for term in flow.terms]
     if len(rows) > 1:
-        rows.append(_log_row("all together", "one whole step", flow.step_norms, len(tokens), STEP_SCALE))
+        rows.append(_log_track("all together", "one whole step", flow.step_norms, len(tokens), STEP_SCALE))
     what = "dCₜ/dCₜ₋₁, the sum of four terms" if flow.cell == "lstm" else "dhₜ/dhₜ₋₁, a single term"
     return f"""<section class="gs-card gs-picture" aria-label="One step back">
 <header><h2>One step back: {what}</h2>{_weights_badge(gradients)}</header>
 <p class="gs-note">By what factor each token changes a gradient on its way back to the token before: root mean
 square over all directions. The grey line is 1: nothing is lost. Layer {flow.layer}, {flow.direction}.</p>
-{sheet(tokens, rows, "One step back")}
+{token_axis(tokens, rows, "One step back")}
 <footer><p class="gs-note">{_range(STEP_SCALE)}.</p>
 {save_buttons("gatescope-gradient-steps", steps_csv(explanation, flow))}</footer></section>"""
 
 
-def _log_row(name: str, note: str, values: np.ndarray, tokens: int, scale: tuple[float, float], *beside: Line) -> Row:
+def _log_track(
+    name: str, note: str, values: np.ndarray, tokens: int, scale: tuple[float, float], *beside: Line
+) -> Track:
     lines = [Line(np.arange(tokens), _log10(values)), *beside]
-    picture = line_row(lines, tokens, *scale, middle=0)
-    return Row(name, picture, "gs-log", note, numbers=[_factor(value) for value in values])
+    picture = line_track(lines, tokens, *scale, middle=0)
+    return Track(name, picture, "gs-log", note, numbers=[_factor(value) for value in values])
 
 
 def _log10(values: np.ndarray) -> np.ndarray:
@@ -127,13 +129,13 @@ def arrivals_sheet(explanation: Explanation, gradients: Gradients) -> str:
     watched = [("at the word", "its vector", gradients.arriving.embedding), ("at h", "hidden state", states.h)]
     if states.c is not None:
         watched.append(("at c", "cell state", states.c))
-    rows = [_log_row(*each, len(tokens), ARRIVAL_SCALE) for each in watched[:-1]]
+    rows = [_log_track(*each, len(tokens), ARRIVAL_SCALE) for each in watched[:-1]]
     name, note, values = watched[-1]  # the state that the chain of steps hands on
-    rows.append(_log_row(name, f"{note}, dashed: chain alone", values, len(tokens), ARRIVAL_SCALE, chain))
+    rows.append(_log_track(name, f"{note}, dashed: chain alone", values, len(tokens), ARRIVAL_SCALE, chain))
     return f"""<section class="gs-card gs-picture" aria-label="What arrives">
 <header><h2>What really arrives: the gradient of the logit at each token</h2>{_weights_badge(gradients)}</header>
 <p class="gs-note">{_shortcut(explanation, gradients)}</p>
-{sheet(tokens, rows, "What arrives")}
+{token_axis(tokens, rows, "What arrives")}
 <footer><p class="gs-note">{_range(ARRIVAL_SCALE)}, in logits for each unit of the state.</p>
 {save_buttons("gatescope-gradient-arrivals", arrivals_csv(explanation, gradients))}</footer></section>"""
 

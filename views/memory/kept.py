@@ -13,8 +13,8 @@ from model.reading.explainer import Explanation
 from model.recurrence.retention import Memory
 from views.drawing.colours import gate_palette, palette_places
 from views.drawing.downloads import csv_text, save_buttons, token_csv
-from views.drawing.token_axis import Row, sheet
-from views.drawing.tracks import Line, line_row, picture
+from views.drawing.token_axis import Track, token_axis
+from views.drawing.tracks import Line, line_track, picture
 
 QUARTILES = (25, 50, 75)
 
@@ -34,21 +34,21 @@ def memory_sheet(explanation: Explanation, memory: Memory, place: int, unit: int
     places = np.arange(len(tokens))
     lines = [Line(places, band, kind) for band, kind in zip(bands, ("gs-thin", "gs-line", "gs-thin"), strict=True)]
     rows = [
-        Row(
+        Track(
             f"unit {unit}",
-            line_row([Line(places, kept[:, unit])], len(tokens), 0, 1),
+            line_track([Line(places, kept[:, unit])], len(tokens), 0, 1),
             "gs-running",
             f"half-life {_tokens(memory.half_life[unit])}; left at the end: {_shares(_last(memory, kept))[unit]}",
             numbers=_shares(kept[:, unit]),
         ),
-        Row(
+        Track(
             "middle unit",
-            line_row(lines, len(tokens), 0, 1),
+            line_track(lines, len(tokens), 0, 1),
             "gs-running",
             "thin: quarter and three quarters",
             numbers=_shares(bands[1]),
         ),
-        Row(
+        Track(
             "each unit",
             picture(_map(kept, memory), f"Share left in {kept.shape[1]} units at {len(tokens)} tokens"),
             "gs-map",
@@ -60,7 +60,7 @@ def memory_sheet(explanation: Explanation, memory: Memory, place: int, unit: int
 <span class="gs-legend">0 <i class="gs-scale-gate"></i> 1: all of it is still there</span></header>
 <p class="gs-note">Each token multiplies the cell by its forget gate f. After several tokens the product of those gates
 is left of what was written, whatever is added since. Choose another token above to see what becomes of it.</p>
-{sheet(tokens, rows, "Memory")}
+{token_axis(tokens, rows, "Memory")}
 <footer><p class="gs-said">{_sentence(memory, kept, place, unit)}</p>
 <p class="gs-note">A half-life is reckoned with the mean of the unit's forget gate over the whole review; over a stretch
 of it, the gates that were really there may keep more or less.</p>

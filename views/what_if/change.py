@@ -14,8 +14,8 @@ from views.drawing.downloads import csv_text, save_buttons, token_csv
 from views.drawing.labels import NAMES
 from views.drawing.numbers import difference, minus, signed
 from views.drawing.running import running_numbers
-from views.drawing.token_axis import Row, sheet
-from views.drawing.tracks import Line, film_row, line_row
+from views.drawing.token_axis import Track, token_axis
+from views.drawing.tracks import Line, film_track, line_track
 
 
 def clamp_words(clamp: Clamp, tokens: int) -> str:
@@ -76,9 +76,9 @@ def gates_sheet(explanation: Explanation, after: Intervened, layer: int, directi
         for trace, when in ((old, "before"), (new, "after")):
             means = trace.values(symbol).mean(axis=1)
             rows.append(
-                Row(
+                Track(
                     f"{NAMES[symbol]} {symbol}",
-                    film_row(trace, symbol),
+                    film_track(trace, symbol),
                     "gs-film" + (" gs-apart" if when == "after" else ""),
                     when,
                     numbers=[minus(f"{mean:.2f}") for mean in means],
@@ -90,7 +90,7 @@ def gates_sheet(explanation: Explanation, after: Intervened, layer: int, directi
 <header><h2>The {what} before and after: layer {layer}, {direction}</h2></header>
 <p class="gs-note">Means over the units, in the colours of the Gates tab; the number is that of the chosen
 token.{changed}</p>
-{sheet(tokens, rows, "Gates before and after")}
+{token_axis(tokens, rows, "Gates before and after")}
 <footer>{save_buttons("gatescope-what-if-gates", gates_csv(explanation, after))}</footer></section>"""
 
 
@@ -105,15 +105,15 @@ def running_sheet(explanation: Explanation, before: PrefixCurve, after: PrefixCu
         Line(before.lengths - 1, before.probabilities, "gs-dashed"),
         Line(after.lengths - 1, after.probabilities),
     ]
-    row = Row(
+    row = Track(
         "verdict as it reads",
-        line_row(lines, len(tokens), 0, 1, middle=0.5),
+        line_track(lines, len(tokens), 0, 1, middle=0.5),
         "gs-running",
         "0 to 1; dashed: before",
         numbers=running_numbers(after, len(tokens)),
     )
     return f"""<section class="gs-card gs-picture" aria-label="The verdict as it reads, before and after">
-{sheet(tokens, [row], "The verdict as it reads, before and after")}
+{token_axis(tokens, [row], "The verdict as it reads, before and after")}
 <footer>{save_buttons("gatescope-what-if-prefixes", running_csv(before, after))}</footer></section>"""
 
 

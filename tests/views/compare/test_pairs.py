@@ -17,7 +17,7 @@ from model.reading.comparison import compare
 from model.reading.explainer import Explainer
 from tests.conftest import save_checkpoint
 from tests.test_house import ROOT, imports
-from tests.views.drawing.test_markup import NASTY
+from tests.views.harmless import NASTY
 from views.compare.pairs import comparison, csv_table
 from views.drawing.numbers import difference, signed
 

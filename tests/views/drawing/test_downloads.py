@@ -11,8 +11,7 @@ import re
 import numpy as np
 import pytest
 
-from tests.views.drawing.test_markup import NASTY
-from tests.views.drawing.test_token_axis import Elements, assert_harmless, table_of
+from tests.views.harmless import NASTY, Elements, assert_harmless, table_of
 from views.drawing.downloads import csv_link, csv_text, png_button, save_buttons, without_formula
 
 FORMULAS = ["=1+1", "+1", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1", "＋1", "－1", "＠A1"]

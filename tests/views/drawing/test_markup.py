@@ -16,12 +16,11 @@ import pytest
 from model.attribution.attribution import METHODS
 from model.reading.explainer import Question
 from model.recurrence.replay import GateTrace
+from tests.views.harmless import NASTY
 from views.api import traces
 from views.drawing.downloads import without_formula
 from views.gates import staves, table
 from views.stage import reading, verdict
-
-NASTY = "<img src=x onerror=alert(1)> ${1+1} {{7*7}} \"quote' & good &zz; =1+1 <script>bad</script>"
 
 
 @pytest.fixture

@@ -66,10 +66,10 @@ def test_saturation_counts_units_at_both_ends():
 
 
 def test_film_row_colours_the_mean():
-    fills = re.findall(r'fill="(#\w+)"', tracks.film_row(TRACE, "f"))
+    fills = re.findall(r'fill="(#\w+)"', tracks.film_track(TRACE, "f"))
     expected = colours.gate_palette()[colours.palette_places(UNITS.mean(axis=1), 0, 1)]
     assert fills == [colours.as_hex(colour) for colour in expected]
-    assert len(re.findall(r"fill=", tracks.film_row(TRACE, "g"))) == 2 * 3  # over 0, all, under 0
+    assert len(re.findall(r"fill=", tracks.film_track(TRACE, "g"))) == 2 * 3  # over 0, all, under 0
 
 
 def test_bars_point_up_for_positive_and_share_a_scale():
@@ -135,20 +135,20 @@ def points(picture, kind):
 
 
 def test_line_goes_through_its_values_in_the_middle_of_each_token():
-    picture = tracks.line_row([tracks.Line(np.arange(3), np.array([0.0, 0.25, 1.0]))], 3, 0, 1)
+    picture = tracks.line_track([tracks.Line(np.arange(3), np.array([0.0, 0.25, 1.0]))], 3, 0, 1)
     assert 'viewBox="0 0 3 100"' in picture
     (found,) = points(picture, "gs-line")
     assert found == [(0, pytest.approx(0, abs=1e-3)), (1, pytest.approx(0.25, abs=1e-3)), (2, pytest.approx(1))]
 
 
 def test_line_is_on_the_scale_that_it_is_given():
-    (found,) = points(tracks.line_row([tracks.Line(np.array([2, 7]), np.array([-1.0, 3.0]))], 9, -5, 5), "gs-line")
+    (found,) = points(tracks.line_track([tracks.Line(np.array([2, 7]), np.array([-1.0, 3.0]))], 9, -5, 5), "gs-line")
     assert found == [(2, pytest.approx(0.4, abs=1e-3)), (7, pytest.approx(0.8, abs=1e-3))]
 
 
 def test_values_beyond_the_scale_run_along_its_edge():
     values = np.array([-400, -np.inf, 0.5, 7, np.inf])
-    (found,) = points(tracks.line_row([tracks.Line(np.arange(5), values)], 5, 0, 1), "gs-line")
+    (found,) = points(tracks.line_track([tracks.Line(np.arange(5), values)], 5, 0, 1), "gs-line")
     assert [height for _, height in found] == pytest.approx([0, 0, 0.5, 1, 1])
 
 
@@ -162,13 +162,13 @@ def test_values_beyond_the_scale_run_along_its_edge():
     ],
 )
 def test_line_is_broken_where_there_is_no_value(values, pieces):
-    picture = tracks.line_row([tracks.Line(np.arange(4), np.array(values))], 4, 0, 1)
+    picture = tracks.line_track([tracks.Line(np.arange(4), np.array(values))], 4, 0, 1)
     assert [[place for place, _ in piece] for piece in points(picture, "gs-line")] == pieces
 
 
 def test_lines_of_a_row_keep_their_kinds_and_their_order():
     lines = [tracks.Line(np.arange(2), np.full(2, value), kind) for value, kind in ((0.5, "gs-thin"), (1, "gs-line"))]
-    picture = tracks.line_row(lines, 2, 0, 2)
+    picture = tracks.line_track(lines, 2, 0, 2)
     assert re.findall('class="(.*?)"', picture) == ["gs-thin", "gs-line"]
     assert points(picture, "gs-thin")[0][0][1] == pytest.approx(0.25)
     assert points(picture, "gs-line")[0][0][1] == pytest.approx(0.5)
@@ -176,8 +176,8 @@ def test_lines_of_a_row_keep_their_kinds_and_their_order():
 
 def test_axis_lies_at_the_middle_that_is_named():
     line = tracks.Line(np.arange(2), np.zeros(2))
-    picture = tracks.line_row([line], 2, -2, 0.5, middle=0)
+    picture = tracks.line_track([line], 2, -2, 0.5, middle=0)
     axis = re.search(r'class="gs-axis" d="M0 ([\d.]+)h2"', picture)
     assert (96 - float(axis[1])) / 92 == pytest.approx(0.8, abs=1e-3)
     assert points(picture, "gs-line")[0][0][1] == pytest.approx(0.8, abs=1e-3)
-    assert "gs-axis" not in tracks.line_row([line], 2, -2, 0.5)
+    assert "gs-axis" not in tracks.line_track([line], 2, -2, 0.5)

@@ -16,8 +16,7 @@ from model.metrics import CalibrationBin, Metrics
 from model.tables.labels import NO_LABEL
 from model.workbench.overview import ConfidenceBin, KnownMetrics
 from model.workbench.slices import SliceFinding
-from tests.views.drawing.test_markup import NASTY
-from tests.views.drawing.test_token_axis import Elements
+from tests.views.harmless import NASTY, Elements
 from views.errors.report import MAX_ROWS, MAX_SHOWN, ReportConfusion, ReportContent, ReportRow, report_html
 
 ROW = ReportRow(

@@ -14,8 +14,7 @@ from model.reading.explainer import Explainer, Question
 from model.recurrence.jacobians import untrained
 from model.text import tokenize
 from tests.conftest import save_checkpoint
-from tests.views.drawing.test_markup import NASTY
-from tests.views.drawing.test_token_axis import assert_harmless, rows_of, table_of
+from tests.views.harmless import NASTY, assert_harmless, table_of, tracks_of
 from views.gradients import flow as gradients
 
 TEXT = "Not a good film, but great!"
@@ -125,7 +124,7 @@ def test_steps_are_the_jacobians_by_hand(explainer, name, layer, direction):
         names.append("all together")
         expected.append(at_tokens([factor(sum(terms)) for terms in steps], direction))
     page = gradients.steps_sheet(explanation, found)
-    rows = rows_of(page)
+    rows = tracks_of(page)
     assert [row.name for row in rows] == names
     for row, values in zip(rows, expected, strict=True):
         shown = numbers_of(row)
@@ -236,7 +235,7 @@ def test_what_arrives_is_what_autograd_finds(explainer, layer, direction):
     network = explainer.checkpoint("rnn").network
     expected = arriving_by_autograd(network, explanation.review.ids, layer, direction)
     page = gradients.arrivals_sheet(explanation, found)
-    at_word, at_h = rows_of(page)
+    at_word, at_h = tracks_of(page)
     assert [row.name for row in (at_word, at_h)] == ["at the word", "at h"]
     assert numbers_of(at_h) == pytest.approx(expected, rel=0.051)
     assert at_h.lines(-12, 1)[0] == pytest.approx(
@@ -265,7 +264,7 @@ def test_gradient_at_the_word_is_that_of_its_vector(explainer, name):
 def test_gradient_at_c_stands_with_its_chain(explainer, direction):
     explanation, found = measured(explainer, direction=direction)
     page = gradients.arrivals_sheet(explanation, found)
-    _, at_h, at_c = rows_of(page)
+    _, at_h, at_c = tracks_of(page)
     assert "dashed" not in at_h.note
     assert "dashed: chain alone" in at_c.note
     assert len(at_h.lines(-12, 1)) == 1
@@ -324,7 +323,7 @@ def test_gradient_of_nothing_runs_along_the_lower_edge(explainer):
     steps = found.flows[0].flow
     none = replace(steps, terms=(replace(steps.terms[0], norms=np.array([np.nan] + 7 * [0.0])),))
     changed = replace(found, flows=(replace(found.flows[0], flow=none),))
-    (row,) = rows_of(gradients.steps_sheet(explanation, changed))
+    (row,) = tracks_of(gradients.steps_sheet(explanation, changed))
     assert row.numbers == ["", *["0"] * 7]
     assert row.lines(-2, 0.5) == [pytest.approx(dict.fromkeys(range(1, 8), -2))]
 
@@ -410,7 +409,7 @@ def test_plain_rnn_stands_first_where_it_is_asked_for(explainer):
 @pytest.mark.parametrize("weights", ["trained", "untrained"])
 def test_single_token_has_no_step_back(explainer, name, direction, weights):
     explanation, found = measured(explainer, name, 2, direction, "good", weights)
-    for row in rows_of(gradients.steps_sheet(explanation, found)):
+    for row in tracks_of(gradients.steps_sheet(explanation, found)):
         assert row.numbers == [""]
         assert row.lines(-2, 0.5) == [{}]
     assert "A review of a single token has no steps back." in gradients.decay_card(found)

@@ -18,8 +18,7 @@ from model.errors import ReviewError
 from model.reading.explainer import Question
 from model.recurrence.replay import GateTrace
 from model.recurrence.retention import measure_memory
-from tests.views.drawing.test_markup import NASTY
-from tests.views.drawing.test_token_axis import assert_harmless, rows_of, table_of
+from tests.views.harmless import NASTY, assert_harmless, table_of, tracks_of
 from views.drawing import colours
 from views.drawing.downloads import csv_link
 from views.memory import kept
@@ -66,7 +65,7 @@ def numbers_of(row):
 @BOTH
 @pytest.mark.parametrize("place", [0, 3, 7])
 def test_chosen_unit_shows_the_product_of_its_forget_gates(explainer, explanation, direction, place):
-    row = rows_of(kept.memory_sheet(explanation, explainer.memory(explanation, 2, direction), place, 3))[0]
+    row = tracks_of(kept.memory_sheet(explanation, explainer.memory(explanation, 2, direction), place, 3))[0]
     expected = [share(explanation, direction, place, other, 3) for other in range(8)]
     assert row.name == "unit 3"
     assert [number is None for number in numbers_of(row)] == [value is None for value in expected]
@@ -82,7 +81,7 @@ def test_chosen_unit_shows_the_product_of_its_forget_gates(explainer, explanatio
 
 @BOTH
 def test_lines_over_all_units_are_their_middle_and_their_quarters(explainer, explanation, direction):
-    row = rows_of(kept.memory_sheet(explanation, explainer.memory(explanation, 2, direction), 4, 0))[1]
+    row = tracks_of(kept.memory_sheet(explanation, explainer.memory(explanation, 2, direction), 4, 0))[1]
     low, middle, high = row.lines(0, 1)
     assert sorted(low) == ([4, 5, 6, 7] if direction == "forward" else [0, 1, 2, 3, 4])
     for other in low:
@@ -93,7 +92,7 @@ def test_lines_over_all_units_are_their_middle_and_their_quarters(explainer, exp
 
 @BOTH
 def test_map_has_a_pixel_for_each_unit_the_longest_memory_on_top(explainer, explanation, direction):
-    row = rows_of(kept.memory_sheet(explanation, explainer.memory(explanation, 2, direction), 4, 0))[2]
+    row = tracks_of(kept.memory_sheet(explanation, explainer.memory(explanation, 2, direction), 4, 0))[2]
     data = re.search(r'base64,([^"]+)"', row.picture)[1]
     pixels = np.asarray(Image.open(io.BytesIO(base64.b64decode(data))))
     forget = explanation.gates.of(2, direction).f
@@ -185,7 +184,7 @@ def test_plain_rnn_is_refused_with_a_sentence(explainer):
 def test_single_token_is_kept_whole(explainer, direction):
     explanation = explainer.explain(Question("good", "bilstm"))
     page = kept.memory_sheet(explanation, explainer.memory(explanation, 2, direction), 0, 2)
-    unit, middle, _ = rows_of(page)
+    unit, middle, _ = tracks_of(page)
     assert unit.numbers == middle.numbers == ["100 %"]
     assert "It is the last token that this direction reads." in page
     assert [float(value) for name, value in table_of(page)[0].items() if name.startswith("unit")] == [1] * 5

@@ -13,8 +13,7 @@ from model.reading.explainer import Explainer, Question
 from model.recurrence.interventions import switch_off
 from model.recurrence.prefixes import PrefixCurve
 from model.recurrence.replay import Clamp
-from tests.views.drawing.test_markup import NASTY
-from tests.views.drawing.test_token_axis import assert_harmless, rows_of, table_of
+from tests.views.harmless import NASTY, assert_harmless, table_of, tracks_of
 from views.what_if import change
 
 TEXT = "Not a good film, but great!"
@@ -106,7 +105,7 @@ def test_change_is_said_as_it_is(explainer, explanation, before, after, said):
 @pytest.mark.parametrize(("layer", "direction"), [(1, "forward"), (2, "backward")])
 def test_gates_stand_before_and_after_one_under_the_other(explainer, explanation, layer, direction):
     after = explainer.intervene(explanation, SHUT)
-    rows = rows_of(change.gates_sheet(explanation, after, layer, direction))
+    rows = tracks_of(change.gates_sheet(explanation, after, layer, direction))
     assert [row.note for row in rows] == ["before", "after"] * 6
     names = ["input gate i", "forget gate f", "output gate o", "candidate g", "cell state c", "hidden state h"]
     assert [row.name for row in rows] == [name for name in names for _ in range(2)]
@@ -146,7 +145,7 @@ def test_running_verdicts_are_those_of_the_reviews_that_end_there(explainer, exp
     """Each prefix read alone, as a review of its own."""
     checkpoint = explainer.checkpoint("bilstm")
     page = change.running_sheet(explanation, explainer.prefixes(explanation), explainer.prefixes(explanation, SHUT))
-    (row,) = rows_of(page)
+    (row,) = tracks_of(page)
     old, new = row.lines(0, 1)
     assert [re.search('class="gs-dashed"', path) is not None for path in re.findall("<path[^>]*>", row.picture)] == [
         False,  # the axis
@@ -175,7 +174,7 @@ def test_prefixes_that_were_not_read_are_marked_as_estimates(explanation):
         PrefixCurve(lengths, np.log(values / (1 - values)), values)
         for values in (np.array([0.5, 0.5, 0.5]), np.array([0.2, 0.8, 0.4]))
     )
-    (row,) = rows_of(change.running_sheet(explanation, before, after))
+    (row,) = tracks_of(change.running_sheet(explanation, before, after))
     assert row.numbers == ["0.20", "≈ 0.40", "≈ 0.60", "0.80", "≈ 0.70", "≈ 0.60", "≈ 0.50", "0.40"]
     assert row.lines(0, 1)[1] == pytest.approx({0: 0.2, 3: 0.8, 7: 0.4}, abs=0.001)
 
@@ -183,7 +182,7 @@ def test_prefixes_that_were_not_read_are_marked_as_estimates(explanation):
 def test_plain_rnn_shows_its_hidden_state_alone(explainer):
     explanation = explainer.explain(Question(TEXT, "rnn"))
     after = explainer.intervene(explanation, (Clamp("h", 0.5, 1, "backward"),))
-    rows = rows_of(change.gates_sheet(explanation, after, 1, "backward"))
+    rows = tracks_of(change.gates_sheet(explanation, after, 1, "backward"))
     assert [(row.name, row.note) for row in rows] == [("hidden state h", "before"), ("hidden state h", "after")]
     assert rows[1].numbers == ["0.50"] * 8
     assert rows[0].numbers != rows[1].numbers
@@ -196,7 +195,7 @@ def test_single_token_has_a_before_and_an_after(explainer, name):
     clamps = (switch_off(),)
     after = explainer.intervene(explanation, clamps)
     assert "all tokens" in change.change_card(explanation, after)
-    rows = rows_of(change.gates_sheet(explanation, after, 1, "backward"))
+    rows = tracks_of(change.gates_sheet(explanation, after, 1, "backward"))
     assert rows[-1].numbers == ["0.00"]
     page = change.running_sheet(explanation, explainer.prefixes(explanation), explainer.prefixes(explanation, clamps))
     assert float(table_of(page)[0]["P(positive) after"]) == pytest.approx(after.probability, abs=1e-5)
