@@ -22,7 +22,7 @@ class OpenStream:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass a request on; that of a page for its stream again and again, until the page is gone or an error comes."""
+        """Pass a request on; that of a page for its stream again and again, until the page is gone."""
         if not _is_stream_of_a_page(scope):
             await self._app(scope, receive, send)
             return
