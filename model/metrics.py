@@ -36,7 +36,7 @@ class CalibrationBin:
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """Measures of the test reviews that are alike in one respect, `kind`, by `name`: see `model/workbench/slices.py`.
+    """Measures of the test reviews that are alike in one respect, `kind`, by `name`: see `model/traits.py`.
 
     `accuracy` and both calibration errors are fractions; `uncalibrated_ece` is before the temperature.
     """

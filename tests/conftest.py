@@ -17,7 +17,8 @@ import torch
 from model.network import checkpoint
 from model.network.checkpoint import Checkpoint, TrainingRecord
 from model.network.network import NetworkConfig, RecurrentNetwork
-from model.reading.explainer import Explainer, Explanation, Question
+from model.reading.explainer import Explainer
+from model.reading.explanation import Explanation, Question
 
 ROOT = Path(__file__).parent.parent
 WORDS = ["the", "a", "film", "is", "good", "bad", "not", "but", "dull", "great", ".", ",", "!", "i", "you", "it", "and"]

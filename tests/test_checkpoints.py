@@ -7,7 +7,8 @@ import pytest
 from model.attribution import faithfulness
 from model.network import checkpoint
 from model.network.checkpoint import CHECKPOINTS
-from model.reading.explainer import Explainer, Question
+from model.reading.explainer import Explainer
+from model.reading.explanation import Question
 
 NAMES = ("bilstm", "bilstm-recipe", "rnn")
 MAX_BYTES = 20_000_000

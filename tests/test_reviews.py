@@ -14,7 +14,7 @@ import pytest
 from model.assets import ASSETS
 from model.network import checkpoint
 from model.text import check_review, encode, words
-from model.workbench.slices import NEGATIONS
+from model.traits import NEGATIONS
 
 CONTRASTS = {"but", "however", "although", "though", "yet"}
 NAMES = {"Grace", "Joy", "Bliss", "Hope", "Darling", "Goodfellow", "Bright", "Charm", "Winner", "Lucky", "Fairweather",

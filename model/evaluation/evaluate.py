@@ -23,6 +23,7 @@ from model.attribution import faithfulness
 from model.attribution.faithfulness import FaithfulnessReport
 from model.errors import DataError
 from model.evaluation import behaviour, card
+from model.evaluation.slices import measure_slices
 from model.metrics import Capability, Metrics, Report, calibration_bins, fit_temperature, measure
 from model.network import checkpoint
 from model.network.checkpoint import Checkpoint
@@ -30,7 +31,6 @@ from model.training import data as dataset
 from model.training.data import PreparedData, Split
 from model.training.predict import predict
 from model.training.run import exit_code
-from model.workbench.slices import measure_slices
 
 REVIEWS, SEED = 200, 1  # of the comparison of attribution methods
 

@@ -3,94 +3,34 @@
 from __future__ import annotations
 
 import threading
-from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Generic, TypeVar
 
 import torch
+from cachetools import LRUCache
 
 from model.attribution import faithfulness
-from model.attribution.attribution import (
-    DEFAULT_BASELINE,
-    DEFAULT_METHOD,
-    Attribution,
-    Progress,
-    attribute,
-    check_choice,
-)
+from model.attribution.attribution import Attribution, Progress, attribute, check_choice
 from model.attribution.faithfulness import FaithfulnessReport
 from model.errors import CheckpointError, ReviewError
+from model.language import gettext
 from model.network import checkpoint as checkpoints
 from model.network.checkpoint import Checkpoint
 from model.network.classify import Prediction, classify_encoded
 from model.network.network import RecurrentNetwork
+from model.reading.explanation import WEIGHTS, Explanation, Flow, Gradients, Question
 from model.recurrence.interventions import Intervened, intervene
-from model.recurrence.jacobians import (
-    ArrivingGradients,
-    GradientFlow,
-    arriving_gradients,
-    flow_of_trace,
-    gradient_flow,
-    untrained,
-)
+from model.recurrence.jacobians import GradientFlow, arriving_gradients, flow_of_trace, gradient_flow, untrained
 from model.recurrence.prefixes import PrefixCurve, read_prefixes
 from model.recurrence.replay import CheckedTraces, Clamp, trace_gates
 from model.recurrence.retention import Memory, measure_memory
 from model.recurrence.step import Preactivations, preactivations, remarkable_units
 from model.text import EncodedReview, encode
 
-WEIGHTS = ("trained", "untrained")
 KEPT = 8  # explanations; one of 1,000 tokens holds 25 MB of gates
 
 Value = TypeVar("Value")
-
-
-@dataclass(frozen=True, slots=True)
-class Question:
-    """What a person asks: which review, read by which checkpoint, explained how."""
-
-    text: str
-    checkpoint: str
-    method: str = DEFAULT_METHOD
-    baseline: str = DEFAULT_BASELINE
-
-
-@dataclass(frozen=True, slots=True)
-class Explanation:
-    """The answer. `attribution` and `gates` are parallel to `prediction.review.tokens`."""
-
-    question: Question
-    prediction: Prediction
-    attribution: Attribution
-    gates: CheckedTraces
-
-    @property
-    def review(self) -> EncodedReview:
-        """The review as the network read it."""
-        return self.prediction.review
-
-
-@dataclass(frozen=True, slots=True)
-class Flow:
-    """The gradient flow through one layer and direction of the network of a checkpoint."""
-
-    checkpoint: str
-    flow: GradientFlow
-
-
-@dataclass(frozen=True, slots=True)
-class Gradients:
-    """Gradients on one review. `weights` is one of `WEIGHTS`; `flows` has that of the checkpoint asked for, then that
-    of one with the other kind of cell, if there is one; `pooling`, `arriving` and `sums` are those of the first.
-    """
-
-    weights: str
-    pooling: str
-    flows: tuple[Flow, ...]
-    arriving: ArrivingGradients
-    sums: Preactivations
 
 
 class Explainer:
@@ -103,7 +43,7 @@ class Explainer:
         self.names = checkpoints.available(folder)
         if not self.names:
             raise CheckpointError(
-                "There is no checkpoint to explain: train one with 'python -m model.training.train recipe'."
+                gettext("There is no checkpoint to explain: train one with 'python -m model.training.train recipe'.")
             )
         self._folder, self._device = folder, device
         self._loaded: dict[str, Checkpoint] = {}
@@ -188,7 +128,9 @@ class Explainer:
         Raises `ReviewError` for weights that there are not.
         """
         if weights not in WEIGHTS:
-            raise ReviewError(f"There are no such weights; there are: {', '.join(WEIGHTS)}.")
+            raise ReviewError(
+                gettext("There are no such weights; there are: {weights}.").format(weights=", ".join(WEIGHTS))
+            )
         key = (*_key(explanation), layer, direction, weights)
         return self._gradients.get(key, lambda: self._measure_gradients(explanation, layer, direction, weights))
 
@@ -246,19 +188,14 @@ class _Recent(Generic[Value]):
     """The values used last, at most `size` of them. Two threads that ask at once for a new one both compute it."""
 
     def __init__(self, size: int) -> None:
-        self._size = size
-        self._values: OrderedDict[Hashable, Value] = OrderedDict()
-        self._lock = threading.Lock()
+        self._values: LRUCache[Hashable, Value] = LRUCache(size)
+        self._lock = threading.Lock()  # looking a value up changes the order, too
 
     def get(self, key: Hashable, compute: Callable[[], Value]) -> Value:
         with self._lock:
             if key in self._values:
-                self._values.move_to_end(key)
                 return self._values[key]
         value = compute()
         with self._lock:
             self._values[key] = value
-            self._values.move_to_end(key)
-            while len(self._values) > self._size:
-                self._values.popitem(last=False)
         return value

@@ -17,13 +17,13 @@ import pyarrow as pa
 import pyarrow.parquet as parquet
 
 from model.errors import DataError
+from model.tables.csv_cells import without_formula
 from model.tables.labels import NO_LABEL
 from model.tables.table import ReviewTable
 from model.workbench.notebook import Note
 from model.workbench.overview import OUTCOMES, outcomes
 from model.workbench.scoring import Scores
 
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 LABELS = {1: "positive", 0: "negative", NO_LABEL: None}
 TOP_TOKENS = pa.list_(pa.struct([("token", pa.string()), ("attribution", pa.float32())]))
 SCHEMA = pa.schema(
@@ -48,11 +48,6 @@ Tokens = Sequence[tuple[str, float]]  # token and attribution in logits, the str
 
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 _LINE_ENDS = re.compile("[\x85\u2028\u2029]")  # raw in JSON, but the end of a line to some readers
-
-
-def without_formula(cell: str) -> str:
-    """A text that no spreadsheet takes for a formula: an apostrophe goes before what could start one (OWASP)."""
-    return "'" + cell if cell.startswith(FORMULA_STARTS) else cell
 
 
 def export_rows(

@@ -35,7 +35,7 @@ from model.network.network import BidirectionalLayer, RecurrentNetwork, reorder,
 from model.network.precision import prefers_half
 from model.recurrence.replay import NEARLY_OPEN
 from model.text import MAX_TOKENS, PADDING_ID, UNKNOWN_ID, check_review, cut, pad, tokenize_all
-from model.workbench.slices import CONTRASTS, NEGATIONS
+from model.traits import CONTRASTS, NEGATIONS
 
 CHUNK = 512  # texts
 BATCH_TOKENS = {"cpu": 4_096, "cuda": 131_072}  # with padding; a batch stays in the cache of a core

@@ -1,14 +1,9 @@
-"""Where a network is right and where not: its measures on reviews that are alike in one respect.
+"""Where a network errs on a file that somebody brings: its errors on reviews that are alike in one respect.
 
-By length, since a text of any length is read into one state of fixed size; by negation, since a bag of words would
-miss it; by unknown words, since the network cannot read them. The buckets are fixed, so that networks compare; their
-edges were set on the lengths and counts of the training split.
-
-`measure_slices` is for the test split and the card. `find_slices` is for the file that somebody brings, and sorts its
-rows by more: contrast, capitals, questions, stars, and what the forget gates did. Each slice is compared with all rows
-that are not in it, by Fisher's exact test (Fisher 1922; exact for small counts, and fast enough for large ones); since
-dozens are compared, those that stand out are chosen at a false discovery rate of 5 % (Benjamini & Hochberg 1995).
-Intervals are Wilson's (1927), which hold for few rows and for rates near 0.
+Rows are sorted by the traits of `model.traits`, by stars, and by what the forget gates did. Each slice is compared with
+all rows that are not in it, by Fisher's exact test (Fisher 1922; exact for small counts, and fast enough for large
+ones); since dozens are compared, those that stand out are chosen at a false discovery rate of 5 % (Benjamini & Hochberg
+1995). Intervals are Wilson's (1927), which hold for few rows and for rates near 0.
 """
 
 from __future__ import annotations
@@ -16,96 +11,29 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import NormalDist
-from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from model.errors import ReviewError
-from model.metrics import Slice, calibration_bins, expected_calibration_error
+from model.language import gettext
 from model.tables.labels import NO_LABEL
 from model.tables.table import ReviewTable
-from model.text import UNKNOWN_ID
-
-if TYPE_CHECKING:
-    from model.training.data import PreparedData  # the app imports this module, and does not load training data
-
-LENGTH, NEGATION, UNKNOWN_WORDS = "tokens", "negation words per 100 tokens", "unknown words"
-CONTRAST, CAPITALS, QUESTIONS = "contrast words", "words in capitals", "question marks"
-RATING, FORGET, SATURATED = "rating", "mean forget gate", "share of saturated forget gates"
-DIMENSIONS = (LENGTH, UNKNOWN_WORDS, NEGATION, CONTRAST, CAPITALS, QUESTIONS, RATING, FORGET, SATURATED)
+from model.traits import (
+    BUCKETS,
+    CAPITALS,
+    CONTRAST,
+    DIMENSIONS,
+    FORGET,
+    NEGATION,
+    QUESTIONS,
+    RATING,
+    SATURATED,
+    UNKNOWN_WORDS,
+)
+from model.workbench.scoring import Scores
 
 LEVEL = 0.05  # a slice stands out where its q is below this
 MAX_STARS = 11  # different ratings of which each is a slice: 0 to 10, or 0 to 5 by halves; more are cut into quarters
-
-# As spaCy cuts them: "didn't" is "did" and "n't", "cannot" is "can" and "not".
-NEGATIONS = ("not", "n't", "n’t", "nt", "no", "never", "none", "nothing", "nobody", "nowhere", "neither", "nor",
-             "without", "hardly", "barely", "scarcely")  # fmt: skip
-CONTRASTS = ("but", "however", "although", "though", "tho", "yet", "despite", "whereas", "albeit", "nevertheless",
-             "nonetheless", "notwithstanding")  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True)
-class Bucket:
-    """Reviews with more than `over` and at most `most` of something."""
-
-    name: str
-    over: float
-    most: float
-
-
-BUCKETS = {
-    LENGTH: (
-        Bucket("up to 100", -1, 100),
-        Bucket("101 to 200", 100, 200),
-        Bucket("201 to 400", 200, 400),
-        Bucket("401 to 1,000", 400, 1_000),
-        Bucket("over 1,000 (cut)", 1_000, np.inf),
-    ),
-    NEGATION: (
-        Bucket("none", -1, 0),
-        Bucket("up to 1", 0, 1),
-        Bucket("over 1, up to 2", 1, 2),
-        Bucket("over 2", 2, np.inf),
-    ),
-    UNKNOWN_WORDS: (
-        Bucket("up to 2 %", -1, 2),
-        Bucket("over 2 %, up to 5 %", 2, 5),
-        Bucket("over 5 %, up to 10 %", 5, 10),
-        Bucket("over 10 %", 10, np.inf),
-    ),
-    CONTRAST: (
-        Bucket("none", -1, 0),
-        Bucket("one", 0, 1),
-        Bucket("2 or 3", 1, 3),
-        Bucket("over 3", 3, np.inf),
-    ),
-    CAPITALS: (
-        Bucket("none", -1, 0),
-        Bucket("1 or 2", 0, 2),
-        Bucket("3 to 9", 2, 9),
-        Bucket("over 9", 9, np.inf),
-    ),
-    QUESTIONS: (
-        Bucket("none", -1, 0),
-        Bucket("one", 0, 1),
-        Bucket("over 1", 1, np.inf),
-    ),
-}
-
-
-class Counted(Protocol):
-    """What `find_slices` reads of `model.workbench.scoring.Scores`, which counts the words that this module lists."""
-
-    logits: np.ndarray
-    tokens: np.ndarray
-    omitted: np.ndarray
-    unknown: np.ndarray
-    negations: np.ndarray
-    contrasts: np.ndarray
-    capitals: np.ndarray
-    questions: np.ndarray
-    forget: np.ndarray
-    saturated: np.ndarray
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +74,7 @@ class _Partition:
     places: np.ndarray
 
 
-def find_slices(table: ReviewTable, scores: Counted) -> tuple[SliceFinding, ...]:
+def find_slices(table: ReviewTable, scores: Scores) -> tuple[SliceFinding, ...]:
     """All slices that have rows, those that stand out first, the worst of them first of all.
 
     Cut reviews count whole in their length; words are counted among the tokens that the network read. A dimension in
@@ -163,11 +91,11 @@ def find_slices(table: ReviewTable, scores: Counted) -> tuple[SliceFinding, ...]
     return tuple(sorted(found, key=lambda each: (not each.stands_out, -each.difference if each.stands_out else 0)))
 
 
-def slice_rows(table: ReviewTable, scores: Counted, dimension: str, name: str) -> np.ndarray:
+def slice_rows(table: ReviewTable, scores: Scores, dimension: str, name: str) -> np.ndarray:
     """Whether each row is in a slice, (rows,) bool. Raises `ReviewError` where there is no such slice."""
     partition = _partition(table, scores, dimension) if dimension in DIMENSIONS else None
     if partition is None or name not in partition.names:
-        raise ReviewError("There is no such slice of this file by this checkpoint: choose one from the list.")
+        raise ReviewError(gettext("There is no such slice of this file by this checkpoint: choose one from the list."))
     return partition.places == partition.names.index(name)
 
 
@@ -218,7 +146,7 @@ def wilson(hits: int, trials: int, level: float = 0.95) -> tuple[float, float]:
     return (max(0.0, middle - half) if hits else 0.0, min(1.0, middle + half) if hits < trials else 1.0)
 
 
-def _partition(table: ReviewTable, scores: Counted, dimension: str) -> _Partition | None:
+def _partition(table: ReviewTable, scores: Scores, dimension: str) -> _Partition | None:
     """How a dimension sorts the rows; None where there is nothing to sort them by."""
     if dimension == RATING:
         return _by_rating(table.ratings)
@@ -231,7 +159,7 @@ def _partition(table: ReviewTable, scores: Counted, dimension: str) -> _Partitio
     return _Partition(tuple(bucket.name for bucket in buckets), places)
 
 
-def _values(scores: Counted, dimension: str) -> np.ndarray:
+def _values(scores: Scores, dimension: str) -> np.ndarray:
     """What the buckets of a dimension are of, (rows,)."""
     per_100 = {NEGATION: scores.negations, UNKNOWN_WORDS: scores.unknown}
     if dimension in per_100:
@@ -270,41 +198,3 @@ def _by_quarter(values: np.ndarray) -> _Partition:
     between = [f"over {low}, up to {high}" for low, high in pairwise(written)]
     names = (f"up to {written[0]}", *between, f"over {written[-1]}")
     return _Partition(names, np.searchsorted(edges, values))
-
-
-def measure_slices(
-    data: PreparedData, rows: np.ndarray, vocabulary_size: int, logits: np.ndarray, temperature: float
-) -> tuple[Slice, ...]:
-    """Accuracy and calibration of logits (rows,), not yet divided by the temperature, in each bucket that has reviews.
-
-    `vocabulary_size` is the network's: ids from there on are unknown to it.
-    """
-    positive = data.labels[rows] == 1
-    found = []
-    for kind, values in traits(data, rows, vocabulary_size).items():
-        for bucket in BUCKETS[kind]:
-            chosen = (values > bucket.over) & (values <= bucket.most)
-            if chosen.any():
-                found.append(_measure(kind, bucket.name, logits[chosen], temperature, positive[chosen]))
-    return tuple(found)
-
-
-def _measure(kind: str, name: str, logits: np.ndarray, temperature: float, positive: np.ndarray) -> Slice:
-    errors = [expected_calibration_error(calibration_bins(logits / each, positive)) for each in (temperature, 1.0)]
-    right = int(np.count_nonzero((logits > 0) == positive))
-    return Slice(kind, name, len(logits), right / len(logits), *errors)
-
-
-def traits(data: PreparedData, rows: np.ndarray, vocabulary_size: int) -> dict[str, np.ndarray]:
-    """What reviews are sorted by, each (rows,): tokens of the whole review; negation and unknown words per 100."""
-    lengths = data.offsets[rows + 1] - data.offsets[rows]
-    negation = np.zeros(len(data.vocabulary) + 2, dtype=bool)
-    negation[[id_ for id_, word in enumerate(data.vocabulary, start=2) if word in NEGATIONS]] = True
-    unknown = np.arange(len(negation)) >= vocabulary_size
-    unknown[UNKNOWN_ID] = True
-    counts = {LENGTH: lengths}
-    for kind, of_kind in ((NEGATION, negation), (UNKNOWN_WORDS, unknown)):
-        words = [data.ids[data.offsets[row] : data.offsets[row + 1]] for row in rows]
-        counted = np.array([np.count_nonzero(of_kind[ids]) for ids in words])
-        counts[kind] = 100 * counted / np.maximum(lengths, 1)
-    return counts

@@ -32,7 +32,8 @@ from model.network import checkpoint
 from model.network.checkpoint import Checkpoint
 from model.network.classify import classify_encoded
 from model.reading.comparison import compare
-from model.reading.explainer import Explainer, Question
+from model.reading.explainer import Explainer
+from model.reading.explanation import Question
 from model.recurrence.replay import Clamp, trace_gates
 from model.recurrence.step import cell_step
 from model.text import PADDING_ID, EncodedReview, encode

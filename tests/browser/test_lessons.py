@@ -7,7 +7,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
-from model.reading.explainer import Explainer, Question
+from model.reading.explainer import Explainer
+from model.reading.explanation import Question
 from model.recurrence.replay import Clamp
 from tests.browser.person import REVIEW, WAIT, analyse, box_of, token, visit
 from views.drawing.numbers import minus

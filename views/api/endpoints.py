@@ -9,7 +9,8 @@ import numpy as np
 
 from model.attribution.attribution import DEFAULT_BASELINE, DEFAULT_METHOD
 from model.errors import GatescopeError, ReviewError
-from model.reading.explainer import Explainer, Question
+from model.reading.explainer import Explainer
+from model.reading.explanation import Question
 from model.tables.labels import NO_LABEL
 from model.tables.table import ReviewTable, table_of
 from model.workbench.overview import OUTCOMES, Outcome, overview

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import gradio as gr
 
-from model.reading.explainer import Explainer, Explanation, Question
+from model.reading.explainer import Explainer
+from model.reading.explanation import Explanation, Question
 from model.recurrence.step import UNIT_PICKS, CellStep, cell_step
 from views.api.endpoints import Refusals
 from views.cell import cell as markup

@@ -13,8 +13,9 @@ from html import escape
 import numpy as np
 
 from model.network.classify import Prediction
-from model.reading.comparison import Comparison, Means, Pair
-from model.reading.explainer import Explanation
+from model.reading.alignment import Pair
+from model.reading.comparison import Comparison, Means
+from model.reading.explanation import Explanation
 from views.drawing.downloads import csv_link, csv_text, png_button
 from views.drawing.labels import ARROWS, NAMES
 from views.drawing.numbers import difference, minus, signed

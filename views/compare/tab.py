@@ -6,7 +6,8 @@ import gradio as gr
 
 from model.network.network import DIRECTIONS
 from model.reading.comparison import compare
-from model.reading.explainer import Explainer, Question
+from model.reading.explainer import Explainer
+from model.reading.explanation import Question
 from model.recurrence.replay import QUANTITIES
 from model.text import MAX_CHARACTERS
 from views.api.endpoints import Refusals

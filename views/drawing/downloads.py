@@ -9,8 +9,8 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from markupsafe import Markup
 
+from model.tables.csv_cells import without_formula
 from model.text import Token
-from model.workbench.export import without_formula
 from views.drawing.template import render
 
 

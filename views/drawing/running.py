@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from model.reading.explainer import Explanation
+from model.reading.explanation import Explanation
 from model.recurrence.prefixes import PrefixCurve
 from views.drawing.downloads import csv_text, save_buttons
 from views.drawing.token_axis import Track, token_axis

@@ -9,7 +9,8 @@ import gradio as gr
 import numpy as np
 
 from model.errors import GatescopeError, ReviewError
-from model.reading.explainer import Explainer, Explanation, Question
+from model.reading.explainer import Explainer
+from model.reading.explanation import Explanation, Question
 from model.recurrence.replay import QUANTITIES
 from model.tables.labels import NO_LABEL
 from model.workbench.filters import AS_FILED, LABELS, NOT_NAMED, ORDERS, Filter, page, page_of, select

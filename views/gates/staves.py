@@ -10,7 +10,7 @@ from html import escape
 import numpy as np
 
 from model.attribution.attribution import Attribution
-from model.reading.explainer import Explanation
+from model.reading.explanation import Explanation
 from model.recurrence.replay import GateTrace
 from views.drawing.downloads import png_button
 from views.drawing.labels import NAMES

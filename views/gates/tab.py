@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import gradio as gr
 
-from model.reading.explainer import Explainer, Explanation
+from model.reading.explainer import Explainer
+from model.reading.explanation import Explanation
 from views.drawing.running import running_verdict
 from views.drawing.tracks import ORDERS
 from views.gates.staves import staves

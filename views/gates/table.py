@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from model.reading.explainer import Explanation
+from model.reading.explanation import Explanation
 from views.drawing.downloads import csv_link, csv_text
 from views.drawing.numbers import minus
 from views.drawing.scores import score_text, score_unit

@@ -7,7 +7,7 @@ from html import escape
 
 import numpy as np
 
-from model.reading.explainer import Explanation, Gradients
+from model.reading.explanation import Explanation, Gradients
 from model.recurrence.jacobians import GradientFlow
 from views.drawing.charts import BAR_EDGES, bar_heights, cell_name
 from views.drawing.downloads import csv_text, save_buttons, token_csv

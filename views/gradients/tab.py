@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import gradio as gr
 
-from model.reading.explainer import WEIGHTS, Explainer, Explanation
+from model.reading.explainer import Explainer
+from model.reading.explanation import WEIGHTS, Explanation
 from views.drawing.charts import activation_curves, decay_chart
 from views.gradients import flow
 from views.panel import Drawing, Focus, Panel, Shared

@@ -9,7 +9,7 @@ import numpy as np
 from PIL import Image
 
 from model.errors import ReviewError
-from model.reading.explainer import Explanation
+from model.reading.explanation import Explanation
 from model.recurrence.retention import Memory
 from views.drawing.colours import gate_palette, palette_places
 from views.drawing.downloads import csv_text, save_buttons, token_csv

@@ -5,7 +5,8 @@ from __future__ import annotations
 import gradio as gr
 
 from model.errors import ReviewError
-from model.reading.explainer import Explainer, Explanation
+from model.reading.explainer import Explainer
+from model.reading.explanation import Explanation
 from views.drawing.charts import half_life_histogram, saturation_plot
 from views.drawing.downloads import save_buttons
 from views.memory import kept

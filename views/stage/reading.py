@@ -5,7 +5,7 @@ from __future__ import annotations
 from html import escape
 
 from model.attribution.attribution import Attribution
-from model.reading.explainer import Explanation
+from model.reading.explanation import Explanation
 from views.drawing.scores import score_legend, score_text
 from views.drawing.tracks import SCORE_LIMIT, bar_limit
 

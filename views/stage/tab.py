@@ -11,8 +11,9 @@ import gradio as gr
 from model.assets import ASSETS
 from model.attribution.attribution import BASELINES, DEFAULT_BASELINE, DEFAULT_METHOD, METHODS
 from model.errors import ReviewError
-from model.reading.comparison import align
-from model.reading.explainer import Explainer, Explanation, Question
+from model.reading.alignment import align
+from model.reading.explainer import Explainer
+from model.reading.explanation import Explanation, Question
 from model.recurrence.replay import QUANTITIES
 from model.text import MAX_CHARACTERS, check_review
 from views.api.endpoints import Refusals

@@ -7,7 +7,7 @@ from html import escape
 
 from model.attribution.attribution import MIN_DELTA, Attribution
 from model.network.classify import Prediction
-from model.reading.explainer import Explanation
+from model.reading.explanation import Explanation
 from views.drawing.numbers import signed
 
 PARITY = 1e-5  # what "exact" means in float32

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from model.reading.explainer import Explanation
+from model.reading.explanation import Explanation
 from model.recurrence.interventions import Intervened
 from model.recurrence.prefixes import PrefixCurve
 from model.recurrence.replay import Clamp, GateTrace

@@ -7,7 +7,8 @@ from dataclasses import dataclass, replace
 import gradio as gr
 
 from model.errors import ReviewError
-from model.reading.explainer import Explainer, Explanation
+from model.reading.explainer import Explainer
+from model.reading.explanation import Explanation
 from model.recurrence.replay import QUANTITIES, QUANTITY_NAMES, Clamp
 from views.api.endpoints import Refusals
 from views.panel import Drawing, Focus, Panel, Shared, whole

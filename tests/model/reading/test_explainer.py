@@ -10,7 +10,8 @@ import torch
 
 from model.errors import CheckpointError, ReviewError
 from model.reading import explainer as explain
-from model.reading.explainer import Explainer, Question
+from model.reading.explainer import Explainer
+from model.reading.explanation import WEIGHTS, Question
 from model.recurrence.interventions import intervene, switch_off
 from model.recurrence.jacobians import arriving_gradients, gradient_flow, untrained
 from model.recurrence.prefixes import read_prefixes
@@ -233,7 +234,7 @@ def test_unknown_weights_are_refused(explainer, weights):
 def test_network_is_not_changed_by_what_is_measured_on_it(explainer):
     found = explainer.explain(Question(TEXTS[0], "bilstm"))
     before = [weights.clone() for weights in explainer.checkpoint("bilstm").network.parameters()]
-    for weights in explain.WEIGHTS:
+    for weights in WEIGHTS:
         explainer.gradients(found, 1, "forward", weights)
     for old, new in zip(before, explainer.checkpoint("bilstm").network.parameters(), strict=True):
         assert torch.equal(old, new)
@@ -246,7 +247,7 @@ def test_checkpoint_alone_has_no_twin(tmp_path, cell):
     save_checkpoint(tmp_path / "alone", cell=cell)
     save_checkpoint(tmp_path / "another", cell=cell, seed=1)
     explainer = Explainer(tmp_path)
-    for weights in explain.WEIGHTS:
+    for weights in WEIGHTS:
         measured = explainer.gradients(explainer.explain(Question(TEXTS[0], "alone")), 1, "backward", weights)
         assert [flow.checkpoint for flow in measured.flows] == ["alone"]
 

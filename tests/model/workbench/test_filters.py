@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from model.errors import ReviewError
+from model.traits import CONTRAST
 from model.workbench.filters import (
     AS_FILED,
     LONGEST,
@@ -25,7 +26,7 @@ from model.workbench.filters import (
     select,
 )
 from model.workbench.overview import Outcome, confidence, outcomes
-from model.workbench.slices import CONTRAST, find_slices, slice_rows
+from model.workbench.slices import find_slices, slice_rows
 from tests.scored import made_scores, made_table, random_scored
 
 TEXTS = ["A Fine film", "STRASSE und Straße", "fine, but İ", "no", "<b>100 %</b> $[a](b)", ""]

@@ -11,8 +11,9 @@ import re
 import numpy as np
 import pytest
 
+from model.tables.csv_cells import without_formula
 from tests.views.harmless import NASTY, Elements, assert_harmless, table_of
-from views.drawing.downloads import csv_link, csv_text, png_button, save_buttons, without_formula
+from views.drawing.downloads import csv_link, csv_text, png_button, save_buttons
 
 FORMULAS = ["=1+1", "+1", "-2+3", "@SUM(A1)", "\t=1", "\r=1", "\n=1", "＝1", "＋1", "－1", "＠A1"]
 

@@ -14,11 +14,11 @@ import numpy as np
 import pytest
 
 from model.attribution.attribution import METHODS
-from model.reading.explainer import Question
+from model.reading.explanation import Question
 from model.recurrence.replay import GateTrace
+from model.tables.csv_cells import without_formula
 from tests.views.harmless import NASTY
 from views.api import traces
-from views.drawing.downloads import without_formula
 from views.gates import staves, table
 from views.stage import reading, verdict
 

@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 import torch
 
-from model.reading.explainer import Explainer, Question
+from model.reading.explainer import Explainer
+from model.reading.explanation import Question
 from model.recurrence.jacobians import untrained
 from model.text import tokenize
 from tests.conftest import save_checkpoint

@@ -15,7 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from model.network import checkpoint
-from model.reading.explainer import Explainer, Question
+from model.reading.explainer import Explainer
+from model.reading.explanation import Question
 from model.text import encode
 from views.lesson.lessons import BUTTONS, LANGUAGES, LESSONS, language_of, lesson_panel, read_lessons
 from views.links import decode_view, encode_view

@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 
 from model.errors import ReviewError
-from model.reading.explainer import Question
+from model.reading.explanation import Question
 from model.recurrence.replay import GateTrace
 from model.recurrence.retention import measure_memory
 from tests.views.harmless import NASTY, assert_harmless, table_of, tracks_of

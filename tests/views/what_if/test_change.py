@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 import torch
 
-from model.reading.explainer import Explainer, Question
+from model.reading.explainer import Explainer
+from model.reading.explanation import Question
 from model.recurrence.interventions import switch_off
 from model.recurrence.prefixes import PrefixCurve
 from model.recurrence.replay import Clamp

@@ -1,0 +1,60 @@
+"""What a person asks about one review, and what is answered."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from model.attribution.attribution import DEFAULT_BASELINE, DEFAULT_METHOD, Attribution
+from model.network.classify import Prediction
+from model.recurrence.jacobians import ArrivingGradients, GradientFlow
+from model.recurrence.replay import CheckedTraces
+from model.recurrence.step import Preactivations
+from model.text import EncodedReview
+
+WEIGHTS = ("trained", "untrained")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a person asks: which review, read by which checkpoint, explained how."""
+
+    text: str
+    checkpoint: str
+    method: str = DEFAULT_METHOD
+    baseline: str = DEFAULT_BASELINE
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """The answer. `attribution` and `gates` are parallel to `prediction.review.tokens`."""
+
+    question: Question
+    prediction: Prediction
+    attribution: Attribution
+    gates: CheckedTraces
+
+    @property
+    def review(self) -> EncodedReview:
+        """The review as the network read it."""
+        return self.prediction.review
+
+
+@dataclass(frozen=True, slots=True)
+class Flow:
+    """The gradient flow through one layer and direction of the network of a checkpoint."""
+
+    checkpoint: str
+    flow: GradientFlow
+
+
+@dataclass(frozen=True, slots=True)
+class Gradients:
+    """Gradients on one review. `weights` is one of `WEIGHTS`; `flows` has that of the checkpoint asked for, then that
+    of one with the other kind of cell, if there is one; `pooling`, `arriving` and `sums` are those of the first.
+    """
+
+    weights: str
+    pooling: str
+    flows: tuple[Flow, ...]
+    arriving: ArrivingGradients
+    sums: Preactivations
