@@ -38,7 +38,7 @@ from model.recurrence.replay import Clamp, trace_gates
 from model.recurrence.step import cell_step
 from model.text import PADDING_ID, EncodedReview, encode
 from views.cell.cell import diagram, equations
-from views.compare.pairs import comparison
+from views.compare.comparison import comparison
 from views.drawing.running import running_verdict
 from views.gradients.flow import arrivals_sheet
 from views.memory.kept import memory_sheet

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gradio as gr
+from markupsafe import Markup
 
+from model.language import gettext, marked
 from model.network.network import DIRECTIONS
 from model.reading.comparison import compare
 from model.reading.explainer import Explainer
@@ -11,12 +13,12 @@ from model.reading.explanation import Question
 from model.recurrence.replay import QUANTITIES
 from model.text import MAX_CHARACTERS
 from views.api.endpoints import Refusals
-from views.compare.pairs import comparison
+from views.compare.comparison import comparison
 from views.links import View
 from views.panel import Drawing
 from views.stage.tab import EMPTY, valid
 
-_EMPTY = EMPTY.format(
+_EMPTY = marked(
     "Two reviews stand side by side here, word by word. Change a word of B and press Compare, or let another "
     "checkpoint read it."
 )
@@ -32,23 +34,25 @@ class CompareTab:
         box = {"lines": 4, "max_lines": 10, "max_length": MAX_CHARACTERS}
         with gr.Row():
             with gr.Column(min_width=300):
-                self.text = gr.Textbox(label="Review A", elem_id="gs-compare-a", **box)
+                self.text = gr.Textbox(label=gettext("Review A"), elem_id="gs-compare-a", **box)
                 self.checkpoint = gr.Dropdown(
-                    names, value=explainer.default, label="read by checkpoint", interactive=several
+                    names, value=explainer.default, label=gettext("read by checkpoint"), interactive=several
                 )
             with gr.Column(min_width=300):
-                self.other = gr.Textbox(label="Review B", elem_id="gs-compare-b", **box)
+                self.other = gr.Textbox(label=gettext("Review B"), elem_id="gs-compare-b", **box)
                 self.other_checkpoint = gr.Dropdown(
-                    names, value=explainer.default, label="read by checkpoint", interactive=several
+                    names, value=explainer.default, label=gettext("read by checkpoint"), interactive=several
                 )
         with gr.Row(elem_classes="gs-controls"):
-            self.layer = gr.Radio([("1", 1), ("2", 2)], value=1, label="Layer", min_width=90)
+            self.layer = gr.Radio([("1", 1), ("2", 2)], value=1, label=gettext("Layer"), min_width=90)
             self.direction = gr.Radio(
-                list(zip(("reads →", "← reads"), DIRECTIONS, strict=True)), value=DIRECTIONS[0], label="Direction"
+                list(zip(("reads →", "← reads"), DIRECTIONS, strict=True)),
+                value=DIRECTIONS[0],
+                label=gettext("Direction"),
             )
-            self.symbol = gr.Radio(list(QUANTITIES), value="f", label="Quantity", min_width=250)
-        button = gr.Button("Compare", variant="primary", elem_id="gs-compare")
-        self.result = gr.HTML(_EMPTY, elem_id="gs-compared")
+            self.symbol = gr.Radio(list(QUANTITIES), value="f", label=gettext("Quantity"), min_width=250)
+        button = gr.Button(gettext("Compare"), variant="primary", elem_id="gs-compare")
+        self.result = gr.HTML(EMPTY.format(gettext(_EMPTY)), elem_id="gs-compared")
         self.asked = [self.text, self.other, self.checkpoint, self.other_checkpoint, self.layer, self.direction]
         self.asked.append(self.symbol)
         gr.on(
@@ -70,7 +74,8 @@ class CompareTab:
         """Show what a link says, with a `layer` that is there; `checkpoint` reads B where its own is not there."""
         other = view.other_checkpoint or checkpoint
         if other not in self._explainer.names:
-            gr.Warning(f"The second checkpoint of this view is not here; {checkpoint} reads B instead.", title="Link")
+            said = gettext("The second checkpoint of this view is not here; {checkpoint} reads B instead.")
+            gr.Warning(said.format(checkpoint=checkpoint), title=gettext("Link"))
             other = checkpoint
         where = {self.layer: layer, self.direction: view.direction, self.symbol: view.symbol}
         return self.take(view.text, checkpoint) | {self.other: view.other, self.other_checkpoint: other} | where
@@ -79,7 +84,16 @@ class CompareTab:
         """Compare at once where a link led here."""
         return self._compare(*asked) if kept and kept.tab == "compare" else gr.skip()
 
-    def _compare(self, text, other, checkpoint, other_checkpoint, layer, direction, symbol) -> str:
+    def _compare(
+        self,
+        text: str,
+        other: str,
+        checkpoint: str,
+        other_checkpoint: str,
+        layer: int,
+        direction: str,
+        symbol: str,
+    ) -> Markup:
         with Refusals():
             left = self._explainer.explain(Question(text, checkpoint))
             right = self._explainer.explain(Question(other, other_checkpoint))

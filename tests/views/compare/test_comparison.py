@@ -18,7 +18,8 @@ from model.reading.explainer import Explainer
 from tests.conftest import save_checkpoint
 from tests.test_house import ROOT, imports
 from tests.views.harmless import NASTY
-from views.compare.pairs import comparison, csv_table
+from views.compare.comparison import comparison
+from views.compare.table import csv_table
 from views.drawing.numbers import difference, signed
 
 LONG = "the film is good and the film is dull . " * 6
