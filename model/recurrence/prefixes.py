@@ -37,6 +37,24 @@ class PrefixCurve:
     logits: np.ndarray
     probabilities: np.ndarray
 
+    def at_tokens(self, tokens: int) -> TokenCurve:
+        """P(positive) at each of the review's `tokens`; where a prefix was not read its neighbours say, in a straight
+        line.
+        """
+        places = self.lengths - 1
+        everywhere = np.arange(tokens)
+        return TokenCurve(np.interp(everywhere, places, self.probabilities), np.isin(everywhere, places))
+
+
+@dataclass(frozen=True, slots=True)
+class TokenCurve:
+    """P(positive) after each token, (tokens,) in [0, 1], and whether the prefix that ends there was read, (tokens,)
+    bool.
+    """
+
+    probabilities: np.ndarray
+    read: np.ndarray
+
 
 @dataclass(frozen=True, slots=True)
 class _Inputs:

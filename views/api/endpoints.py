@@ -11,13 +11,14 @@ from model.attribution.attribution import DEFAULT_BASELINE, DEFAULT_METHOD
 from model.errors import GatescopeError, ReviewError
 from model.reading.explainer import Explainer
 from model.reading.explanation import Question
+from model.recurrence.replay import GateTraces
+from model.recurrence.summary import mean_traces
 from model.tables.labels import NO_LABEL
 from model.tables.table import ReviewTable, table_of
 from model.workbench.overview import OUTCOMES, Outcome, overview
 from model.workbench.scoring import Scores, score
 from model.workbench.slices import find_slices
 from views.api.requests import Fields
-from views.api.traces import mean_traces
 
 MAX_TEXTS = 1_000  # of one call of /score or /slices: half a minute of work for two cores
 
@@ -62,7 +63,7 @@ def add_endpoints(explainer: Explainer) -> None:
             "delta": attribution.delta,
             "steps": attribution.steps,
             "parity": explanation.gates.parity,
-            **mean_traces(explanation.gates),
+            **_means(explanation.gates),
         }
 
     def read(texts: object, labels: object, checkpoint: str) -> tuple[ReviewTable, Scores]:
@@ -114,6 +115,11 @@ _CELLS = {
     (0, 1): Outcome.FALSE_POSITIVE,
     (0, 0): Outcome.TRUE_NEGATIVE,
 }
+
+
+def _means(gates: GateTraces) -> dict[str, dict[str, list[float]]]:
+    """ "layer1.forward" and so on to the mean over units of each quantity at each token."""
+    return {trace.name: dict(zip(trace.symbols, trace.means.tolist(), strict=True)) for trace in mean_traces(gates)}
 
 
 def _check_count(texts: object) -> None:

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from model.language import gettext
 from model.reading.changes import GateChange
 from model.reading.comparison import Comparison
+from model.recurrence.summary import GATES
 from views.drawing.labels import ARROWS
 from views.drawing.numbers import signed
-from views.drawing.tracks import GATES, SCORE_LIMIT, bar_limit
+from views.drawing.tracks import SCORE_LIMIT, bar_limit
 
 PRINTED = 0.1  # of the scale: a change from here on has its number beside its bar
 

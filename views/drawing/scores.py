@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
+from markupsafe import Markup
+
 from model.attribution.attribution import Attribution
+from model.language import gettext
 from views.drawing.numbers import signed
-from views.drawing.tracks import SCORE_LIMIT, bar_limit
+from views.drawing.template import render
+from views.drawing.tracks import SCORE_LIMIT, bar_limit, has_sign
 
 
 def score_text(attribution: Attribution, score: float, digits: int = 2) -> str:
     """A score as text, with its sign where it has one."""
-    return f"{score:.{max(digits, 3)}f}" if attribution.method == "saliency" else signed(score, digits)
+    return signed(score, digits) if has_sign(attribution) else f"{score:.{max(digits, 3)}f}"
 
 
 def score_unit(attribution: Attribution) -> str:
     """What the scores are in."""
-    return "logits per unit" if attribution.method == "saliency" else "logits"
+    return gettext("logits") if has_sign(attribution) else gettext("logits per unit")
 
 
-def score_legend(attribution: Attribution) -> str:
+def score_legend(attribution: Attribution) -> Markup:
     """The scale of the scores' colours."""
-    if attribution.method == "saliency":
-        limit = f"{bar_limit(attribution):.2g} {score_unit(attribution)}"
-        return f'<span class="gs-legend">0 <i class="gs-scale-plain"></i> {limit}</span>'
-    return (
-        f'<span class="gs-legend">−{SCORE_LIMIT:g} <i class="gs-scale-score"></i> +{SCORE_LIMIT:g} logits'
-        '<span class="gs-unknown gs-legend-unknown">unknown</span></span>'
-    )
+    limit = f"{SCORE_LIMIT:g}" if has_sign(attribution) else f"{bar_limit(attribution):.2g}"
+    return render("drawing/score_legend.html", signed=has_sign(attribution), limit=limit, unit=score_unit(attribution))

@@ -1,4 +1,4 @@
-"""Pictures on the token axis: each takes one result and gives back a track of the token axis. No torch, no Gradio, no files.
+"""Pictures on the token axis: each takes one result and gives back a track's picture. No torch, no Gradio.
 
 Tracks are SVG with one unit of width for each token, so that all of them share the token axis of the page; a
 map of all units is a PNG with one pixel for each unit and token.
@@ -16,15 +16,13 @@ from markupsafe import Markup
 from PIL import Image
 
 from model.attribution.attribution import Attribution
-from model.recurrence.replay import NEARLY_OPEN, NEARLY_SHUT, GateTrace
+from model.recurrence.replay import GateTrace
+from model.recurrence.summary import GATES, saturation, unit_order
 from views.drawing.colours import as_hex, gate_palette, palette_places, signed_log, signed_palette
 from views.drawing.template import render
 
-GATES = ("i", "f", "o")
 CELL_LIMIT = 100.0  # the cell state has no bound: its colours are logarithmic and end here, and the page says so
 SCORE_LIMIT = 1.0  # logits at which a token's colour is full
-
-ORDERS = ("number", "peak")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,27 +46,11 @@ class Scale:
         return palette_places(signed_log(values), low, high)
 
 
-@dataclass(frozen=True, slots=True)
-class Saturation:
-    """Shares of units, (tokens,) in [0, 1]: near the lower end and near the upper end of a quantity."""
-
-    low: np.ndarray
-    high: np.ndarray
-
-
 def scale_of(symbol: str) -> Scale:
     """i, f, o from 0 to 1; g, h from -1 to 1; c from -100 to 100, logarithmic."""
     if symbol in GATES:
         return Scale(0, 1)
     return Scale(-CELL_LIMIT, CELL_LIMIT, logarithmic=True) if symbol == "c" else Scale(-1, 1)
-
-
-def saturation(values: np.ndarray, symbol: str) -> Saturation:
-    """Of values (tokens, units): gates below 0.1 and above 0.9; g, h beyond ∓0.9; c beyond ∓1."""
-    low, high = {"i": (NEARLY_SHUT, NEARLY_OPEN), "c": (-1.0, 1.0)}.get(
-        "i" if symbol in GATES else symbol, (-NEARLY_OPEN, NEARLY_OPEN)
-    )
-    return Saturation((values < low).mean(axis=1), (values > high).mean(axis=1))
 
 
 def film_track(trace: GateTrace, symbol: str) -> Markup:
@@ -113,15 +95,20 @@ def score_bars(attribution: Attribution) -> Markup:
     for place, score in enumerate(attribution.scores):
         height = 48 * abs(score) / limit
         top = 50 - height if score > 0 else 50
-        kind = "gs-unsigned" if attribution.method == "saliency" else "gs-up" if score > 0 else "gs-down"
+        kind = "gs-unsigned" if not has_sign(attribution) else "gs-up" if score > 0 else "gs-down"
         bars.append(f'<path class="{kind}" d="M{place + 0.12:g} {top:.1f}h.76v{height:.1f}h-.76z"/>')
     return _svg(len(bars), "".join(bars) + f'<path class="gs-axis" d="M0 50h{len(bars)}"/>')
+
+
+def has_sign(attribution: Attribution) -> bool:
+    """Whether the scores say which way a token pushed; saliency's say only how much."""
+    return attribution.method != "saliency"
 
 
 def bar_limit(attribution: Attribution) -> float:
     """The score that a full bar stands for: 1, or the next whole number that holds them all; saliency's own maximum."""
     largest = max((abs(score) for score in attribution.scores), default=0.0)
-    if attribution.method == "saliency":
+    if not has_sign(attribution):
         return largest or 1.0
     return float(max(1, np.ceil(largest)))
 
@@ -161,14 +148,6 @@ def line_track(lines: Sequence[Line], tokens: int, low: float, high: float, midd
 def _svg(width: int, body: str) -> Markup:
     """`body` is made of numbers and of classes of the style sheet alone."""
     return render("drawing/track.html", width=width, body=Markup(body))  # noqa: S704
-
-
-def unit_order(trace: GateTrace, symbol: str, order: str) -> np.ndarray:
-    """The units (units,) from top to bottom: by number, or by the token at which each is farthest from its mean."""
-    values = trace.values(symbol)
-    if order == "number":
-        return np.arange(values.shape[1])
-    return np.argsort(np.abs(values - values.mean(axis=0)).argmax(axis=0), kind="stable")
 
 
 def unit_map(trace: GateTrace, symbol: str, order: str = "number") -> bytes:

@@ -12,6 +12,7 @@ from model.errors import GatescopeError, ReviewError
 from model.reading.explainer import Explainer
 from model.reading.explanation import Explanation, Question
 from model.recurrence.replay import QUANTITIES
+from model.recurrence.summary import ORDERS as UNIT_ORDERS
 from model.tables.labels import NO_LABEL
 from model.workbench.filters import AS_FILED, LABELS, NOT_NAMED, ORDERS, Filter, page, page_of, select
 from model.workbench.neighbours import nearest
@@ -19,7 +20,6 @@ from model.workbench.notebook import Note
 from model.workbench.overview import Outcome
 from model.workbench.workbench import Workbench
 from views.api.endpoints import Refusals
-from views.drawing.tracks import ORDERS as UNIT_ORDERS
 from views.errors import cards
 from views.gates.staves import staves
 from views.panel import Drawing, whole

@@ -3,145 +3,148 @@
 from __future__ import annotations
 
 import base64
-import json
-from collections.abc import Sequence
-from html import escape
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
+from markupsafe import Markup
 
 from model.attribution.attribution import Attribution
+from model.language import gettext
 from model.reading.explanation import Explanation
 from model.recurrence.replay import GateTrace
+from model.recurrence.summary import GATES, largest_changes, summarise, unit_order
 from views.drawing.downloads import png_button
 from views.drawing.labels import NAMES
 from views.drawing.numbers import minus
 from views.drawing.scores import score_unit
+from views.drawing.template import render
 from views.drawing.token_axis import Track, token_axis
-from views.drawing.tracks import (
-    GATES,
-    bar_limit,
-    film_track,
-    picture,
-    saturation,
-    scale_of,
-    score_bars,
-    unit_map,
-    unit_order,
-)
+from views.drawing.tracks import bar_limit, film_track, has_sign, picture, scale_of, score_bars, unit_map
 
 STEP = 1e-4  # finest resolution of the unit values that the page shows on hover
 
 
-def staves(explanation: Explanation, layer: int, direction: str, symbol: str, order: str) -> str:
+@dataclass(frozen=True, slots=True)
+class Legend:
+    """The scale of the colours of some quantities; `kind` is a class of the style sheet."""
+
+    symbols: tuple[str, ...]
+    kind: str
+    low: str
+    high: str
+    logarithmic: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PackedValues:
+    """All values of a quantity for the page's script: base64 of int16 (tokens, units), each a multiple of `step`, and
+    of the uint16 numbers of the units (units,) from top to bottom of the map.
+    """
+
+    step: str
+    packed: str
+    units: str
+
+
+def staves(explanation: Explanation, layer: int, direction: str, symbol: str, order: str) -> Markup:
     """Attribution, filmstrip and the map of all units of one quantity, on one token axis.
 
     Where a plain RNN lacks the quantity, its hidden state is shown instead and said so.
     """
     trace = explanation.gates.of(layer, direction)
     shown = symbol if symbol in trace.quantities else "h"
-    tokens = explanation.review.tokens
-    units = trace.h.shape[1]
-    size = f"{NAMES[shown]} of {units} units at {len(tokens)} tokens"
-    sorting = "number" if order == "number" else "peak"
-    rows = [
-        Track("attribution", score_bars(explanation.attribution), "gs-bars", _bar_range(explanation.attribution)),
+    tracks = _tracks(explanation, trace, shown, order)
+    return render(
+        "gates/staves.html",
+        gated="i" in trace.quantities,
+        axis=token_axis(explanation.review.tokens, tracks, gettext("Staves")),
+        numbers=_numbers(explanation, trace),
+        values=_packed(trace, shown, order),
+        symbol=shown,
+        scales=tuple(_legends(trace.quantities)),
+        png=png_button("gatescope-gates"),
+    )
+
+
+def _tracks(explanation: Explanation, trace: GateTrace, shown: str, order: str) -> list[Track]:
+    units, tokens = trace.h.shape[1], len(explanation.review.tokens)
+    name = gettext(NAMES[shown])
+    alt = gettext("{name} of {units} units at {tokens} tokens").format(name=name, units=units, tokens=tokens)
+    by = gettext("{units} units, by number") if order == "number" else gettext("{units} units, by peak")
+    attribution = explanation.attribution
+    return [
+        Track(gettext("attribution"), score_bars(attribution), "gs-bars", _bar_range(attribution)),
         *(
-            Track(NAMES[each], film_track(trace, each), "gs-film" + (" gs-shown" if each == shown else ""), symbol=each)
+            Track(
+                gettext(NAMES[each]),
+                film_track(trace, each),
+                "gs-film gs-shown" if each == shown else "gs-film",
+                symbol=each,
+            )
             for each in trace.quantities
         ),
-        Track(
-            NAMES[shown],
-            picture(unit_map(trace, shown, order), size),
-            "gs-map",
-            f"{units} units, by {sorting}",
-        ),
+        Track(name, picture(unit_map(trace, shown, order), alt), "gs-map", by.format(units=units)),
     ]
-    cell = "" if trace.i is not None else " gs-plain-cell"
-    return f"""<section class="gs-card gs-staves gs-picture{cell}" aria-label="The gates, word by word" \
-{_data(explanation, trace, shown, order)}>
-{token_axis(tokens, rows, "Staves")}
-<footer>{_gate_legend(trace.quantities)}
-<button type="button" class="gs-zoom" aria-pressed="false">Whole review</button> {png_button("gatescope-gates")}
-<output class="gs-readout">Point at the map: unit, token, value.</output></footer>{_rnn_note(trace)}</section>"""
 
 
 def _bar_range(attribution: Attribution) -> str:
     limit = bar_limit(attribution)
-    return f"0 to {limit:.2g}" if attribution.method == "saliency" else f"±{limit:g} logits"
+    if not has_sign(attribution):
+        return gettext("0 to {limit:.2g}").format(limit=limit)
+    return gettext("±{limit:g} logits").format(limit=limit)
 
 
-def _rnn_note(trace: GateTrace) -> str:
-    if trace.i is not None:
-        return ""
-    return '<p class="gs-note">A plain RNN has no gates and no cell state: its hidden state h is all there is.</p>'
-
-
-def _gate_legend(quantities: Sequence[str]) -> str:
-    """The scales of the colours, each with the quantities that it is of, and what the bars below them say."""
-    scales = []
+def _legends(quantities: Sequence[str]) -> Iterator[Legend]:
+    """The scales of the colours, each with the quantities that it is of."""
     for symbols in (GATES, ("g", "h"), ("c",)):
-        there = [f"<em>{symbol}</em>" for symbol in symbols if symbol in quantities]
+        there = tuple(symbol for symbol in symbols if symbol in quantities)
         if there:
             scale = scale_of(symbols[0])
             kind = "gs-scale-gate" if symbols == GATES else "gs-scale-signed"
-            ends = f'{minus(f"{scale.low:g}")} <i class="{kind}"></i> {scale.high:g}'
-            beyond = ", logarithmic" if scale.logarithmic else ""
-            scales.append(f'<span class="gs-legend">{" ".join(there)} {ends}{beyond}</span>')
-    ends = "beyond ∓0.9 (<em>c</em>: ∓1)" if "c" in quantities else "beyond ∓0.9"
-    gates = "below 0.1 and above 0.9 (gates), " if "i" in quantities else ""
-    return (
-        f"{''.join(scales)}"
-        '<span class="gs-legend">cells: mean over units; of signed quantities that of units over 0, of all, of units '
-        "under 0</span>"
-        '<span class="gs-legend"><i class="gs-scale-ends"></i> <span>bars: shares of units near the ends:</span> '
-        f"<span>{gates}{ends}</span></span>"
-    )
+            yield Legend(there, kind, minus(f"{scale.low:g}"), f"{scale.high:g}", scale.logarithmic)
 
 
-def _data(explanation: Explanation, trace: GateTrace, symbol: str, order: str) -> str:
-    """What the page's script needs to show numbers, as data attributes."""
-    values = trace.values(symbol)
-    numbers = {
+def _numbers(explanation: Explanation, trace: GateTrace) -> Mapping[str, object]:
+    """What the page's script shows of a token when it is chosen, as JSON takes it."""
+    attribution = explanation.attribution
+    return {
         "tokens": [token.text for token in explanation.review.tokens],
-        "scores": [round(score, 4) for score in explanation.attribution.scores],
+        "scores": [round(score, 4) for score in attribution.scores],
         "unknown": list(explanation.review.unknown),
-        "signed": explanation.attribution.method != "saliency",
-        "unit": score_unit(explanation.attribution),
-        "where": f"layer {trace.layer}, {trace.direction}",
-        "quantities": [_numbers(trace, each) for each in trace.quantities],
-        "change": _largest_changes(trace),
+        "signed": has_sign(attribution),
+        "unit": score_unit(attribution),
+        "where": gettext("layer {layer}, {direction}").format(layer=trace.layer, direction=gettext(trace.direction)),
+        "quantities": [_quantity(trace, symbol) for symbol in trace.quantities],
+        "change": _changes(trace),
     }
+
+
+def _quantity(trace: GateTrace, symbol: str) -> Mapping[str, object]:
+    summary = summarise(trace, symbol)
+    return {
+        "symbol": symbol,
+        "name": gettext(NAMES[symbol]),
+        "mean": [float(f"{mean:.2f}") for mean in summary.mean],
+        "low": summary.low.tolist(),
+        "high": summary.high.tolist(),
+    }
+
+
+def _changes(trace: GateTrace) -> list[tuple[int, float, float]]:
+    """At each token: unit, state before, state after."""
+    changes = largest_changes(trace)
+    return [
+        (unit, round(before, 3), round(after, 3))
+        for unit, before, after in zip(
+            changes.units.tolist(), changes.before.tolist(), changes.after.tolist(), strict=True
+        )
+    ]
+
+
+def _packed(trace: GateTrace, symbol: str, order: str) -> PackedValues:
+    values = trace.values(symbol)
     step = max(STEP, float(np.abs(values).max()) / 32_767)
     packed = np.rint(values / step).astype("<i2").tobytes()
     units = unit_order(trace, symbol, order).astype("<u2").tobytes()
-    return (
-        f'data-numbers="{escape(json.dumps(numbers))}" data-step="{step:.6g}" data-symbol="{symbol}" '
-        f'data-values="{base64.b64encode(packed).decode()}" data-units="{base64.b64encode(units).decode()}"'
-    )
-
-
-def _numbers(trace: GateTrace, symbol: str) -> dict[str, object]:
-    values = trace.values(symbol)
-    ends = saturation(values, symbol)
-    units = values.shape[1]
-    return {
-        "symbol": symbol,
-        "name": NAMES[symbol],
-        "mean": [float(f"{mean:.2f}") for mean in values.mean(axis=1)],
-        "low": np.rint(ends.low * units).astype(int).tolist(),
-        "high": np.rint(ends.high * units).astype(int).tolist(),
-    }
-
-
-def _largest_changes(trace: GateTrace) -> list[list[float]]:
-    """At each token: the unit whose state changes most when it is read, its state before and after."""
-    state = trace.h if trace.c is None else trace.c
-    order = state if trace.direction == "forward" else state[::-1]
-    before = np.concatenate([np.zeros_like(order[:1]), order[:-1]])
-    units = np.abs(order - before).argmax(axis=1)
-    places = np.arange(len(order))
-    rows = [
-        [int(unit), round(float(old), 3), round(float(new), 3)]
-        for unit, old, new in zip(units, before[places, units], order[places, units], strict=True)
-    ]
-    return rows if trace.direction == "forward" else rows[::-1]
+    return PackedValues(f"{step:.6g}", base64.b64encode(packed).decode(), base64.b64encode(units).decode())

@@ -6,8 +6,8 @@ import gradio as gr
 
 from model.reading.explainer import Explainer
 from model.reading.explanation import Explanation
+from model.recurrence.summary import ORDERS
 from views.drawing.running import running_verdict
-from views.drawing.tracks import ORDERS
 from views.gates.staves import staves
 from views.gates.table import table
 from views.panel import Drawing, Focus, Panel, Shared

@@ -2,49 +2,71 @@
 
 from __future__ import annotations
 
-from html import escape
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
+import numpy as np
+from markupsafe import Markup
+
+from model.language import gettext
 from model.reading.explanation import Explanation
+from model.recurrence.summary import mean_traces
 from views.drawing.downloads import csv_link, csv_text
 from views.drawing.numbers import minus
 from views.drawing.scores import score_text, score_unit
+from views.drawing.template import render
 
 
-def table(explanation: Explanation, layer: int, direction: str) -> str:
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One token: its `number` from 1, its score as text, and the mean of each quantity as text."""
+
+    number: int
+    token: str
+    unknown: bool
+    score: str
+    means: Sequence[str]
+
+
+def table(explanation: Explanation, layer: int, direction: str) -> Markup:
     """The tokens with their numbers, and the link that downloads all of them as CSV."""
-    trace = explanation.gates.of(layer, direction)
-    means = [trace.values(symbol).mean(axis=1) for symbol in trace.quantities]
-    unknown = set(explanation.review.unknown)
-    head = "".join(f'<th scope="col">{symbol}</th>' for symbol in trace.quantities)
-    rows = []
-    for place, (token, score) in enumerate(zip(explanation.review.tokens, explanation.attribution.scores, strict=True)):
-        cells = "".join(f"<td>{minus(f'{mean[place]:.3f}')}</td>" for mean in means)
-        known = "unknown" if place in unknown else ""
-        rows.append(
-            f"<tr><td>{place + 1}</td><th scope='row'><bdi>{escape(token.text)}</bdi></th><td>{known}</td>"
-            f"<td>{score_text(explanation.attribution, score, 4)}</td>{cells}</tr>"
+    name = explanation.gates.of(layer, direction).name
+    means = next(each for each in mean_traces(explanation.gates) if each.name == name)
+    return render(
+        "gates/table.html",
+        rows=tuple(_rows(explanation, means.means)),
+        symbols=means.symbols,
+        unit=score_unit(explanation.attribution),
+        layer=layer,
+        direction=gettext(direction),
+        download=csv_link(csv_table(explanation), "gatescope", gettext("Download CSV (all layers)")),
+    )
+
+
+def _rows(explanation: Explanation, means: np.ndarray) -> Iterator[Row]:
+    unknown, attribution = set(explanation.review.unknown), explanation.attribution
+    for place, (token, score) in enumerate(zip(explanation.review.tokens, attribution.scores, strict=True)):
+        yield Row(
+            place + 1,
+            token.text,
+            place in unknown,
+            score_text(attribution, score, 4),
+            [minus(f"{mean:.3f}") for mean in means[:, place].tolist()],
         )
-    return f"""<section class="gs-card gs-table" aria-label="Table of tokens">
-<header>
-<p>Attribution in {score_unit(explanation.attribution)}; i to h are means over units of layer {layer}, {direction}.</p>
-{csv_link(csv_table(explanation), "gatescope", "Download CSV (all layers)")}</header>
-<div class="gs-table-scroll" tabindex="0"><table><thead><tr><th scope="col">#</th>
-<th scope="col">token</th><th scope="col"></th><th scope="col">attribution</th>{head}</tr></thead>
-<tbody>{"".join(rows)}</tbody></table></div></section>"""
 
 
 def csv_table(explanation: Explanation) -> str:
     """One row for each token: place, text, span, whether known, attribution, and the mean over units of all traces."""
-    review, gates = explanation.review, explanation.gates
+    review = explanation.review
     columns = {
-        f"{trace.name}.{symbol}": trace.values(symbol).mean(axis=1)
-        for trace in gates.traces
-        for symbol in trace.quantities
+        f"{trace.name}.{symbol}": means.tolist()
+        for trace in mean_traces(explanation.gates)
+        for symbol, means in zip(trace.symbols, trace.means, strict=True)
     }
     unknown = set(review.unknown)
     rows = (
         [place + 1, token.text, token.start, token.end, "no" if place in unknown else "yes", score]
-        + [float(column[place]) for column in columns.values()]
+        + [column[place] for column in columns.values()]
         for place, (token, score) in enumerate(zip(review.tokens, explanation.attribution.scores, strict=True))
     )
     return csv_text(["place", "token", "start", "end", "known", "attribution", *columns], rows)

@@ -9,10 +9,12 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from html import escape
 from pathlib import Path
 
+from markupsafe import Markup
+
 from model.assets import ASSETS
+from views.drawing.template import render
 from views.links import View
 
 LESSONS = ASSETS / "lessons.json"
@@ -100,19 +102,17 @@ def language_of(header: str | None) -> str:
     return chosen
 
 
-def lesson_panel(lesson: Lesson, number: int, total: int, language: str, answered: bool) -> str:
+def lesson_panel(lesson: Lesson, number: int, total: int, language: str, answered: bool) -> Markup:
     """One step as HTML, `number` from 1: counter, title, text, question, and the answer that opens on demand.
 
     The answer opens in the browser without asking the server; with `answered` it is open from the start.
     """
-    buttons = BUTTONS[language]
-    step = buttons.step.format(number=number, total=total)
-    return f"""<section class="gs-card gs-lesson" lang="{_TAGS[language]}" aria-label="{escape(buttons.lesson)}">
-<p class="gs-lesson-step">{escape(step)}</p>
-<div class="gs-lesson-bar" aria-hidden="true"><i style="width:{100 * number / total:.4g}%"></i></div>
-<h2 class="gs-lesson-title">{escape(lesson.title)}</h2>
-<p class="gs-lesson-text">{escape(lesson.text)}</p>
-<p class="gs-lesson-question">{escape(lesson.question)}</p>
-<details class="gs-lesson-answer"{" open" if answered else ""}><summary>{escape(buttons.answer)}</summary>
-<p>{escape(lesson.answer)}</p></details>
-</section>"""
+    return render(
+        "lesson/panel.html",
+        lesson=lesson,
+        number=number,
+        total=total,
+        tag=_TAGS[language],
+        buttons=BUTTONS[language],
+        answered=answered,
+    )

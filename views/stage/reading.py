@@ -2,12 +2,35 @@
 
 from __future__ import annotations
 
-from html import escape
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from markupsafe import Markup
 
 from model.attribution.attribution import Attribution
+from model.language import gettext
 from model.reading.explanation import Explanation
 from views.drawing.scores import score_legend, score_text
-from views.drawing.tracks import SCORE_LIMIT, bar_limit
+from views.drawing.template import render
+from views.drawing.tracks import SCORE_LIMIT, bar_limit, has_sign
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A token as it stands in the running text, followed by its `space`.
+
+    `weight` in [0, 1] says how full its colour is, `kind` which one, a class of the style sheet; `tip` is its score as
+    text. `omitted` counts the tokens that were left out before it.
+    """
+
+    place: int
+    text: str
+    space: str
+    kind: str
+    weight: float
+    tip: str
+    unknown: bool
+    omitted: int
 
 
 def strongest(attribution: Attribution) -> int:
@@ -15,47 +38,54 @@ def strongest(attribution: Attribution) -> int:
     return max(range(len(attribution.scores)), key=lambda place: abs(attribution.scores[place]))
 
 
-def reading(explanation: Explanation, chosen: int, asked: str) -> str:
+def reading(explanation: Explanation, chosen: int, asked: str) -> Markup:
     """The review as running text, each token coloured by its attribution; unknown words dotted.
 
     `chosen` is the place of the token that is marked; `asked` changes whenever the page must take it over.
     """
-    review, attribution = explanation.review, explanation.attribution
-    unknown = set(review.unknown)
-    pieces = []
-    for place, (token, score) in enumerate(zip(review.tokens, attribution.scores, strict=True)):
-        if review.omitted and place == review.head:
-            pieces.append(f'<span class="gs-cut">… {review.omitted:,} tokens left out …</span> ')
-        pieces.append(
-            _token(place, token.text, score, place in unknown, place == chosen, attribution) + escape(token.space)
-        )
-    return f"""<section class="gs-card gs-reading" aria-label="The review, word by word" data-chosen="{chosen}" \
-data-asked="{escape(asked)}">
-<header><h2>Why: what each word did to the verdict</h2>{score_legend(attribution)}</header>
-<p class="gs-text" dir="auto">{"".join(pieces)}</p>
-<p class="gs-note">Point at or tap a word; arrow keys move on. A logit is the network's verdict before it is squeezed
-into a probability: above 0 is positive. A score says what the logit responds to, not what causes an opinion.
-{_baseline_note(attribution)}</p>
-</section>"""
-
-
-def _token(place: int, text: str, score: float, unknown: bool, chosen: bool, attribution: Attribution) -> str:
-    limit = bar_limit(attribution) if attribution.method == "saliency" else SCORE_LIMIT
-    weight = min(1.0, abs(score) / limit)
-    tip = f"{score_text(attribution, score)}{' · unknown word' if unknown else ''}"
-    sign = "gs-plain" if attribution.method == "saliency" else "gs-pos" if score > 0 else "gs-neg"
-    kinds = f"gs-token {sign}{' gs-unknown' if unknown else ''}"
-    return (
-        f'<span class="{kinds}" role="button" tabindex="{0 if chosen else -1}" data-place="{place}" data-tip="{tip}" '
-        f'style="--w:{weight:.3f}" aria-label="{escape(text)}, {tip}"><bdi>{escape(text)}</bdi></span>'
+    return render(
+        "stage/reading.html",
+        words=tuple(_words(explanation)),
+        chosen=chosen,
+        asked=asked,
+        legend=score_legend(explanation.attribution),
+        baseline=_baseline_note(explanation.attribution),
     )
 
 
+def _words(explanation: Explanation) -> Iterator[Word]:
+    review, attribution = explanation.review, explanation.attribution
+    unknown, limit = set(review.unknown), SCORE_LIMIT if has_sign(attribution) else bar_limit(attribution)
+    for place, (token, score) in enumerate(zip(review.tokens, attribution.scores, strict=True)):
+        yield Word(
+            place,
+            token.text,
+            token.space,
+            _kind(attribution, score),
+            min(1.0, abs(score) / limit),
+            _tip(attribution, score, place in unknown),
+            place in unknown,
+            review.omitted if place == review.head else 0,
+        )
+
+
+def _kind(attribution: Attribution, score: float) -> str:
+    if not has_sign(attribution):
+        return "gs-plain"
+    return "gs-pos" if score > 0 else "gs-neg"
+
+
+def _tip(attribution: Attribution, score: float, unknown: bool) -> str:
+    shown = score_text(attribution, score)
+    return gettext("{score} · unknown word").format(score=shown) if unknown else shown
+
+
 def _baseline_note(attribution: Attribution) -> str:
+    """What the review was compared with, where it was."""
     if attribution.baseline_logit is None:
         return ""
     if attribution.method == "occlusion":
-        return (
-            f" Each score: by how much the logit falls when the baseline ({escape(attribution.baseline)}) replaces it."
-        )
-    return f" Compared with a text of the same length made of the baseline ({escape(attribution.baseline)})."
+        said = gettext("Each score: by how much the logit falls when the baseline ({baseline}) replaces it.")
+    else:
+        said = gettext("Compared with a text of the same length made of the baseline ({baseline}).")
+    return said.format(baseline=gettext(attribution.baseline))

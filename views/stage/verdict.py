@@ -3,67 +3,103 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from html import escape
+
+from markupsafe import Markup
 
 from model.attribution.attribution import MIN_DELTA, Attribution
+from model.language import gettext, marked, ngettext
 from model.network.classify import Prediction
 from model.reading.explanation import Explanation
 from views.drawing.numbers import signed
+from views.drawing.template import render
 
 PARITY = 1e-5  # what "exact" means in float32
 
+_SURE = {"positive": marked("Positive"), "negative": marked("Negative")}
+_DOUBTFUL = {"positive": marked("In doubt, leaning positive"), "negative": marked("In doubt, leaning negative")}
 
-def verdict(explanation: Explanation) -> str:
-    """The verdict with its probability, and the two checks, as plain statements."""
+
+def verdict(explanation: Explanation) -> Markup:
+    """The verdict with its probability, and the checks, as plain statements."""
     prediction = explanation.prediction
-    return f"""<section class="gs-card gs-verdict" aria-label="Verdict">
-<h2>Verdict</h2>
-<p class="gs-label"><strong>{_label(prediction)}</strong> <span>P(positive) = {prediction.probability:.2f}</span></p>
-<div class="gs-meter" role="img" aria-label="P(positive) = {prediction.probability:.2f}">
-<i style="left:{100 * prediction.probability:.1f}%"></i></div>
-<div class="gs-ends-label"><span>negative</span><span>in doubt</span><span>positive</span></div>
-<ul class="gs-checks">{"".join(f"<li>{check}</li>" for check in _checks(explanation))}</ul>
-</section>"""
+    return render(
+        "stage/verdict.html",
+        word=verdict_word(prediction),
+        probability=prediction.probability,
+        checks=tuple(_checks(explanation)),
+    )
 
 
-def _label(prediction: Prediction) -> str:
-    return f"In doubt, leaning {prediction.label}" if prediction.doubtful else prediction.label.capitalize()
+def verdict_word(prediction: Prediction) -> str:
+    """The verdict in a word; a doubtful one is worded as a doubt."""
+    return gettext((_DOUBTFUL if prediction.doubtful else _SURE)[prediction.label])
 
 
 def _checks(explanation: Explanation) -> Iterator[str]:
     review, attribution = explanation.review, explanation.attribution
-    words = f"{len(review.tokens):,} token{'s' if len(review.tokens) != 1 else ''}"
-    yield f"Read by {escape(explanation.question.checkpoint)}"
-    if len(review.unknown) == len(review.tokens):
-        yield f"⚠ {words}, none of them known: this verdict says nothing about the text"
-    elif review.unknown:
-        yield f"{words}, {len(review.unknown):,} unknown"
-    else:
-        yield f"{words}, all known"
+    yield gettext("Read by {checkpoint}").format(checkpoint=explanation.question.checkpoint)
+    yield _known(len(review.tokens), len(review.unknown))
     if review.omitted:
-        yield (
-            f"⚠ Cut: the network read the first {review.head:,} and the last {len(review.tokens) - review.head:,} "
-            f"tokens; {review.omitted:,} between them were left out"
-        )
-    yield f"Logit {signed(attribution.logit)}: P(positive) is its sigmoid"
+        yield gettext(
+            "⚠ Cut: the network read the first {head:,} and the last {tail:,} tokens; {omitted:,} between them were "
+            "left out"
+        ).format(head=review.head, tail=len(review.tokens) - review.head, omitted=review.omitted)
+    yield gettext("Logit {logit}: P(positive) is its sigmoid").format(logit=signed(attribution.logit))
     yield completeness(attribution)
-    parity = explanation.gates.parity
-    shown = "Gates" if "i" in explanation.gates.traces[0].quantities else "States"
-    mark = f"✓ {shown} are exact" if parity < PARITY else f"⚠ {shown} are not exact"
-    yield f"{mark}: replayed states differ from PyTorch's by {parity:.0e} at most"
+    yield _exact(explanation)
+
+
+def _known(tokens: int, unknown: int) -> str:
+    if unknown == tokens:
+        said = ngettext(
+            "⚠ {count:,} token, none of them known: this verdict says nothing about the text",
+            "⚠ {count:,} tokens, none of them known: this verdict says nothing about the text",
+            tokens,
+        )
+    elif unknown:
+        said = ngettext("{count:,} token, {unknown:,} unknown", "{count:,} tokens, {unknown:,} unknown", tokens)
+    else:
+        said = ngettext("{count:,} token, all known", "{count:,} tokens, all known", tokens)
+    return said.format(count=tokens, unknown=unknown)
+
+
+def _exact(explanation: Explanation) -> str:
+    """Whether what is replayed is what PyTorch computes."""
+    parity, gated = explanation.gates.parity, "i" in explanation.gates.traces[0].quantities
+    if parity < PARITY:
+        mark = gettext("✓ Gates are exact") if gated else gettext("✓ States are exact")
+    else:
+        mark = gettext("⚠ Gates are not exact") if gated else gettext("⚠ States are not exact")
+    said = gettext("{mark}: replayed states differ from PyTorch's by {parity:.0e} at most")
+    return said.format(mark=mark, parity=parity)
 
 
 def completeness(attribution: Attribution) -> str:
     """Whether the scores add up to the verdict, as a statement."""
     if attribution.delta is None or attribution.relative_delta is None:
-        return f"Scores of {escape(attribution.method)} need not add up to the logit"
-    total, difference = sum(attribution.scores), attribution.logit - attribution.baseline_logit
-    off = abs(attribution.delta)
-    off = f"{off:.2g} logits" if off < MIN_DELTA or off >= abs(difference) else f"{100 * off / abs(difference):.2g} %"
-    share = f"{off} off, {attribution.steps} steps"
+        said = gettext("Scores of {method} need not add up to the logit")
+        return said.format(method=gettext(attribution.method))
+    difference = attribution.logit - attribution.baseline_logit
     if attribution.adds_up:
-        return (
-            f"✓ The words add up: {signed(total)} of {signed(difference)} logits between the baseline's "
-            f"{signed(attribution.baseline_logit)} and this review ({share})"
+        said = gettext(
+            "✓ The words add up: {total} of {difference} logits between the baseline's {baseline} and this review "
+            "({off} off, {steps} steps)"
         )
-    return f"⚠ The words add up only roughly: {signed(total)} of {signed(difference)} logits ({share}, the ceiling)"
+    else:
+        said = gettext(
+            "⚠ The words add up only roughly: {total} of {difference} logits ({off} off, {steps} steps, the ceiling)"
+        )
+    return said.format(
+        total=signed(sum(attribution.scores)),
+        difference=signed(difference),
+        baseline=signed(attribution.baseline_logit),
+        off=_off(abs(attribution.delta), abs(difference)),
+        steps=attribution.steps,
+    )
+
+
+def _off(delta: float, difference: float) -> str:
+    """How far the words are from adding up: in per cent, or in logits where a share would say little."""
+    if delta < MIN_DELTA or delta >= difference:
+        return gettext("{delta:.2g} logits").format(delta=delta)
+    return f"{100 * delta / difference:.2g} %"

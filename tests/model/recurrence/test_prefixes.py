@@ -15,7 +15,7 @@ from model.network.classify import classify_encoded
 from model.network.network import RecurrentNetwork
 from model.recurrence import prefixes
 from model.recurrence.interventions import intervene, switch_off
-from model.recurrence.prefixes import MAX_PREFIX_TOKENS, prefix_lengths, read_prefixes
+from model.recurrence.prefixes import MAX_PREFIX_TOKENS, PrefixCurve, prefix_lengths, read_prefixes
 from model.recurrence.replay import Clamp
 from model.text import MAX_TOKENS, encode
 from tests.conftest import make_network
@@ -144,3 +144,10 @@ def test_of_reviews_up_to_250_tokens_all_prefixes_are_read():
 
 def test_of_a_review_beyond_all_bounds_first_and_last_prefix_are_left():
     assert prefix_lengths(10**6).tolist() == [1, 10**6]
+
+
+def test_between_the_prefixes_that_were_read_the_line_is_straight():
+    curve = PrefixCurve(np.array([1, 2, 5]), np.zeros(3), np.array([0.5, 0.2, 0.8]))
+    filled = curve.at_tokens(5)
+    assert filled.probabilities.tolist() == pytest.approx([0.5, 0.2, 0.4, 0.6, 0.8])
+    assert filled.read.tolist() == [True, True, False, False, True]

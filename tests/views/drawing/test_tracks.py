@@ -50,22 +50,7 @@ def test_cell_states_are_coloured_on_a_logarithmic_scale_with_fixed_ends():
     assert found.tolist() == pytest.approx([0, 0, 127, 190.5, 254, 254], abs=0.5)  # log(10.05) is half of log(101)
 
 
-def test_units_are_sorted_by_the_token_of_their_peak():
-    h = np.array([[0.1, 0.9, 0.0], [0.0, 0.0, 0.0], [0.9, 0.0, -0.5]], dtype=np.float32)
-    assert tracks.unit_order(GateTrace(1, "forward", h=h), "h", "peak").tolist() == [1, 0, 2]
-    assert tracks.unit_order(GateTrace(1, "forward", h=h), "h", "number").tolist() == [0, 1, 2]
-
-
-def test_saturation_counts_units_at_both_ends():
-    gate = tracks.saturation(UNITS, "i")
-    assert gate.low.tolist() == pytest.approx([1 / 3, 1 / 3])
-    assert gate.high.tolist() == pytest.approx([1 / 3, 2 / 3])
-    cell = tracks.saturation(STATES, "c")
-    assert cell.low.tolist() == pytest.approx([1 / 3, 0])
-    assert cell.high.tolist() == pytest.approx([1 / 3, 1 / 3])
-
-
-def test_film_row_colours_the_mean():
+def test_film_track_colours_the_mean():
     fills = re.findall(r'fill="(#\w+)"', tracks.film_track(TRACE, "f"))
     expected = colours.gate_palette()[colours.palette_places(UNITS.mean(axis=1), 0, 1)]
     assert fills == [colours.as_hex(colour) for colour in expected]
