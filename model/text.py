@@ -21,6 +21,7 @@ from torchtext.data import Field
 from torchtext.vocab import Vocab
 
 from model.errors import ReviewError
+from model.language import gettext
 from model.normalization import normalize
 
 if TYPE_CHECKING:
@@ -163,17 +164,23 @@ def check_review(text: object) -> str:
     Linear in the length of the text, and at once for texts of any size.
     """
     if not isinstance(text, str):
-        raise ReviewError("A review must be text.")
+        raise ReviewError(gettext("A review must be text."))
     if len(text) > MAX_CHARACTERS:
-        raise ReviewError(f"This text has {len(text):,} characters; at most {MAX_CHARACTERS:,} can be read.")
+        sentence = gettext("This text has {length:,} characters; at most {most:,} can be read.")
+        raise ReviewError(sentence.format(length=len(text), most=MAX_CHARACTERS))
     text = normalize(text)
     if not text:
-        raise ReviewError("There is nothing to read yet: type or paste a review.")
-    if run := _REFUSED_RUN.search(text):
-        raise ReviewError(
-            f"This text has {len(run.group()):,} characters in a row without a space; at most {MAX_RUN:,} can be read."
-        )
+        raise ReviewError(gettext("There is nothing to read yet: type or paste a review."))
+    if run := refused_run(text):
+        sentence = gettext("This text has {run:,} characters in a row without a space; at most {most:,} can be read.")
+        raise ReviewError(sentence.format(run=run, most=MAX_RUN))
     return text
+
+
+def refused_run(text: str) -> int:
+    """How many characters the first run without a space has that is too long for the tokenizer; 0 if none is."""
+    run = _REFUSED_RUN.search(text)
+    return len(run.group()) if run else 0
 
 
 def encode(text: object, field: Field, max_tokens: int = MAX_TOKENS) -> EncodedReview:

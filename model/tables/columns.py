@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from itertools import count
 
 from model.errors import DataError
+from model.language import gettext, ngettext
 from model.tables.labels import mark_of, number_of, stars_of
 
 MAX_COLUMNS = 200
@@ -46,11 +47,14 @@ def checked_columns(columns: Columns, title: str, names: tuple[str, ...], texts:
     """
     for name in (columns.text, columns.label, columns.rating):
         if name is not None and name not in names:
-            raise DataError(f"'{title}' has no column '{short(name)}'; its columns are {_listed(names)}.")
+            sentence = gettext("'{title}' has no column '{name}'; its columns are {columns}.")
+            raise DataError(sentence.format(title=title, name=short(name), columns=_listed(names)))
     if columns.text in (columns.label, columns.rating):
-        raise DataError(f"The column '{columns.text}' cannot be both the text and its label or rating: choose another.")
+        sentence = gettext("The column '{name}' cannot be both the text and its label or rating: choose another.")
+        raise DataError(sentence.format(name=columns.text))
     if columns.text not in texts:
-        raise DataError(f"The column '{columns.text}' of '{title}' does not hold text: choose another.")
+        sentence = gettext("The column '{name}' of '{title}' does not hold text: choose another.")
+        raise DataError(sentence.format(name=columns.text, title=title))
     return Columns(names, columns.text, columns.label, columns.rating)
 
 
@@ -65,9 +69,10 @@ def guessed_columns(
     text = named(TEXT_NAMES, texts, lambda name: not filled[name] or not _all_numbers(filled[name]))
     text = text or _longest({name: filled[name] for name in texts})
     if text is None:
-        raise DataError(
-            f"'{title}' has no column of text; its columns are {_listed(names)}: name the one with the reviews 'text'."
+        sentence = gettext(
+            "'{title}' has no column of text; its columns are {columns}: name the one with the reviews 'text'."
         )
+        raise DataError(sentence.format(title=title, columns=_listed(names)))
     others = [name for name in names if name != text]
     rating = named(RATING_NAMES, others, lambda name: _mostly(filled[name], lambda each: stars_of(each) >= 0))
     label = named(LABEL_NAMES, others, lambda name: _mostly(filled[name], lambda each: mark_of(each) is not None))
@@ -121,18 +126,20 @@ def _mostly(values: Sequence[object], fits: Callable[[object], bool]) -> bool:
 
 def _listed(names: Sequence[str]) -> str:
     shown = ", ".join(f"'{short(name)}'" for name in names[:10])
-    return shown if len(names) <= 10 else f"{shown} and {len(names) - 10} more"
+    more = len(names) - 10
+    if more <= 0:
+        return shown
+    return ngettext("{shown} and {count} more", "{shown} and {count} more", more).format(shown=shown, count=more)
 
 
 def column_names(cells: Sequence[object], title: str) -> tuple[str, ...]:
     """Names to be shown and chosen by, each once: of one line, cut, numbered where they are empty or repeated."""
     if len(cells) > MAX_COLUMNS:
-        raise DataError(
-            f"'{title}' has {len(cells):,} columns; at most {MAX_COLUMNS} can be read: keep those of text and label."
-        )
+        sentence = gettext("'{title}' has {count:,} columns; at most {most} can be read: keep those of text and label.")
+        raise DataError(sentence.format(title=title, count=len(cells), most=MAX_COLUMNS))
     names: dict[str, None] = {}
     for place, cell in enumerate(cells, start=1):
-        name = short(str(cell), MAX_NAME) or f"column {place}"
+        name = short(str(cell), MAX_NAME) or f"column {place}"  # in no language: notes are bound to columns by name
         repeated = (f"{name} ({number})" for number in count(2))
         names[name if name not in names else next(each for each in repeated if each not in names)] = None
     return tuple(names)

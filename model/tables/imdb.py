@@ -14,6 +14,7 @@ from pathlib import Path, PurePosixPath
 from tqdm import tqdm
 
 from model.errors import DataError
+from model.language import gettext
 
 FOLDERS = ("train/pos", "train/neg", "train/unsup", "test/pos", "test/neg")
 RATING_UNKNOWN = 0
@@ -40,9 +41,8 @@ def read_source(
         return iter(_read_folder(source, folders, progress))
     if source.is_file():
         return iter(_read_archive(source, folders, progress))
-    raise DataError(
-        f"There is no dataset at '{source.name}': give the folder or archive of the Large Movie Review Dataset."
-    )
+    sentence = gettext("There is no dataset at '{name}': give the folder or archive of the Large Movie Review Dataset.")
+    raise DataError(sentence.format(name=source.name))
 
 
 def label_of(name: str) -> int:
@@ -61,7 +61,8 @@ def _read_folder(
 ) -> list[RawReview]:
     root = next((path for path in (folder, folder / "aclImdb") if (path / "train").is_dir()), None)
     if root is None:
-        raise DataError(f"'{folder.resolve().name}' holds no folder 'train': it is not the Large Movie Review Dataset.")
+        sentence = gettext("'{name}' holds no folder 'train': it is not the Large Movie Review Dataset.")
+        raise DataError(sentence.format(name=folder.resolve().name))
     files = [path for name in folders for path in (root / name).glob("*.txt")]
     reviews = []
     bar = tqdm(files, desc="read", unit=" reviews", mininterval=1, disable=progress is not None)
@@ -71,7 +72,8 @@ def _read_folder(
         try:
             review = path.read_bytes().decode("utf-8")
         except (OSError, UnicodeDecodeError) as error:
-            raise DataError(f"'{path.name}' is no readable review; fetch the dataset again.") from error
+            sentence = gettext("'{name}' is no readable review; fetch the dataset again.")
+            raise DataError(sentence.format(name=path.name)) from error
         reviews.append(RawReview(path.relative_to(root).as_posix(), review))
     return _in_order(reviews)
 
@@ -92,7 +94,8 @@ def _read_archive(
                     _check_size(member)
                     reviews.append(RawReview(name, archive.extractfile(member).read().decode("utf-8")))
     except (tarfile.TarError, EOFError, OSError, UnicodeDecodeError) as error:
-        raise DataError(f"'{path.name}' is not a readable archive of the dataset; fetch it again.") from error
+        sentence = gettext("'{name}' is not a readable archive of the dataset; fetch it again.")
+        raise DataError(sentence.format(name=path.name)) from error
     return _in_order(reviews)
 
 
@@ -100,24 +103,29 @@ def _safe_name(member: tarfile.TarInfo) -> str:
     """The member's path below the archive's first folder; nothing is ever unpacked to disk."""
     path = PurePosixPath(member.name)
     if path.is_absolute() or ".." in path.parts or not (member.isfile() or member.isdir()):
-        raise DataError(f"The archive is refused: its member '{member.name}' could write outside its folder.")
+        sentence = gettext("The archive is refused: its member '{name}' could write outside its folder.")
+        raise DataError(sentence.format(name=member.name))
     return "/".join(path.parts[1:])
 
 
 def _check_size(member: tarfile.TarInfo) -> None:
     if member.size > MAX_REVIEW:
-        raise DataError(f"The archive is refused: its member '{member.name}' has {member.size:,} bytes, no review has.")
+        sentence = gettext("The archive is refused: its member '{name}' has {size:,} bytes, no review has.")
+        raise DataError(sentence.format(name=member.name, size=member.size))
 
 
 def _in_order(reviews: list[RawReview]) -> list[RawReview]:
     if not reviews:
-        raise DataError("The dataset holds no reviews: it should have train/pos, train/neg, test/pos and test/neg.")
+        raise DataError(
+            gettext("The dataset holds no reviews: it should have train/pos, train/neg, test/pos and test/neg.")
+        )
 
     def key(review: RawReview) -> tuple[int, int]:
         folder, _, file = review.name.rpartition("/")
         number = file.partition("_")[0]
         if not number.isdecimal():
-            raise DataError(f"'{review.name}' is no name of the dataset's: a review's is like 'test/pos/123_8.txt'.")
+            sentence = gettext("'{name}' is no name of the dataset's: a review's is like 'test/pos/123_8.txt'.")
+            raise DataError(sentence.format(name=review.name))
         return FOLDERS.index(folder), int(number)
 
     return sorted(reviews, key=key)

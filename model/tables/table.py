@@ -1,6 +1,6 @@
 """Tables of reviews: files that a person brings, and which rows of them can be read.
 
-Files of all kinds that `model.tables.files` reads, pasted lines, and the Large Movie Review Dataset. What is wrong with
+Files of all kinds that `model.tables.files` opens, pasted lines, and the Large Movie Review Dataset. What is wrong with
 one row is noted with its line and the row skipped, what is wrong with the whole is a `DataError` in one sentence. Texts
 keep the form that they have in the file, so that they can be given back as they were.
 """
@@ -21,11 +21,15 @@ from typing import NamedTuple
 import numpy as np
 
 from model.errors import DataError, ReviewError
+from model.language import gettext
+from model.normalization import normalize
 from model.tables import imdb
 from model.tables.columns import SAMPLE, SURROGATE, Columns, checked_columns, guessed_columns, short
-from model.tables.files import MAX_BYTES, MAX_ROWS, Row, Source, filled_lines, open_file
+from model.tables.files import MAX_BYTES, open_file
 from model.tables.labels import UNKNOWN_LABEL, are_stars, labels_from_numbers, labels_from_stars, mark_of, stars_of
-from model.text import check_review
+from model.tables.readers.base import MAX_ROWS, Row, Source
+from model.tables.readers.lines import filled_lines
+from model.text import MAX_CHARACTERS, MAX_RUN, check_review, refused_run
 
 MAX_BAD = 1_000  # rows that are kept with their reason; all are counted
 
@@ -107,7 +111,8 @@ def read_table(
             most = MAX_ROWS if limited else math.inf
             return _collect(rows, chosen, source.file.title, _digest(path), progress, most)
     except OSError as error:
-        raise DataError(f"'{source.file.title}' could not be read to its end: choose it again.") from error
+        sentence = gettext("'{title}' could not be read to its end: choose it again.")
+        raise DataError(sentence.format(title=source.file.title)) from error
 
 
 def paste_table(text: str) -> ReviewTable:
@@ -118,13 +123,16 @@ def paste_table(text: str) -> ReviewTable:
     """
     content = text.encode("utf-8", "surrogatepass")
     if len(content) > MAX_BYTES:
-        raise DataError(f"The list has {len(content):,} bytes; at most {MAX_BYTES:,} can be read: paste fewer lines.")
+        sentence = gettext("The list has {size:,} bytes; at most {most:,} can be read: paste fewer lines.")
+        raise DataError(sentence.format(size=len(content), most=MAX_BYTES))
     lines = list(filled_lines(io.StringIO(text, newline=None)))
     if not lines:
-        raise DataError("The list is empty: paste one review a line.")
+        raise DataError(gettext("The list is empty: paste one review a line."))
     values = _labelled([line for _, line in lines])
     rows = (Row(number, each) for (number, _), each in zip(lines, values, strict=True))
-    return _collect(rows, _own_columns(len(values[0]) > 1), "pasted list", hashlib.sha256(content).hexdigest(), _silent)
+    return _collect(
+        rows, _own_columns(len(values[0]) > 1), gettext("pasted list"), hashlib.sha256(content).hexdigest(), _silent
+    )
 
 
 def table_of(texts: Sequence[object], labels: Sequence[object] | None = None, name: str = "texts") -> ReviewTable:
@@ -133,11 +141,12 @@ def table_of(texts: Sequence[object], labels: Sequence[object] | None = None, na
     Raises `DataError` where they are no lists of one length, or where no text can be read.
     """
     if not all(isinstance(each, (list, tuple)) for each in (texts, () if labels is None else labels)):
-        raise DataError("Texts, and labels where there are any, must be lists.")
+        raise DataError(gettext("Texts, and labels where there are any, must be lists."))
     if labels is not None and len(labels) != len(texts):
-        raise DataError(f"There are {len(texts):,} texts and {len(labels):,} labels: each text needs one, or none has.")
+        sentence = gettext("There are {texts:,} texts and {labels:,} labels: each text needs one, or none has.")
+        raise DataError(sentence.format(texts=len(texts), labels=len(labels)))
     if not texts:
-        raise DataError("There is no text: send at least one.")
+        raise DataError(gettext("There is no text: send at least one."))
     values = zip(texts) if labels is None else zip(texts, labels, strict=True)
     digest = hashlib.sha256(json.dumps([texts, labels], default=str).encode()).hexdigest()
     return _collect(map(Row, count(1), values), _own_columns(labels is not None), name, digest, _silent)
@@ -166,14 +175,14 @@ def read_imdb(source: Path, split: str = "test", progress: Callable[[float], Non
     names and texts. Raises `DataError` where there is no such dataset.
     """
     if split not in ("train", "test"):
-        raise DataError(f"There is no split '{short(split)}'; there are train and test.")
+        raise DataError(gettext("There is no split '{name}'; there are train and test.").format(name=short(split)))
     reviews = list(imdb.read_source(source, (f"{split}/pos", f"{split}/neg"), progress))
     digest = hashlib.sha256()
     for review in reviews:
         digest.update(b"%b\0%b\0" % (review.name.encode(), review.text.encode()))
     values = ((review.text, imdb.label_of(review.name), imdb.rating_of(review.name) or None) for review in reviews)
     columns = Columns(("text", "label", "rating"), "text", "label", "rating")
-    name = f"Large Movie Review Dataset, {split}"
+    name = gettext("Large Movie Review Dataset, {split}").format(split=split)
     return _collect(map(Row, count(1), values), columns, name, digest.hexdigest(), progress)
 
 
@@ -205,7 +214,8 @@ def _collect(
     bad: list[BadRow] = []
     for number, row in enumerate(rows):
         if number == most:
-            raise DataError(f"'{name}' has more than {most:,} rows, the most that can be read: split the file.")
+            sentence = gettext("'{name}' has more than {most:,} rows, the most that can be read: split the file.")
+            raise DataError(sentence.format(name=name, most=most))
         if number % 500 == 0:
             progress(row.share)
         found = _review(row, columns)
@@ -246,33 +256,47 @@ def _judge(marks: np.ndarray, stars: np.ndarray, columns: Columns) -> tuple[np.n
 
 def _nothing(name: str, columns: Columns, bad: Sequence[BadRow]) -> str:
     if not bad:
-        return f"'{name}' has the names of columns but no row below them: add a review in each row."
-    return (
-        f"'{name}' holds no row that can be read in its column '{columns.text}' (line {bad[0].line}: {bad[0].reason}):"
+        sentence = gettext("'{name}' has the names of columns but no row below them: add a review in each row.")
+        return sentence.format(name=name)
+    sentence = gettext(
+        "'{name}' holds no row that can be read in its column '{column}' (line {line}: {reason}):"
         " choose other columns, or mend the file."
     )
+    return sentence.format(name=name, column=columns.text, line=bad[0].line, reason=bad[0].reason)
 
 
 def _why_not(text: object) -> str:
     """Why a value is no text that can be read; empty if it is."""
     if text is None:
-        return "no text"
+        return gettext("no text")
     if not isinstance(text, str):
-        return "the text is not a string"
+        return gettext("the text is not a string")
     if not text.isascii() and (half := SURROGATE.search(text)):
         # undecodable bytes stand as U+DC80 to U+DCFF; the others come from a file's own escapes, or from UTF-16
-        return "not UTF-8" if "\udc80" <= half.group() <= "\udcff" else "half a character (a lone surrogate)"
+        undecoded = "\udc80" <= half.group() <= "\udcff"
+        return gettext("not UTF-8") if undecoded else gettext("half a character (a lone surrogate)")
     try:
         check_review(text)
-    except ReviewError as error:
-        reason = str(error).rstrip(".")
-        return reason.replace("This text", "the text", 1) if reason.startswith("This text") else "no text"
+    except ReviewError:
+        return _refused(text)
     return ""
 
 
+def _refused(text: str) -> str:
+    """Why `check_review` refuses a text, in words that follow a line's number."""
+    if len(text) > MAX_CHARACTERS:
+        sentence = gettext("the text has {length:,} characters; at most {most:,} can be read")
+        return sentence.format(length=len(text), most=MAX_CHARACTERS)
+    if run := refused_run(normalize(text)):
+        sentence = gettext("the text has {run:,} characters in a row without a space; at most {most:,} can be read")
+        return sentence.format(run=run, most=MAX_RUN)
+    return gettext("no text")
+
+
 def _no_label(value: object) -> str:
-    shown = f"'{short(str(value))}'" if isinstance(value, str | int | float) else "that is neither word nor number"
-    return f"unknown label {shown}"
+    if isinstance(value, str | int | float):
+        return gettext("unknown label '{label}'").format(label=short(str(value)))
+    return gettext("unknown label that is neither word nor number")
 
 
 def _digest(path: Path) -> str:

@@ -18,6 +18,7 @@ from model.errors import DataError, ReviewError
 from model.tables import files as table_files
 from model.tables import table as tables
 from model.tables.labels import NO_LABEL, number_of
+from model.tables.readers import parquet
 from model.tables.table import BadRow, Columns, guess_columns, paste_table, read_table
 from model.text import check_review
 from tests.model.tables.test_imdb import REVIEWS, archive, write_folder
@@ -187,10 +188,11 @@ def test_numbers_that_are_no_labels_stand_among_the_bad_rows_in_order(write):
 
 
 def test_without_limits_a_file_may_be_of_any_size(write, monkeypatch):
-    for module in (tables, table_files):
-        for limit in ("MAX_ROWS", "MAX_BYTES"):
-            monkeypatch.setattr(module, limit, 5)
-    monkeypatch.setattr(table_files, "MAX_UNPACKED", 5)
+    for module, limit in (
+        (tables, "MAX_ROWS"), (tables, "MAX_BYTES"), (table_files, "MAX_BYTES"), (parquet, "MAX_ROWS"),
+        (parquet, "MAX_UNPACKED"),
+    ):  # fmt: skip
+        monkeypatch.setattr(module, limit, 5)
     for name, content in (("a.csv", "text\n" + "film\n" * 9), ("a.parquet", pa.table({"text": ["film"] * 9}))):
         path = write(name, content)
         assert len(tables.read_table(path, limited=False).texts) == 9
@@ -200,7 +202,7 @@ def test_without_limits_a_file_may_be_of_any_size(write, monkeypatch):
 
 
 def test_more_rows_than_the_limit_are_refused_not_cut(write, monkeypatch):
-    for module in (tables, table_files):
+    for module in (tables, parquet):
         monkeypatch.setattr(module, "MAX_ROWS", 50)
     for count in (50, 51):
         files = {

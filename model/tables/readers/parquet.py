@@ -1,0 +1,105 @@
+"""Parquet files, read in batches."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from model.errors import DataError
+from model.language import gettext
+from model.tables.columns import column_names
+from model.tables.readers.base import MAX_ROWS, WINDOW, File, Row, Source
+
+if TYPE_CHECKING:
+    import pyarrow
+
+MAX_UNPACKED = 1024**3  # bytes of a file's columns before compression
+BATCH = 256  # rows that are in memory at once
+_OTHER = object()  # a value that is neither text nor number
+
+
+@dataclass(frozen=True, slots=True)
+class Parquet(Source):
+    """A Parquet file; `keys` as in `JsonObjects`. Only the footer is read before the rows are asked for."""
+
+    keys: tuple[str, ...]
+
+    @classmethod
+    def open(cls, file: File) -> Parquet:
+        """Read the footer. `DataError` for a damaged file, one that unpacks to too much, and columns of one name."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        try:
+            with pq.ParquetFile(file.path) as opened:
+                footer, schema = opened.metadata, opened.schema_arrow
+            groups = [footer.row_group(number).total_byte_size for number in range(footer.num_row_groups)]
+        except (pa.ArrowException, OSError, ValueError) as error:
+            raise _damaged(file.title) from error
+        if file.limited and footer.num_rows > MAX_ROWS:
+            sentence = gettext("'{title}' has {rows:,} rows; at most {most:,} can be read: split it.")
+            raise DataError(sentence.format(title=file.title, rows=footer.num_rows, most=MAX_ROWS))
+        if min(groups, default=0) < 0:
+            raise _damaged(file.title)
+        if file.limited and sum(groups) > MAX_UNPACKED:
+            sentence = gettext("'{title}' would unpack to {size:,.1f} GB; at most {most} GB can be read: split it.")
+            size, most = sum(groups) / 1024**3, MAX_UNPACKED // 1024**3
+            raise DataError(sentence.format(title=file.title, size=size, most=most))
+        names = column_names(schema.names, file.title)
+        if len(set(schema.names)) < len(names):
+            sentence = gettext("'{title}' has two columns of one name: rename one of them.")
+            raise DataError(sentence.format(title=file.title))
+        texts = tuple(name for name, field in zip(names, schema, strict=True) if _holds_text(field.type))
+        return cls(file, names, texts, tuple(schema.names))
+
+    def rows(self, wanted: Sequence[str]) -> Generator[Row]:
+        """As `Source.rows`; a row's line is its number, from 1."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        keys = [self.keys[self.names.index(name)] for name in wanted]
+        repeated = [key for name, key in zip(wanted, keys, strict=True) if name in self.texts]
+        number = 0
+        try:
+            # As dictionaries, so that a text of megabytes that stands in each row is one text in memory.
+            with pq.ParquetFile(
+                self.file.path, read_dictionary=repeated, pre_buffer=False, buffer_size=WINDOW
+            ) as opened:
+                total = opened.metadata.num_rows
+                for batch in opened.iter_batches(BATCH, columns=keys, use_threads=False):
+                    for values in zip(*(_values(batch.column(key)) for key in keys), strict=True):
+                        number += 1
+                        yield Row(number, values, share=number / total)
+        except (pa.ArrowException, OSError, ValueError) as error:
+            raise _damaged(self.file.title) from error
+
+
+def _damaged(title: str) -> DataError:
+    return DataError(gettext("'{title}' is damaged, or no Parquet file: write it again.").format(title=title))
+
+
+def _holds_text(kind: pyarrow.DataType) -> bool:
+    from pyarrow import types
+
+    kind = kind.value_type if types.is_dictionary(kind) else kind
+    tests = (types.is_string, types.is_large_string, types.is_string_view, types.is_binary, types.is_large_binary)
+    return any(test(kind) for test in tests)
+
+
+def _values(column: pyarrow.Array) -> list[object]:
+    """A column's values for Python. What is not UTF-8 comes as lone surrogates, as in the other kinds of files."""
+    import pyarrow as pa
+
+    if pa.types.is_dictionary(column.type):
+        indices = column.indices.to_pylist()
+        used = sorted({each for each in indices if each is not None})
+        words = dict(zip(used, _values(column.dictionary.take(pa.array(used, pa.int64()))), strict=True))
+        return [words.get(each) for each in indices]
+    if _holds_text(column.type):
+        column = column.cast(pa.large_binary())
+        return [None if each is None else each.decode("utf-8", "surrogateescape") for each in column.to_pylist()]
+    if pa.types.is_decimal(column.type):
+        column = column.cast(pa.float64())
+    simple = (pa.types.is_integer, pa.types.is_floating, pa.types.is_boolean)
+    return column.to_pylist() if any(test(column.type) for test in simple) else [_OTHER] * len(column)
