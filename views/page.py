@@ -7,18 +7,33 @@ from pathlib import Path
 import gradio as gr
 from starlette.middleware import Middleware
 
-from model.assets import ASSETS
 from model.reading.explainer import Explainer
 from views.api import endpoints
 from views.api.requests import Guard
 from views.api.stream import OpenStream
 from views.compare.tab import CompareTab
+from views.drawing.colours import style_variables
+from views.drawing.template import VIEWS
 from views.errors.tab import ErrorsTab
 from views.lesson.header import Header
 from views.network import tab as network_tab
 from views.stage.tab import ExplainTab
 
 CACHE = (600, 3_600)  # seconds: how often uploads and prepared files are looked at, and how old they may grow
+FOLDERS = (  # of two rules of equal weight the later one counts, so what all features are made of comes first
+    "drawing",
+    ".",
+    "stage",
+    "gates",
+    "cell",
+    "memory",
+    "gradients",
+    "what_if",
+    "network",
+    "compare",
+    "errors",
+    "lesson",
+)
 _SYSTEM_FONTS = ["system-ui", "-apple-system", "Segoe UI", "Noto Sans", "sans-serif"]  # nothing is fetched
 
 
@@ -50,12 +65,18 @@ def build_page(explainer: Explainer, notes: Path | None = None, imdb: Path | Non
     return page
 
 
+def parts(ending: str) -> list[Path]:
+    """The style sheets ("css") or scripts ("js") of the page and its features, in the order of `FOLDERS`."""
+    return [path for folder in FOLDERS for path in sorted((VIEWS / folder).glob(f"*.{ending}"))]
+
+
 def look(explainer: Explainer) -> dict[str, object]:
     """Theme, style sheet, script and the guard of the endpoints, as arguments of `launch`."""
-    scripts = "\n".join(path.read_text(encoding="utf-8") for path in sorted(ASSETS.glob("*.js")))
+    scripts = "\n".join(path.read_text(encoding="utf-8") for path in parts("js"))
     return {
         "theme": gr.themes.Default(font=_SYSTEM_FONTS, font_mono=["ui-monospace", "monospace"]),
-        "css_paths": sorted(ASSETS.glob("*.css"), key=lambda path: path.name != "style.css"),
+        "css": style_variables(),
+        "css_paths": parts("css"),
         "head": f"<script>{scripts}</script>",
         "app_kwargs": {
             "middleware": [Middleware(OpenStream), Middleware(Guard, endpoints=endpoints.endpoint_fields(explainer))]

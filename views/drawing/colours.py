@@ -1,5 +1,7 @@
 """The colour scales, in one place: blue to orange through white for signed values, white to slate from 0 to 1.
 
+The style sheets know them by `style_variables`; what else is coloured stands in colours.css.
+
 Never red and green, and never colour alone: whatever is coloured has its number beside it on demand.
 """
 
@@ -37,6 +39,12 @@ def palette_places(values: np.ndarray, low: float, high: float) -> np.ndarray:
     """Where values of any shape fall in a palette from `low` to `high`: uint8; what lies beyond takes its end."""
     share = (np.clip(values, low, high) - low) / (high - low)
     return np.rint(share * (STEPS - 1)).astype(np.uint8)
+
+
+def style_variables() -> str:
+    """The colours of the scales for the style sheets, as variables: `--gs-negative` and so on."""
+    named = {"negative": NEGATIVE, "middle": MIDDLE, "positive": POSITIVE, "shut": SHUT, "open": OPEN}
+    return f":root {{ {' '.join(f'--gs-{name}: rgb{colour};' for name, colour in named.items())} }}"
 
 
 def as_hex(colour: np.ndarray) -> str:

@@ -1,4 +1,4 @@
-"""What can be taken away from the page: pictures as PNG (drawn by assets/pictures.js), numbers as CSV."""
+"""What can be taken away from the page: pictures as PNG (drawn by pictures.js), numbers as CSV."""
 
 from __future__ import annotations
 

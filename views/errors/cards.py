@@ -1,6 +1,6 @@
 """HTML of the Errors tab: what was read, how the network does on it, its slices, the rows one by one, and words.
 
-What can be chosen is a button that carries its value (`data-send`, see assets/errors.js). Everything that comes from a
+What can be chosen is a button that carries its value (`data-send`, see errors.js). Everything that comes from a
 person is escaped here. Right and wrong are told by words and signs, never by colour alone.
 """
 

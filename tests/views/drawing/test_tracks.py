@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from model.assets import ASSETS
 from model.attribution.attribution import Attribution
 from model.recurrence.replay import GateTrace
 from views.drawing import colours, tracks
@@ -21,19 +20,6 @@ TRACE = GateTrace(1, "forward", h=np.tanh(STATES), i=UNITS, f=UNITS, g=np.tanh(S
 
 def pixels(png):
     return np.asarray(Image.open(io.BytesIO(png)).convert("RGB"))
-
-
-def test_signed_colours_go_from_blue_over_white_to_orange():
-    palette = colours.signed_palette()
-    assert palette.shape == (255, 3)
-    assert tuple(palette[0]) == colours.NEGATIVE
-    assert tuple(palette[127]) == (255, 255, 255)
-    assert tuple(palette[254]) == colours.POSITIVE
-
-
-@pytest.mark.parametrize(("value", "place"), [(-9, 0), (-1, 0), (0, 127), (1, 254), (9, 254)])
-def test_values_beyond_the_scale_take_its_end(value, place):
-    assert colours.palette_places(np.array(value), -1, 1) == place
 
 
 def test_unit_map_has_a_pixel_for_each_unit_and_token():
@@ -71,43 +57,6 @@ def test_bar_limit_is_one_at_least():
     assert tracks.bar_limit(Attribution("occlusion", "zero", (0.001,), 1.0)) == 1
     assert tracks.bar_limit(Attribution("saliency", "zero", (0.25,), 1.0)) == 0.25
     assert tracks.bar_limit(Attribution("saliency", "zero", (0.0,), 1.0)) == 1
-
-
-def luminance(colour):
-    parts = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in np.array(colour) / 255]
-    return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
-
-
-def contrast(one, other):
-    low, high = sorted((luminance(one), luminance(other)))
-    return (high + 0.05) / (low + 0.05)
-
-
-@pytest.mark.parametrize("mode", ["light", "dark"])
-def test_text_on_a_coloured_token_keeps_its_contrast(mode):
-    sheet = (ASSETS / "style.css").read_text()
-    block = sheet[sheet.index(":root {" if mode == "light" else "\n.dark {") :]
-    block = block[: block.index("}")]
-
-    def colour(name):
-        value = re.search(rf"--gs-{name}: (?:var\(--gs-loud-\w+, )?(.+?)\)?;", block)[1]
-        if value.startswith("#"):
-            digits = value[1:] if len(value) == 7 else "".join(2 * digit for digit in value[1:])
-            return [int(digits[place : place + 2], 16) for place in (0, 2, 4)]
-        return [int(part) for part in re.findall(r"\d+", value)]
-
-    surface, ink = np.array(colour("surface")), colour("ink")
-    for sign in ("negative", "positive", "plain"):
-        tint = np.array(colour(f"tint-{sign}"))
-        for share in np.linspace(0, 1, 11):
-            assert contrast(tint * share + surface * (1 - share), ink) >= 4.5
-    assert contrast(surface, colour("muted")) >= 4.5
-
-
-def test_style_sheet_and_scales_use_the_same_colours():
-    sheet = (ASSETS / "style.css").read_text()
-    for name in ("negative", "positive", "shut", "open"):
-        assert f"--gs-{name}: rgb{getattr(colours, name.upper())};" in sheet
 
 
 def points(picture, kind):

@@ -18,6 +18,7 @@ from model.network import checkpoint
 from model.reading.explainer import Explainer
 from model.reading.explanation import Question
 from model.text import encode
+from views.drawing.template import VIEWS
 from views.lesson.lessons import BUTTONS, LANGUAGES, LESSONS, language_of, lesson_panel, read_lessons
 from views.links import decode_view, encode_view
 
@@ -416,7 +417,7 @@ def test_the_file_of_lessons_holds_nothing_else():
 
 
 def test_the_style_sheet_knows_each_class_of_the_panel_and_sets_no_colour_of_its_own():
-    sheet = LESSONS.with_name("lesson.css").read_text(encoding="utf-8")
+    sheet = (VIEWS / "lesson" / "lesson.css").read_text(encoding="utf-8")
     html = lesson_panel(COURSES["en"][0], 1, 8, "en", answered=True)
     classes = {name for _, attributes in Page(html).elements for name in attributes.get("class", "").split()}
     assert all(f".{name}" in sheet for name in classes - {"gs-card"})
