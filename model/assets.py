@@ -5,3 +5,4 @@ from __future__ import annotations
 from pathlib import Path
 
 ASSETS = Path(__file__).parent.parent / "assets"
+CHECKPOINTS = ASSETS / "checkpoints"

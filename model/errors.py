@@ -4,9 +4,15 @@ GatescopeError
 ├── ReviewError       a text, method, baseline, clamp or link that cannot be worked on
 ├── CheckpointError   a folder that is not a usable checkpoint
 └── DataError         a data set, prepared file or word-vector file that cannot be used
+
+OutOfTime             no error: a run that stops because its time is over
 """
 
 from __future__ import annotations
+
+from pathlib import Path
+
+from model.language import gettext
 
 
 class GatescopeError(Exception):
@@ -23,3 +29,10 @@ class CheckpointError(GatescopeError):
 
 class DataError(GatescopeError):
     """A data set, prepared file or word-vector file that cannot be used."""
+
+
+class OutOfTime(Exception):
+    """The time that a run was given is over; its state is on disk. Says how to go on."""
+
+    def __init__(self, out: Path) -> None:
+        super().__init__(gettext("The time is over; go on with --resume --out {out}").format(out=out))

@@ -70,7 +70,7 @@ class Capability:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What `python -m model.evaluation.evaluate` stores: measures with the temperature applied, on two splits.
+    """What `python -m model evaluate` stores: measures with the temperature applied, on two splits.
 
     `uncalibrated_ece` is the test split's before the temperature, a fraction; `reliability` the test split's bins
     after it. `reviews` counts the test split. `slices` are of the test split, `behaviour` of made cases, the worst

@@ -49,7 +49,7 @@ def test_training_machine_needs_torch_numpy_safetensors_and_torchtext_only():
     missing = ("spacy", "ftfy", "captum", "gensim", "sklearn", "scipy", "matplotlib", "pandas", "gradio", "plotly")
     check = (
         f"import sys; sys.modules.update(dict.fromkeys({missing}))\n"
-        "from model.training import train, pretrain, soft_labels"
+        "from model.training import train, trainer, pretrain, soft_labels"
     )
     subprocess.run([sys.executable, "-c", check], cwd=ROOT, check=True)
 

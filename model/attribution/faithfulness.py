@@ -1,6 +1,6 @@
 """How faithful each attribution method is to the network: what happens to the verdict when its tokens are erased.
 
-    python -m model.evaluation.evaluate NAME --faithfulness
+    python -m model evaluate NAME --faithfulness
 
 Erased means removed: the review is read without the token, as if it had never been written. A padding vector in its
 place would be an input that the network never met, and is the very baseline of occlusion and integrated gradients, so

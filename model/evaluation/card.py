@@ -60,7 +60,7 @@ _CANDIDATES = """Runs tried, by the best validation accuracy of an epoch:
 
 _MEASURED = """## Measured
 
-`python -m model.evaluation.evaluate {name} --data data/imdb.npz`
+`python -m model evaluate {name} --data data/imdb.npz`
 
 {table}
 
@@ -240,8 +240,7 @@ def _faithfulness(name: str, found: FaithfulnessReport | None) -> str:
     return "\n\n".join(
         (
             "## Faithfulness of the attributions",
-            f"`python -m model.evaluation.evaluate {name} --faithfulness --reviews {found.reviews} "
-            f"--seed {found.seed}`",
+            f"`python -m model evaluate {name} --faithfulness --reviews {found.reviews} --seed {found.seed}`",
             faithfulness_note(found),
             _table(head, methods),
             _table(shares, rows),

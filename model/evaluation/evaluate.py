@@ -1,6 +1,6 @@
 """Measure a checkpoint, calibrate it and write its card.
 
-    python -m model.evaluation.evaluate bilstm-recipe --data data/imdb.npz [--faithfulness]
+    python -m model evaluate bilstm-recipe --data data/imdb.npz [--faithfulness]
 
 The temperature is fitted on the validation split; the test split is only measured, and read once. Prints and stores
 (`metrics.json`) accuracy, F1, ROC AUC, log loss and expected calibration error of both, the test split's by length,
@@ -10,29 +10,29 @@ some validation reviews as well, and stores that in `faithfulness.json`.
 
 from __future__ import annotations
 
-import argparse
 import sys
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, fields, replace
+from argparse import ArgumentParser
+from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 
 import numpy as np
-import torch
 
+from model import files
+from model import options as shared
 from model.attribution import faithfulness
 from model.attribution.faithfulness import FaithfulnessReport
 from model.errors import DataError
 from model.evaluation import behaviour, card
 from model.evaluation.slices import measure_slices
+from model.language import gettext
 from model.metrics import Capability, Metrics, Report, calibration_bins, fit_temperature, measure
 from model.network import checkpoint
 from model.network.checkpoint import Checkpoint
 from model.training import data as dataset
 from model.training.data import PreparedData, Split
 from model.training.predict import predict
-from model.training.run import exit_code
 
-REVIEWS, SEED = 200, 1  # of the comparison of attribution methods
+REVIEWS = 200  # of the comparison of attribution methods
 
 
 def evaluate(loaded: Checkpoint, data: PreparedData) -> tuple[Report, float]:
@@ -42,9 +42,8 @@ def evaluate(loaded: Checkpoint, data: PreparedData) -> tuple[Report, float]:
     """
     words = loaded.field.vocab.itos[2:]
     if list(data.vocabulary[: len(words)]) != words:
-        raise DataError(
-            f"The prepared data have another vocabulary than the checkpoint '{loaded.name}': prepare again."
-        )
+        said = gettext("The prepared data have another vocabulary than the checkpoint '{name}': prepare again.")
+        raise DataError(said.format(name=loaded.name))
     raw, labels = {}, {}
     for split in (Split.VALIDATION, Split.TEST):
         logits, labels[split] = predict(loaded.network, data, data.rows(split), progress=True)
@@ -77,10 +76,8 @@ def draw_reviews(data: PreparedData, vocabulary_size: int, reviews: int, seed: i
     lengths = data.offsets[rows + 1] - data.offsets[rows]
     rows = rows[(lengths >= faithfulness.MIN_TOKENS) & (lengths <= faithfulness.MAX_TOKENS)]
     if not len(rows):
-        raise DataError(
-            f"No validation review has {faithfulness.MIN_TOKENS} to {faithfulness.MAX_TOKENS} tokens: attribution "
-            "methods cannot be compared."
-        )
+        said = gettext("No validation review has {least} to {most} tokens: attribution methods cannot be compared.")
+        raise DataError(said.format(least=faithfulness.MIN_TOKENS, most=faithfulness.MAX_TOKENS))
     chosen = np.random.default_rng(seed).choice(rows, size=min(reviews, len(rows)), replace=False)
     return [data.review(row, vocabulary_size) for row in np.sort(chosen)]
 
@@ -109,62 +106,54 @@ def faithfulness_table(found: FaithfulnessReport) -> str:
     )
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """The command line."""
-    options = _options(arguments)
-    path = options.data / "imdb.npz" if options.data.is_dir() else options.data
-    folder = options.folder / options.name
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Which checkpoint is measured, on what, and how much of it."""
 
-    def work() -> None:
-        data = dataset.load(path)
-        loaded = checkpoint.load(options.name, options.folder, options.device)
-        size = loaded.network.config.vocabulary_size
-        drawn = draw_reviews(data, size, options.reviews, options.seed) if options.faithfulness else []
-        report, temperature = evaluate(loaded, data)
-        loaded.network.config = replace(loaded.network.config, temperature=temperature)
-        report = replace(report, behaviour=measure_behaviour(loaded))
-        compared = faithfulness.measure(loaded.network, drawn, options.seed, progress=True) if drawn else None
-        _store(folder, temperature, report, compared)
-        print(table(report))
-        if compared:
-            print(faithfulness_table(compared))
-        print(f"temperature {temperature:.3f}; test ECE before it {report.uncalibrated_ece:.4f}")
-
-    return exit_code(work)
+    name: str
+    data: Path
+    folder: Path
+    device: str
+    faithfulness: bool
+    reviews: int
+    seed: int
 
 
-def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m model.evaluation.evaluate", description=__doc__.partition("\n")[0])
-    parser.add_argument("name", help="a checkpoint in --folder")
-    parser.add_argument("--data", type=Path, default=Path("data"), help="the prepared file, or the folder it is in")
-    parser.add_argument("--folder", type=Path, default=checkpoint.CHECKPOINTS)
-    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu", choices=("cpu", "cuda"))
-    parser.add_argument("--faithfulness", action="store_true", help="compare the attribution methods, too")
-    parser.add_argument(
-        "--reviews", type=_at_least(1), default=REVIEWS, help="how many it compares them on (%(default)s)"
-    )
-    parser.add_argument("--seed", type=_at_least(0), default=SEED, help="of the draw of these reviews (%(default)s)")
-    return parser.parse_args(arguments)
+def add_arguments(parser: ArgumentParser) -> None:
+    """How the options are given."""
+    parser.add_argument("name", metavar="NAME", help=gettext("the checkpoint"))
+    shared.add_folder(parser)
+    shared.add_data(parser)
+    parser.add_argument("--faithfulness", action="store_true", help=gettext("compare the attribution methods, too"))
+    said = gettext("how many reviews they are compared on (%(default)s)")
+    parser.add_argument("--reviews", type=shared.at_least(1), default=REVIEWS, metavar="N", help=said)
+    shared.add_seed(parser)
+    shared.add_device(parser)
 
 
-def _at_least(lowest: int) -> Callable[[str], int]:
-    def number(text: str) -> int:
-        if int(text) < lowest:
-            raise argparse.ArgumentTypeError(f"must be at least {lowest}")
-        return int(text)
-
-    return number
+def work(options: Options) -> None:
+    """Measure, store what was found beside the checkpoint, and say it."""
+    data = dataset.load(options.data)
+    loaded = checkpoint.load(options.name, options.folder, options.device)
+    size = loaded.network.config.vocabulary_size
+    drawn = draw_reviews(data, size, options.reviews, options.seed) if options.faithfulness else []
+    report, temperature = evaluate(loaded, data)
+    loaded.network.config = replace(loaded.network.config, temperature=temperature)
+    report = replace(report, behaviour=measure_behaviour(loaded))
+    compared = faithfulness.measure(loaded.network, drawn, options.seed, progress=True) if drawn else None
+    _store(options.folder / options.name, temperature, report, compared)
+    lines = [table(report)]
+    if compared:
+        lines.append(faithfulness_table(compared))
+    lines.append(f"temperature {temperature:.3f}; test ECE before it {report.uncalibrated_ece:.4f}")
+    sys.stdout.write("\n".join(lines) + "\n")
 
 
 def _store(folder: Path, temperature: float, report: Report, compared: FaithfulnessReport | None) -> None:
     """Write what was measured, and the card. An earlier comparison of the methods stays where there is no new one."""
     checkpoint.set_temperature(folder, temperature)
-    checkpoint.write_json(folder / "metrics.json", asdict(report))
+    files.write_json(folder / "metrics.json", asdict(report))
     if compared:
-        checkpoint.write_json(folder / faithfulness.FILE, asdict(compared))
+        files.write_json(folder / faithfulness.FILE, asdict(compared))
     loaded = checkpoint.load(folder.name, folder.parent)
-    checkpoint.write_text(folder / "README.md", card.write(loaded, faithfulness.read(folder)))
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    files.write_text(folder / "README.md", card.write(loaded, faithfulness.read(folder)))

@@ -3,7 +3,7 @@
     model.safetensors   weights, half precision
     config.json         how to rebuild the network, and how it was trained
     vocabulary.txt      the word of id 2, 3, … a line
-    metrics.json        measured by `python -m model.evaluation.evaluate`
+    metrics.json        measured by `python -m model evaluate`
     history.json        the training curves, as numbers; curves.png as a picture
     README.md           the model card
 
@@ -23,14 +23,14 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torchtext.data import Field
 
-from model.assets import ASSETS
+from model import files
+from model.assets import CHECKPOINTS
 from model.errors import CheckpointError
 from model.metrics import Report
 from model.network.network import NetworkConfig, RecurrentNetwork
 from model.text import build_field, build_vocabulary
 
 FORMAT = 1
-CHECKPOINTS = ASSETS / "checkpoints"
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,17 +99,17 @@ def save(folder: Path, network: RecurrentNetwork, vocabulary: list[str], trainin
     """Write weights (half precision), settings and vocabulary. Raises `CheckpointError` where that fails."""
     weights = {name: tensor.detach().cpu().half().contiguous() for name, tensor in network.state_dict().items()}
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        save_file(weights, folder / "model.safetensors.partial")
-        (folder / "model.safetensors.partial").replace(folder / "model.safetensors")
-        write_text(folder / "vocabulary.txt", "\n".join(vocabulary) + "\n")
+        with files.whole(folder / "model.safetensors") as partial:
+            save_file(weights, partial)
+        files.write_text(folder / "vocabulary.txt", "\n".join(vocabulary) + "\n")
         _write_config(folder, network.config, training)
     except (OSError, SafetensorError) as error:
         raise CheckpointError(f"The checkpoint '{folder.name}' could not be written; is the disk full?") from error
 
 
 def _write_config(folder: Path, network: NetworkConfig, training: TrainingRecord) -> None:
-    write_json(folder / "config.json", {"format": FORMAT, "network": asdict(network), "training": asdict(training)})
+    settings = {"format": FORMAT, "network": asdict(network), "training": asdict(training)}
+    files.write_json(folder / "config.json", settings)
 
 
 def set_temperature(folder: Path, temperature: float) -> None:
@@ -122,18 +122,6 @@ def set_candidates(folder: Path, candidates: tuple[Candidate, ...]) -> None:
     """Store what a checkpoint was chosen from."""
     network, training = _read_config(folder)
     _write_config(folder, network, replace(training, candidates=candidates))
-
-
-def write_json(path: Path, value: object) -> None:
-    """Write a JSON file whole or not at all."""
-    write_text(path, json.dumps(value, indent=1) + "\n")
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a text file whole or not at all."""
-    partial = path.with_name(path.name + ".partial")
-    partial.write_text(text, encoding="utf-8")
-    partial.replace(path)
 
 
 def load(name: str, folder: Path = CHECKPOINTS, device: str = "cpu") -> Checkpoint:

@@ -1,12 +1,23 @@
-"""A review in, a verdict out."""
+"""A review in, a verdict out.
+
+python -m model classify "A wonderful film." [--checkpoint bilstm] [--json]
+"""
 
 from __future__ import annotations
 
+import json
 import math
+import sys
+from argparse import ArgumentParser
+from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 import torch
 
+from model import options as shared
+from model.language import gettext, marked, ngettext
+from model.network import checkpoint as checkpoints
 from model.network.checkpoint import Checkpoint
 from model.text import EncodedReview, encode, pad
 
@@ -49,3 +60,62 @@ def classify_encoded(checkpoint: Checkpoint, review: EncodedReview) -> Predictio
 def sigmoid(logit: float) -> float:
     """1 / (1 + exp(-logit)), without overflow."""
     return 1 / (1 + math.exp(-logit)) if logit >= 0 else math.exp(logit) / (1 + math.exp(logit))
+
+
+LABELS = {"positive": marked("Positive"), "negative": marked("Negative")}
+
+
+def tell(prediction: Prediction) -> Iterator[str]:
+    """The verdict as lines of text, for a terminal."""
+    label = gettext(LABELS[prediction.label])
+    if prediction.doubtful:
+        label = gettext("In doubt, leaning {label}").format(label=gettext(prediction.label))
+    said = gettext("{label}: P(positive) = {probability:.2f}, logit {logit:+.2f}")
+    yield said.format(label=label, probability=prediction.probability, logit=prediction.logit)
+    review = prediction.review
+    tokens = ngettext("{count:,} token", "{count:,} tokens", len(review.tokens)).format(count=len(review.tokens))
+    if review.unknown:
+        unknown = ", ".join(dict.fromkeys(review.tokens[place].text for place in review.unknown))
+        yield gettext("{tokens}, {count:,} unknown: {unknown}").format(
+            tokens=tokens, count=len(review.unknown), unknown=unknown
+        )
+    else:
+        yield gettext("{tokens}, all known").format(tokens=tokens)
+    if review.omitted:
+        said = gettext(
+            "Cut: the network read the first {first:,} and the last {last:,} tokens; {omitted:,} were left out"
+        )
+        yield said.format(first=review.head, last=len(review.tokens) - review.head, omitted=review.omitted)
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Which review, read by which checkpoint."""
+
+    text: str
+    checkpoint: str
+    folder: Path
+    json: bool
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """How the options are given."""
+    shared.add_text(parser)
+    shared.add_checkpoint(parser)
+
+
+def work(options: Options) -> None:
+    """Say the verdict, as text or, with the names of the endpoint /classify, as JSON."""
+    prediction = classify(checkpoints.load(options.checkpoint, options.folder), shared.read_text(options.text))
+    if not options.json:
+        sys.stdout.write("\n".join(tell(prediction)) + "\n")
+        return
+    answer = {
+        "label": prediction.label,
+        "probability": prediction.probability,
+        "logit": prediction.logit,
+        "tokens": [token.text for token in prediction.review.tokens],
+        "unknown": list(prediction.review.unknown),
+        "truncated": prediction.review.omitted > 0,
+    }
+    sys.stdout.write(json.dumps(answer, ensure_ascii=False) + "\n")

@@ -42,9 +42,8 @@ class Explainer:
     def __init__(self, folder: Path = checkpoints.CHECKPOINTS, device: str = "cpu") -> None:
         self.names = checkpoints.available(folder)
         if not self.names:
-            raise CheckpointError(
-                gettext("There is no checkpoint to explain: train one with 'python -m model.training.train recipe'.")
-            )
+            said = gettext("There is no checkpoint to explain: train one with 'python -m model train recipe'.")
+            raise CheckpointError(said)
         self._folder, self._device = folder, device
         self._loaded: dict[str, Checkpoint] = {}
         self._readings = _Recent[tuple[Prediction, CheckedTraces]](KEPT)

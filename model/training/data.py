@@ -1,36 +1,24 @@
-"""The Large Movie Review Dataset (Maas et al., ACL 2011) as a prepared file that training reads without spaCy.
+"""Prepared data: the Large Movie Review Dataset as files that training reads without spaCy.
 
-    python -m model.training.data prepare --source FOLDER_OR_ARCHIVE --validation validation.txt --out data/imdb.npz
-
-Beside it (`imdb.texts.npz`) lie the normalized reviews themselves, for teachers that cut them in another way.
-
-The source is the dataset's own folder, its archive, or nothing: then torchtext downloads the archive. Reviews that
-stand in the test split as well are left out of training, labelled or not; so are unlabelled ones that stand in the
-validation split.
+`python -m model prepare` makes them. Beside the ids (`imdb.npz`) lie the normalized reviews themselves
+(`imdb.texts.npz`), for teachers that cut them in another way.
 """
 
 from __future__ import annotations
 
-import argparse
 import hashlib
-import sys
 import zipfile
-from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
 
 import numpy as np
-from tqdm import tqdm
 
-from model import text
+from model import files, text
 from model.errors import DataError
-from model.tables.imdb import RawReview, label_of, rating_of, read_source
-from model.training.run import exit_code
+from model.language import gettext
 
 VERSION = 2  # 2: spellings are brought into one form (`model.normalization`)
-MAX_VOCABULARY = 60_000  # ids are uint16; the rarer words of the training split are unknown to every network
 
 
 class Split(IntEnum):
@@ -93,78 +81,6 @@ class PreparedTexts:
         return self.encoded[self.offsets[row] : self.offsets[row + 1]].tobytes().decode()
 
 
-def download(folder: Path) -> Path:
-    """Fetch the dataset's archive with torchtext and give back where it lies. It is not unpacked."""
-    from torchtext.datasets import IMDB
-    from torchtext.utils import download_from_url
-
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / "aclImdb_v1.tar.gz"
-    if not path.exists():
-        try:
-            download_from_url(IMDB.urls[0], str(path))
-        except Exception as error:
-            path.unlink(missing_ok=True)
-            raise DataError("The dataset could not be downloaded; give its folder or archive with --source.") from error
-    return path
-
-
-def assign_splits(names: Sequence[str], texts: Sequence[str], validation: set[str]) -> list[Split | None]:
-    """The split of each review, from its name and normalized text; None for one that is left out.
-
-    Left out is what stands in test, or in validation, as well.
-    """
-    unknown = validation - set(names)
-    if unknown:
-        raise DataError(f"The validation list names {len(unknown)} reviews that the dataset lacks.")
-    pairs = list(zip(names, texts, strict=True))
-    elsewhere = {review for name, review in pairs if name.startswith("test/") or name in validation}
-
-    def split(name: str, review: str) -> Split | None:
-        if name.startswith("test/"):
-            return Split.TEST
-        if name in validation:
-            return Split.VALIDATION
-        if review in elsewhere:
-            return None
-        return Split.UNLABELLED if name.startswith("train/unsup/") else Split.TRAIN
-
-    return [split(name, review) for name, review in pairs]
-
-
-def prepare(reviews: Sequence[RawReview], validation: set[str]) -> tuple[PreparedData, PreparedTexts]:
-    """Normalize, tokenize, count, number. The vocabulary is counted on the training split alone."""
-    bar = tqdm(reviews, desc="normalize", unit=" reviews", mininterval=1)
-    texts = [text.normalize(review.text) for review in bar]
-    splits = assign_splits([review.name for review in reviews], texts, validation)
-    triples = zip(reviews, texts, splits, strict=True)
-    kept = [(review.name, normalized, split) for review, normalized, split in triples if split is not None]
-    field = text.build_field()
-    interned: dict[str, str] = {}
-    tokens: list[list[str]] = []
-    texts = [normalized for _, normalized, _ in kept]
-    for found in tqdm(text.tokenize_all(texts), total=len(kept), desc="tokenize", unit=" reviews", mininterval=1):
-        tokens.append([interned.setdefault(word, word) for word in field.preprocess([token.text for token in found])])
-
-    counts = Counter(
-        word for row, (*_, split) in zip(tokens, kept, strict=True) if split is Split.TRAIN for word in row
-    )
-    vocabulary = sorted(counts, key=lambda word: (-counts[word], word))[:MAX_VOCABULARY]
-    field.vocab = text.build_vocabulary(vocabulary)
-    lengths = [len(row) for row in tokens]
-    ids = np.fromiter((field.vocab.stoi[word] for row in tokens for word in row), dtype=np.uint16, count=sum(lengths))
-    data = PreparedData(
-        ids=ids,
-        offsets=np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64),
-        labels=np.array([label_of(name) for name, *_ in kept], dtype=np.int8),
-        splits=np.array([split for *_, split in kept], dtype=np.int8),
-        ratings=np.array([rating_of(name) for name, *_ in kept], dtype=np.uint8),
-        vocabulary=tuple(vocabulary),
-    )
-    encoded = [each.encode() for each in texts]
-    return data, PreparedTexts(np.frombuffer(b"".join(encoded), np.uint8), np.cumsum([0, *map(len, encoded)]))
-
-
 def texts_path(path: Path) -> Path:
     """Where the texts of the prepared file at `path` lie."""
     return path.with_suffix(".texts.npz")
@@ -189,10 +105,8 @@ def save_texts(texts: PreparedTexts, data: PreparedData, path: Path) -> None:
 
 
 def _write(path: Path, **arrays: np.ndarray) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".partial.npz")
-    np.savez_compressed(partial, version=np.array(VERSION), **arrays)
-    partial.replace(path)
+    with files.whole(path) as partial, partial.open("wb") as file:
+        np.savez_compressed(file, version=np.array(VERSION), **arrays)
 
 
 def load(path: Path) -> PreparedData:
@@ -206,62 +120,25 @@ def load_texts(path: Path, data: PreparedData) -> PreparedTexts:
     """Read the texts of prepared data. Raises `DataError` as `load` does, and if they are of other data."""
     arrays = _read(path)
     if str(arrays.pop("digest")) != data.digest:
-        raise DataError(
-            f"The texts in '{path}' are of other prepared data: run 'python -m model.training.data prepare' again."
-        )
+        said = gettext("The texts in '{path}' are of other prepared data: run 'python -m model prepare' again.")
+        raise DataError(said.format(path=path))
     return PreparedTexts(**arrays)
 
 
 def _read(path: Path) -> dict[str, np.ndarray]:
     if not path.is_file():
-        raise DataError(f"There is no prepared file at '{path}': run 'python -m model.training.data prepare' first.")
+        said = gettext("There is no prepared file at '{path}': run 'python -m model prepare' first.")
+        raise DataError(said.format(path=path))
     try:
         with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
             arrays = dict(file)
         version = int(arrays.pop("version"))
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-        raise DataError(
-            f"'{path}' is damaged or no prepared file: run 'python -m model.training.data prepare' again."
-        ) from error
+        said = gettext("'{path}' is damaged or no prepared file: run 'python -m model prepare' again.")
+        raise DataError(said.format(path=path)) from error
     if version != VERSION:
-        raise DataError(
-            f"'{path}' is of version {version}, this program reads {VERSION}: "
-            "run 'python -m model.training.data prepare' again."
+        said = gettext(
+            "'{path}' is of version {version}, this program reads {wanted}: run 'python -m model prepare' again."
         )
+        raise DataError(said.format(path=path, version=version, wanted=VERSION))
     return arrays
-
-
-def read_validation(path: Path) -> set[str]:
-    """The names of the validation list, one a line: "train/pos/123_8.txt", with or without the folder "aclImdb/"."""
-    if not path.is_file():
-        raise DataError(f"There is no validation list at '{path}'.")
-    return {line.strip().removeprefix("aclImdb/") for line in path.read_text().splitlines() if line.strip()}
-
-
-def main(arguments: Sequence[str] | None = None) -> int:
-    """The command line: prepare the dataset, and say what came of it."""
-    parser = argparse.ArgumentParser(prog="python -m model.training.data", description=__doc__.partition("\n")[0])
-    commands = parser.add_subparsers(dest="command", required=True)
-    command = commands.add_parser("prepare", help="tokenize the dataset and write a prepared file")
-    command.add_argument("--source", type=Path, help="the dataset's folder or archive; downloaded where not given")
-    command.add_argument("--validation", type=Path, required=True, help="list of the reviews that are validation")
-    command.add_argument("--out", type=Path, default=Path("data/imdb.npz"))
-    options = parser.parse_args(arguments)
-
-    def work() -> None:
-        validation = read_validation(options.validation)
-        source = options.source or download(options.out.parent)
-        data, texts = prepare(list(read_source(source)), validation)
-        save(data, options.out)
-        save_texts(texts, data, texts_path(options.out))
-        for split in Split:
-            rows = data.rows(split)
-            tokens = int((data.offsets[rows + 1] - data.offsets[rows]).sum())
-            print(f"{split.name.lower():<10} {len(rows):>7,} reviews {tokens:>11,} tokens")
-        print(f"{len(data.vocabulary):,} words · {options.out} · {options.out.stat().st_size / 1e6:.1f} MB")
-
-    return exit_code(work)
-
-
-if __name__ == "__main__":
-    sys.exit(main())

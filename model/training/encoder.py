@@ -1,6 +1,6 @@
 """A small pretrained encoder as a teacher of another kind: fine-tuned on the labelled reviews, it labels the others.
 
-    python -m model.training.encoder --from FOLDER_OR_HUB_NAME --data data/imdb.npz --labels data/encoder.npz
+    python -m model encoder --from FOLDER_OR_HUB_NAME --data data/imdb.npz --labels data/encoder.npz
 
 Any encoder that transformers' `AutoModel` reads will do. The mean of its last hidden states, under dropout and one
 linear output, is the logit. Of a long review it reads the first and the last word pieces, since the verdict often comes
@@ -13,10 +13,10 @@ al. (CCL 2019); distillation into a recurrent network, Tang et al. (2019).
 
 from __future__ import annotations
 
-import argparse
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from argparse import ArgumentParser
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,7 +27,9 @@ from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits
 from tqdm import tqdm
 
-from model.errors import DataError
+from model import options as shared
+from model.errors import DataError, OutOfTime
+from model.language import gettext
 from model.metrics import fit_temperature
 from model.network.precision import prefers_half
 from model.training import data as dataset
@@ -37,11 +39,8 @@ from model.training.predict import autocast
 from model.training.run import (
     KEEP_SECONDS,
     DivergedError,
-    OutOfTime,
-    add_options,
     check_free,
     deadline,
-    exit_code,
     optimizer_tensors,
     read_state,
     restore_optimizer,
@@ -92,11 +91,9 @@ class Encoder(nn.Module):
 
 def read_pretrained(source: str) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
     """An encoder and its tokenizer, from a folder or a hub. Raises `DataError` where there is none."""
-    try:
-        from transformers import AutoConfig, AutoModel, AutoTokenizer
-        from transformers.utils import logging
-    except ImportError as error:
-        raise DataError("A pretrained encoder needs transformers: pip install 'gatescope[teacher]'.") from error
+    from transformers import AutoConfig, AutoModel, AutoTokenizer  # not at the top: an extra of its own
+    from transformers.utils import logging
+
     logging.disable_progress_bar()
     try:
         config = AutoConfig.from_pretrained(source)
@@ -106,9 +103,10 @@ def read_pretrained(source: str) -> tuple[PreTrainedModel, PreTrainedTokenizerBa
         body = AutoModel.from_pretrained(source, config=config, attn_implementation="eager")
         tokenizer = AutoTokenizer.from_pretrained(source)
     except Exception as error:  # it raises whatever its readers raise
-        raise DataError(f"'{source}' is no pretrained encoder: neither a folder that holds one nor a hub's.") from error
+        said = gettext("'{source}' is no pretrained encoder: neither a folder that holds one nor a hub's.")
+        raise DataError(said.format(source=source)) from error
     if not hasattr(body.config, "hidden_size") or tokenizer.pad_token_id is None:
-        raise DataError(f"'{source}' is no pretrained encoder of text.")
+        raise DataError(gettext("'{source}' is no pretrained encoder of text.").format(source=source))
     return body, tokenizer
 
 
@@ -190,7 +188,8 @@ class FineTuning:
             loss.backward()
             summed += float(loss.detach())
         if not np.isfinite(summed):
-            raise DivergedError(f"The loss is no longer a number at step {self.step}; the last good state is kept.")
+            said = gettext("The loss is no longer a number at step {step}; the last good state is kept.")
+            raise DivergedError(said.format(step=self.step))
         nn.utils.clip_grad_norm_(self.encoder.parameters(), self.settings.clip)
         self.optimizer.step()
         return round(summed, 4)
@@ -259,37 +258,61 @@ class FineTuning:
         write_state(self.out, parts, self.about, progress)
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """The command line: fine-tune, label, and say how right the labels are."""
-    parser = argparse.ArgumentParser(prog="python -m model.training.encoder", description=__doc__.partition("\n")[0])
-    parser.add_argument("--from", dest="source", required=True, metavar="FOLDER_OR_HUB_NAME", help="the encoder")
-    parser.add_argument("--labels", type=Path, default=Path("data/encoder.npz"), help="the soft labels to write")
-    parser.add_argument("--epochs", type=int, default=EncoderSettings().epochs)
-    parser.add_argument("--folds", type=int, default=0, help="parts of the labelled reviews")
-    parser.add_argument("--fold", type=int, default=0, help="the part, from 1, to train without")
-    add_options(parser)
-    options = parser.parse_args(arguments)
-    settings = replace(EncoderSettings(), epochs=options.epochs, folds=options.folds, fold=options.fold)
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Which encoder, how it is fine-tuned, and where its soft labels and the run's state are written."""
+
+    source: str
+    labels: Path
+    epochs: int
+    folds: int
+    fold: int
+    data: Path
+    out: Path | None
+    resume: bool
+    minutes: float
+    seed: int
+    device: str
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """How the options are given."""
+    count = shared.at_least(0)
+    parser.add_argument(
+        "--from", dest="source", required=True, metavar="FOLDER_OR_HUB_NAME", help=gettext("the pretrained encoder")
+    )
+    parser.add_argument(
+        "--labels", type=Path, default=Path("data/encoder.npz"), metavar="FILE",
+        help=gettext("the soft labels to write (%(default)s)"),
+    )  # fmt: skip
+    parser.add_argument(
+        "--epochs", type=count, default=EncoderSettings().epochs, metavar="N",
+        help=gettext("times that all labelled reviews are read (%(default)s)"),
+    )  # fmt: skip
+    parser.add_argument(
+        "--folds", type=count, default=0, metavar="N", help=gettext("into how many parts the labelled reviews are cut")
+    )
+    parser.add_argument(
+        "--fold", type=count, default=0, metavar="K", help=gettext("the part, from 1, to train without, and to label")
+    )
+    shared.add_run(parser, "runs/encoder")
+
+
+def work(options: Options) -> None:
+    """Fine-tune, label, and say how right the labels are."""
+    stop = deadline(options.minutes)
     out = options.out or Path("runs/encoder")
-
-    def work() -> None:
-        stop = deadline(options.minutes)
-        check_free(out, options.resume)
-        if not (options.folds == options.fold == 0 or 0 < options.fold <= options.folds > 1):
-            raise DataError("--folds must be at least 2, and --fold one of them, from 1.")
-        data = dataset.load(options.data)
-        texts = dataset.load_texts(dataset.texts_path(options.data), data)
-        run = FineTuning(options.source, settings, data, texts, out, options.device, options.seed)
-        if options.resume:
-            run.resume()
-        run.train(stop)
-        found = run.label(stop)
-        soft_labels.write(found, data, options.labels)
-        accuracy = found.accuracy(data, Split.VALIDATION)
-        sys.stdout.write(f"{run.name}: validation accuracy {accuracy:.4f}, {run.minutes:.0f} minutes of training\n")
-
-    return exit_code(work)
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+    check_free(out, options.resume)
+    if not (options.folds == options.fold == 0 or 0 < options.fold <= options.folds > 1):
+        raise DataError(gettext("--folds must be at least 2, and --fold one of them, from 1."))
+    settings = replace(EncoderSettings(), epochs=options.epochs, folds=options.folds, fold=options.fold)
+    data = dataset.load(options.data)
+    texts = dataset.load_texts(dataset.texts_path(options.data), data)
+    run = FineTuning(options.source, settings, data, texts, out, options.device, options.seed)
+    if options.resume:
+        run.resume()
+    run.train(stop)
+    found = run.label(stop)
+    soft_labels.write(found, data, options.labels)
+    accuracy = found.accuracy(data, Split.VALIDATION)
+    sys.stdout.write(f"{run.name}: validation accuracy {accuracy:.4f}, {run.minutes:.0f} minutes of training\n")

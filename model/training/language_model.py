@@ -1,7 +1,7 @@
 """The language models that start a classifier's first layer, and their file.
 
 A forward and a backward LSTM share one embedding and one adaptive softmax (Grave et al., ICML 2017); the idea to start
-a classifier from them is that of Dai & Le (NIPS 2015). Trained by `python -m model.training.pretrain`.
+a classifier from them is that of Dai & Le (NIPS 2015). Trained by `python -m model pretrain`.
 """
 
 from __future__ import annotations
@@ -15,7 +15,9 @@ from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
 from torch import Tensor, nn
 
+from model import files
 from model.errors import DataError
+from model.language import gettext
 from model.network.network import BidirectionalLayer, NetworkConfig, RecurrentNetwork
 from model.text import PADDING_ID
 
@@ -64,12 +66,12 @@ def save(model: LanguageModel, words: Sequence[str], loss: float, folder: Path) 
         for name, tensor in model.state_dict().items()
         if not name.startswith("softmax")
     }
-    partial = folder / f"{WEIGHTS}.partial"
     try:
-        save_file(weights, partial, {"vocabulary": _digest(words), "loss": str(loss)})
-        partial.replace(folder / WEIGHTS)
+        with files.whole(folder / WEIGHTS) as partial:
+            save_file(weights, partial, {"vocabulary": _digest(words), "loss": str(loss)})
     except (OSError, SafetensorError) as error:
-        raise DataError(f"The language model could not be written to '{folder}'; is the disk full?") from error
+        said = gettext("The language model could not be written to '{folder}'; is the disk full?")
+        raise DataError(said.format(folder=folder)) from error
 
 
 def _digest(words: Sequence[str]) -> str:
@@ -86,14 +88,15 @@ def start(network: RecurrentNetwork, words: Sequence[str], folder: Path) -> floa
             metadata = file.metadata()
             weights = {name: file.get_tensor(name).float() for name in file.keys()}  # noqa: SIM118
     except (OSError, SafetensorError) as error:
-        raise DataError(
-            f"There is no language model in '{folder}': run 'python -m model.training.pretrain' first."
-        ) from error
+        said = gettext("There is no language model in '{folder}': run 'python -m model pretrain' first.")
+        raise DataError(said.format(folder=folder)) from error
     if metadata["vocabulary"] != _digest(words):
-        raise DataError(f"The language model in '{folder}' was trained with another vocabulary: pre-train again.")
+        said = gettext("The language model in '{folder}' was trained with another vocabulary: pre-train again.")
+        raise DataError(said.format(folder=folder))
     own = network.state_dict()
     renamed = {name.replace("layer.", "layers.0.", 1): tensor for name, tensor in weights.items()}
     if any(name not in own or own[name].shape != tensor.shape for name, tensor in renamed.items()):
-        raise DataError(f"The language model in '{folder}' is of another size than this network: pre-train again.")
+        said = gettext("The language model in '{folder}' is of another size than this network: pre-train again.")
+        raise DataError(said.format(folder=folder))
     network.load_state_dict(own | renamed)
     return float(metadata["loss"])

@@ -1,6 +1,6 @@
 """A linear model on n-grams: the yardstick that a recurrent network must pass, and a teacher of another kind.
 
-    python -m model.training.ngrams --data data/imdb.npz --out data/ngrams.npz
+    python -m model ngrams --data data/imdb.npz --out data/ngrams.npz
 
 NB-SVM's features (Wang & Manning, ACL 2012; 1- to 3-grams as in Mesnil et al. 2014): which n-grams a review holds, each
 times its log-count ratio, here under logistic regression (scikit-learn). What it says of a review that it learns from
@@ -12,20 +12,22 @@ COLT 1998).
 
 from __future__ import annotations
 
-import argparse
 import sys
+from argparse import ArgumentParser
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from scipy.sparse import csr_matrix, diags
 from sklearn.linear_model import LogisticRegression
 
+from model import options as shared
+from model.language import gettext
 from model.metrics import fit_temperature
 from model.training import data as dataset
 from model.training import soft_labels
 from model.training.data import PreparedData, Split
-from model.training.run import exit_code
 from model.training.soft_labels import SoftLabels
 
 LONGEST = 3  # words of an n-gram
@@ -103,25 +105,30 @@ def _fit(features: csr_matrix, positive: np.ndarray) -> Callable[[csr_matrix], n
     return lambda rows: model.decision_function(rows @ ratio)
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """The command line: fit, write the soft labels, and say how right they are on validation and out of fold."""
-    parser = argparse.ArgumentParser(prog="python -m model.training.ngrams", description=__doc__.partition("\n")[0])
-    parser.add_argument("--data", type=Path, default=Path("data/imdb.npz"))
-    parser.add_argument("--out", type=Path, default=Path("data/ngrams.npz"))
-    parser.add_argument("--labels", type=Path, help="soft labels, by which the unlabelled reviews are learnt as well")
-    parser.add_argument("--seed", type=int, default=1)
-    options = parser.parse_args(arguments)
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What is learnt from, and where the soft labels are written."""
 
-    def work() -> None:
-        data = dataset.load(options.data)
-        taught = soft_labels.read(options.labels, data) if options.labels else None
-        found = judge(data, options.seed, taught)
-        soft_labels.write(found, data, options.out)
-        for split in (Split.TRAIN, Split.VALIDATION):
-            sys.stdout.write(f"{split.name.lower():<10} accuracy {found.accuracy(data, split):.4f}\n")
-
-    return exit_code(work)
+    data: Path
+    out: Path
+    labels: Path | None
+    seed: int
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+def add_arguments(parser: ArgumentParser) -> None:
+    """How the options are given."""
+    shared.add_data(parser)
+    shared.add_out(parser, "data/ngrams.npz")
+    said = gettext("soft labels, by which the unlabelled reviews are learnt as well")
+    parser.add_argument("--labels", type=Path, metavar="FILE", help=said)
+    shared.add_seed(parser)
+
+
+def work(options: Options) -> None:
+    """Fit, write the soft labels, and say how right they are on validation and out of fold."""
+    data = dataset.load(options.data)
+    taught = soft_labels.read(options.labels, data) if options.labels else None
+    found = judge(data, options.seed, taught)
+    soft_labels.write(found, data, options.out)
+    for split in (Split.TRAIN, Split.VALIDATION):
+        sys.stdout.write(f"{split.name.lower():<10} accuracy {found.accuracy(data, split):.4f}\n")

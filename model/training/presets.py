@@ -6,8 +6,11 @@ Every method is a setting of its own, so that what it brings can be measured by 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, fields, replace
 
+from model.errors import DataError
+from model.language import gettext
 from model.network.network import NetworkConfig
 from model.text import MAX_TOKENS
 
@@ -73,3 +76,26 @@ PRESETS = {
 def one_cycle(share: float) -> float:
     """The factor of the learning rate, in [0, 1], when a `share` of the steps, in [0, 1], is done."""
     return min(share / 0.1, (1 + math.cos(math.pi * max(0.0, share - 0.1) / 0.9)) / 2) if share < 1 else 0.0
+
+
+def changed_preset(preset: Preset, changes: Sequence[str]) -> Preset:
+    """A preset, or its network's dropout, with some settings changed, each as "name=value".
+
+    Raises `DataError` for one that cannot be set.
+    """
+    kinds = {each.name: type(getattr(preset, each.name)) for each in fields(preset) if each.name != "network"}
+    kinds |= {"dropout": float}
+    for change in changes:
+        name, _, value = change.partition("=")
+        try:
+            parsed = {"true": True, "false": False}[value] if kinds[name] is bool else kinds[name](value)
+            if parsed < 0:
+                raise ValueError(f"{name} must not be negative")
+            if name == "dropout":
+                preset = replace(preset, network=replace(preset.network, dropout=parsed))
+            else:
+                preset = replace(preset, **{name: parsed})
+        except (KeyError, ValueError) as error:
+            said = gettext("'{change}' cannot be set; settings are {names}, with a value each.")
+            raise DataError(said.format(change=change, names=", ".join(kinds))) from error
+    return preset

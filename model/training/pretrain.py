@@ -1,6 +1,6 @@
 """Language models that start a classifier's first layer.
 
-    python -m model.training.pretrain bilstm --data data/imdb.npz --vectors data/vectors.txt --out runs/language-model
+    python -m model pretrain bilstm --data data/imdb.npz --vectors data/vectors.txt --out runs/language-model
 
 A forward and a backward LSTM, of the size of the classifier's first layer, learn to predict the next and the previous
 word of the training and unlabelled reviews; neither validation nor test is read, nor what also stands in them. Both
@@ -13,10 +13,8 @@ cut into streams of equal length that are read side by side, with back-propagati
 
 from __future__ import annotations
 
-import argparse
-import sys
 import time
-from collections.abc import Sequence
+from argparse import ArgumentParser
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -25,8 +23,10 @@ import torch
 from torch import Tensor, nn
 from tqdm import tqdm
 
-from model.errors import DataError
-from model.network.checkpoint import write_json
+from model import files
+from model import options as shared
+from model.errors import DataError, OutOfTime
+from model.language import gettext
 from model.network.precision import prefers_half
 from model.text import PADDING_ID
 from model.training import data as dataset
@@ -36,12 +36,9 @@ from model.training.predict import autocast
 from model.training.presets import PRESETS, one_cycle
 from model.training.run import (
     DivergedError,
-    OutOfTime,
     Processes,
-    add_options,
     check_free,
     deadline,
-    exit_code,
     optimizer_tensors,
     read_state,
     restore_optimizer,
@@ -62,6 +59,12 @@ class PretrainingSettings:
     clip: float = 1.0  # of the gradient's norm
     keep: int = 250  # steps between two states on disk
     held_out: int = 400  # validation reviews on which the loss is measured, never trained on
+
+
+SETTINGS = {
+    "bilstm": PretrainingSettings(),
+    "teacher": PretrainingSettings(streams=256, chunk=128, epochs=8, learning_rate=2e-3),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +111,8 @@ class Pretraining:
         self.optimizer = torch.optim.Adam(self.model.parameters(), lr=settings.learning_rate)
         self.half = prefers_half(device)
         if settings.streams % processes.count:
-            raise DataError(f"{settings.streams} streams cannot be shared by {processes.count} processes evenly.")
+            said = gettext("{streams} streams cannot be shared by {processes} processes evenly.")
+            raise DataError(said.format(streams=settings.streams, processes=processes.count))
         self.step, self.minutes = 0, 0.0
         self.states = self._zero_states(settings.streams // processes.count)
 
@@ -136,7 +140,7 @@ class Pretraining:
         chunks = (self._length(rows) - 1) // self.settings.chunk
         total = chunks * self.settings.epochs
         if chunks < 1:
-            raise DataError("The prepared data hold too few words to pre-train on.")
+            raise DataError(gettext("The prepared data hold too few words to pre-train on."))
         self.model.train()
         held_out = self._held_out()
         loss, tokens, started = 0.0, 0, time.monotonic()
@@ -182,10 +186,11 @@ class Pretraining:
         nn.utils.clip_grad_norm_(self.model.parameters(), self.settings.clip)
         summed = float(self.processes.total(loss.detach().clone()))
         if not np.isfinite(summed):
-            raise DivergedError(
-                f"The loss is no longer a number at step {self.step}; the last good state is kept. "
+            said = gettext(
+                "The loss is no longer a number at step {step}; the last good state is kept. "
                 "Start again with another --seed."
             )
+            raise DivergedError(said.format(step=self.step))
         self.optimizer.step()
         return summed, count
 
@@ -217,7 +222,7 @@ class Pretraining:
         curves = [asdict(each) for each in self.history]
         write_state(self.out, parts, self.about, {"step": self.step, "minutes": self.minutes, "history": curves})
         language_model.save(self.model, self.words, last.validation_loss, self.out)
-        write_json(self.out / "history.json", curves)
+        files.write_json(self.out / "history.json", curves)
         tqdm.write(
             f"step {last.step:,}: {last.train_loss:.3f} nats a word, held out {last.validation_loss:.3f}; "
             f"{last.tokens_per_second:,.0f} tokens/s, {last.minutes:.1f} min"
@@ -261,37 +266,41 @@ def _side_by_side(data: PreparedData, rows: np.ndarray, streams: int, vocabulary
     return np.stack([text.reshape(streams, -1), text[::-1].reshape(streams, -1)])
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """The command line."""
-    parser = argparse.ArgumentParser(prog="python -m model.training.pretrain", description=__doc__.partition("\n")[0])
-    parser.add_argument("preset", choices=SETTINGS, help="the classifier whose first layer it starts")
-    parser.add_argument("--vectors", help="a file in GloVe's text format that starts the embedding, or 'glove'")
-    parser.add_argument("--epochs", type=int, help="instead of the preset's")
-    add_options(parser)
-    options = parser.parse_args(arguments)
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Which classifier's first layer is started, from what, for how long, and where the run is kept."""
+
+    preset: str
+    vectors: str | None
+    epochs: int | None
+    data: Path
+    out: Path | None
+    resume: bool
+    minutes: float
+    seed: int
+    device: str
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """How the options are given."""
+    parser.add_argument("preset", choices=SETTINGS, help=gettext("the network whose first layer it starts"))
+    parser.add_argument("--vectors", metavar="FILE", help=gettext("word vectors that start the embedding; or 'glove'"))
+    parser.add_argument("--epochs", type=shared.at_least(1), metavar="N", help=gettext("instead of the preset's"))
+    shared.add_run(parser, "runs/language-model-PRESET")
+
+
+def work(options: Options) -> None:
+    """Train the language models."""
+    stop = deadline(options.minutes)
+    out = options.out or Path("runs") / f"language-model-{options.preset}"
+    check_free(out, options.resume)
     settings = SETTINGS[options.preset]
     if options.epochs:
         settings = replace(settings, epochs=options.epochs)
-    out = options.out or Path("runs") / f"language-model-{options.preset}"
-
-    def work() -> None:
-        stop = deadline(options.minutes)
-        check_free(out, options.resume)
-        with Processes.joined(options.device) as processes:
-            run = Pretraining(
-                options.preset, settings, dataset.load(options.data), options.vectors, out, options.device,
-                options.seed, processes,
-            )  # fmt: skip
-            run.resume() if options.resume else run.start()
-            run.run(stop)
-
-    return exit_code(work)
-
-
-SETTINGS = {
-    "bilstm": PretrainingSettings(),
-    "teacher": PretrainingSettings(streams=256, chunk=128, epochs=8, learning_rate=2e-3),
-}
-
-if __name__ == "__main__":
-    sys.exit(main())
+    with Processes.joined(options.device) as processes:
+        run = Pretraining(
+            options.preset, settings, dataset.load(options.data), options.vectors, out, options.device, options.seed,
+            processes,
+        )  # fmt: skip
+        run.resume() if options.resume else run.start()
+        run.run(stop)

@@ -1,20 +1,22 @@
 """Take the best of some runs, by validation, into the app's checkpoints.
 
-python -m model.training.publish bilstm-recipe runs/recipe-glove runs/recipe-learnt
+python -m model publish bilstm-recipe runs/recipe-glove runs/recipe-learnt
 """
 
 from __future__ import annotations
 
-import argparse
 import shutil
 import sys
+from argparse import ArgumentParser
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
+from model import options as shared
+from model.language import gettext
 from model.network import checkpoint
 from model.network.checkpoint import CHECKPOINTS, Candidate, TrainingRecord
 from model.training.curves import draw_curves
-from model.training.run import exit_code
 
 
 def publish(name: str, runs: Sequence[Path], folder: Path = CHECKPOINTS) -> Candidate:
@@ -44,19 +46,24 @@ def made_of(training: TrainingRecord) -> str:
     return ", ".join((f"preset {training.preset}", start, reviews, *teachers, *training.changed))
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """The command line."""
-    parser = argparse.ArgumentParser(prog="python -m model.training.publish", description=__doc__.partition("\n")[0])
-    parser.add_argument("name", help="of the checkpoint, under assets/checkpoints")
-    parser.add_argument("runs", nargs="+", type=Path, help="folders of runs, as given to model.training.train --out")
-    options = parser.parse_args(arguments)
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Which runs there are, and what the best of them is to be called."""
 
-    def work() -> None:
-        best = publish(options.name, options.runs)
-        print(f"{options.name}: {best.run}, validation accuracy {best.validation_accuracy:.4f}")
-
-    return exit_code(work)
+    name: str
+    runs: list[Path]
+    folder: Path
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+def add_arguments(parser: ArgumentParser) -> None:
+    """How the options are given."""
+    parser.add_argument("name", metavar="NAME", help=gettext("the checkpoint's name"))
+    said = gettext("folders of runs, as given to 'python -m model train' with --out")
+    parser.add_argument("runs", nargs="+", type=Path, metavar="RUN", help=said)
+    shared.add_folder(parser)
+
+
+def work(options: Options) -> None:
+    """Publish, and say which run it is."""
+    best = publish(options.name, options.runs, options.folder)
+    sys.stdout.write(f"{options.name}: {best.run}, validation accuracy {best.validation_accuracy:.4f}\n")

@@ -1,4 +1,4 @@
-"""What training commands share: a state on disk that is resumed, a time limit, several processes, errors of one line.
+"""What training commands share: a state on disk that is resumed, a time limit, several processes.
 
 A state is one safetensors file, written whole or not at all: the modules' weights, the optimizer's moments, and in its
 metadata what run it is of and how far that came. Random numbers are seeded by the step, so a run that was stopped at
@@ -7,13 +7,11 @@ any step and resumed ends with the same numbers as one that was not.
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
 import platform
-import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,17 +24,12 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 from torch.nn.parallel import DistributedDataParallel
 
+from model import files
 from model.errors import DataError, GatescopeError
+from model.language import gettext
 
 STATE = "state.safetensors"
 KEEP_SECONDS = 300  # between two states on disk: what a run that is killed loses at most
-
-
-class OutOfTime(Exception):
-    """The time that a run was given is over; its state is on disk. Says how to go on."""
-
-    def __init__(self, out: Path) -> None:
-        super().__init__(f"The time is over; go on with --resume --out {out}")
 
 
 class DivergedError(GatescopeError):
@@ -66,16 +59,12 @@ def write_state(folder: Path, parts: Mapping[str, Mapping[str, Tensor]], about: 
         for part, named in parts.items()
         for name, tensor in named.items()
     }
-    partial = folder / f"{STATE}.partial"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        save_file(tensors, partial, {"about": json.dumps(about), "progress": json.dumps(progress)})
-        partial.replace(folder / STATE)
+        with files.whole(folder / STATE) as partial:
+            save_file(tensors, partial, {"about": json.dumps(about), "progress": json.dumps(progress)})
     except (OSError, SafetensorError) as error:
-        partial.unlink(missing_ok=True)
-        raise DataError(
-            f"The state in '{folder}' could not be written; is the disk full? The last good one is kept."
-        ) from error
+        said = gettext("The state in '{folder}' could not be written; is the disk full? The last good one is kept.")
+        raise DataError(said.format(folder=folder)) from error
 
 
 def read_state(folder: Path, about: dict, device: str) -> State:
@@ -86,9 +75,11 @@ def read_state(folder: Path, about: dict, device: str) -> State:
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
         found, progress = json.loads(metadata["about"]), json.loads(metadata["progress"])
     except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
-        raise DataError(f"There is no usable state in '{folder}': start without --resume.") from error
+        said = gettext("There is no usable state in '{folder}': start without --resume.")
+        raise DataError(said.format(folder=folder)) from error
     if found != about:
-        raise DataError(f"The state in '{folder}' is of another run ({json.dumps(found)}): choose another --out.")
+        said = gettext("The state in '{folder}' is of another run ({found}): choose another --out.")
+        raise DataError(said.format(folder=folder, found=json.dumps(found)))
     return State(tensors, progress)
 
 
@@ -163,16 +154,6 @@ def device_name(device: str, count: int = 1) -> str:
     return f"CPU ({platform.machine()}, {threads} thread{'s' if threads > 1 else ''})"
 
 
-def add_options(parser: argparse.ArgumentParser) -> None:
-    """The options that all training commands have."""
-    parser.add_argument("--data", type=Path, default=Path("data/imdb.npz"), help="the prepared file")
-    parser.add_argument("--out", type=Path, help="folder of the run; runs/PRESET if not given")
-    parser.add_argument("--resume", action="store_true", help="go on with the run in --out")
-    parser.add_argument("--minutes", type=float, default=float("inf"), help="stop by itself after so many minutes")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu", choices=("cpu", "cuda"))
-
-
 def deadline(minutes: float) -> float:
     """When a run of so many minutes from now must stop, as of `time.monotonic`."""
     return time.monotonic() + minutes * 60
@@ -181,25 +162,5 @@ def deadline(minutes: float) -> float:
 def check_free(out: Path, resume: bool) -> None:
     """Raise `DataError` where a new run would overwrite an older one."""
     if not resume and (out / STATE).exists():
-        raise DataError(f"'{out}' holds a run already: go on with --resume, or choose another --out.")
-
-
-def exit_code(work: Callable[[], None]) -> int:
-    """Do a command's work, with one clear sentence for whatever ends it."""
-    torch.set_flush_denormal(True)
-    try:
-        work()
-    except OutOfTime as over:
-        sys.stdout.write(f"{over}\n")
-        return 0
-    except GatescopeError as error:
-        message = str(error)
-    except torch.OutOfMemoryError:
-        message = "The device is out of memory: use --device cpu, or a smaller batch. The last good state is kept."
-    except OSError as error:
-        name = f" '{error.filename}'" if error.filename else ""
-        message = f"The file{name} cannot be read or written: {error.strerror or error}. What was there before is kept."
-    else:
-        return 0
-    sys.stderr.write(f"{message}\n")
-    return 1
+        said = gettext("'{out}' holds a run already: go on with --resume, or choose another --out.")
+        raise DataError(said.format(out=out))

@@ -1,6 +1,6 @@
 """Soft labels: what teachers say of the training and unlabelled reviews, for a student to learn (distillation).
 
-    python -m model.training.soft_labels runs/teacher-1/best runs/teacher-2/best data/ngrams.npz --out data/labels.npz
+    python -m model labels runs/teacher-1/best runs/teacher-2/best data/ngrams.npz --out data/labels.npz
 
 The mean of the teachers' calibrated logits, as a probability. Networks were trained on the labelled reviews, so of
 those only n-gram models speak, which judged each review without having seen it (`model.training.ngrams`).
@@ -9,24 +9,25 @@ Distillation: Hinton, Vinyals & Dean (2015).
 
 from __future__ import annotations
 
-import argparse
 import sys
 import zipfile
+from argparse import ArgumentParser
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import torch
 
+from model import files
+from model import options as shared
 from model.errors import DataError
+from model.language import gettext
 from model.metrics import fit_temperature
 from model.network import checkpoint
 from model.network.precision import prefers_half
 from model.training import data as dataset
 from model.training.data import PreparedData, Split
 from model.training.predict import predict
-from model.training.run import exit_code
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,31 +58,31 @@ class SoftLabels:
 
 def write(labels: SoftLabels, data: PreparedData, path: Path) -> None:
     """Write soft labels whole or not at all. Raises `DataError` where that fails."""
-    partial = path.with_suffix(".partial.npz")
     names = np.array(labels.teachers, dtype=np.str_)
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        np.savez_compressed(partial, probabilities=labels.probabilities, teachers=names, digest=data.digest)
-        partial.replace(path)
+        with files.whole(path) as partial, partial.open("wb") as file:
+            np.savez_compressed(file, probabilities=labels.probabilities, teachers=names, digest=data.digest)
     except OSError as error:
-        raise DataError(f"The soft labels could not be written to '{path}'; is the disk full?") from error
+        said = gettext("The soft labels could not be written to '{path}'; is the disk full?")
+        raise DataError(said.format(path=path)) from error
 
 
 def read(path: Path, data: PreparedData) -> SoftLabels:
     """Read soft labels. Raises `DataError` if they are missing, damaged, or were made for other prepared data."""
     if not path.is_file():
-        raise DataError(f"There are no soft labels at '{path}': run 'python -m model.training.soft_labels' first.")
+        said = gettext("There are no soft labels at '{path}': run 'python -m model labels' first.")
+        raise DataError(said.format(path=path))
     try:
         with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
             arrays = dict(file)
         labels = SoftLabels(arrays["probabilities"], tuple(str(name) for name in arrays["teachers"]))
         digest = str(arrays["digest"])
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-        raise DataError(
-            f"'{path}' is damaged or holds no soft labels: run 'python -m model.training.soft_labels' again."
-        ) from error
+        said = gettext("'{path}' is damaged or holds no soft labels: run 'python -m model labels' again.")
+        raise DataError(said.format(path=path)) from error
     if digest != data.digest:
-        raise DataError(f"The soft labels in '{path}' were made for other prepared data: make them again.")
+        said = gettext("The soft labels in '{path}' were made for other prepared data: make them again.")
+        raise DataError(said.format(path=path))
     return labels
 
 
@@ -107,28 +108,31 @@ def ask(folder: Path, data: PreparedData, device: str) -> SoftLabels:
     return SoftLabels.from_logits(spoken, (folder.parent.name if folder.name == "best" else folder.name,))
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """The command line: the mean of some teachers, and how right each and their mean are on validation."""
-    parser = argparse.ArgumentParser(
-        prog="python -m model.training.soft_labels", description=__doc__.partition("\n")[0]
-    )
-    parser.add_argument("teachers", nargs="+", type=Path, help="folders of checkpoints, or files of soft labels")
-    parser.add_argument("--data", type=Path, default=Path("data/imdb.npz"))
-    parser.add_argument("--out", type=Path, default=Path("data/labels.npz"))
-    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu", choices=("cpu", "cuda"))
-    options = parser.parse_args(arguments)
+@dataclass(frozen=True, slots=True)
+class Options:
+    """Who is asked, about what, and where the soft labels are written."""
 
-    def work() -> None:
-        data = dataset.load(options.data)
-        found = [read(path, data) if path.is_file() else ask(path, data, options.device) for path in options.teachers]
-        merged = mean(found)
-        write(merged, data, options.out)
-        for each in [*found, merged]:
-            accuracy = each.accuracy(data, Split.VALIDATION)
-            sys.stdout.write(f"{' + '.join(each.teachers)}: validation accuracy {accuracy:.4f}\n")
-
-    return exit_code(work)
+    teachers: list[Path]
+    data: Path
+    out: Path
+    device: str
 
 
-if __name__ == "__main__":
-    sys.exit(main())
+def add_arguments(parser: ArgumentParser) -> None:
+    """How the options are given."""
+    said = gettext("folders of checkpoints, or files of soft labels")
+    parser.add_argument("teachers", nargs="+", type=Path, metavar="TEACHER", help=said)
+    shared.add_data(parser)
+    shared.add_out(parser, "data/labels.npz")
+    shared.add_device(parser)
+
+
+def work(options: Options) -> None:
+    """Write the mean of some teachers, and say how right each and their mean are on validation."""
+    data = dataset.load(options.data)
+    found = [read(path, data) if path.is_file() else ask(path, data, options.device) for path in options.teachers]
+    merged = mean(found)
+    write(merged, data, options.out)
+    for each in [*found, merged]:
+        accuracy = each.accuracy(data, Split.VALIDATION)
+        sys.stdout.write(f"{' + '.join(each.teachers)}: validation accuracy {accuracy:.4f}\n")

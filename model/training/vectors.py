@@ -1,16 +1,15 @@
 """Word vectors that start an embedding: files in GloVe's text format, read by torchtext; or learnt on the reviews.
 
-    python -m model.training.vectors --data data/imdb.npz --out data/vectors.txt
+    python -m model vectors --data data/imdb.npz --out data/vectors.txt
 
 learns skip-gram vectors (Mikolov et al. 2013, gensim) on the training and unlabelled reviews and writes such a file.
 """
 
 from __future__ import annotations
 
-import argparse
 import os
-import sys
 import tempfile
+from argparse import ArgumentParser
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,11 +18,13 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
+from model import files
+from model import options as shared
 from model.errors import DataError
+from model.language import gettext
 from model.text import PADDING_ID, UNKNOWN_ID, build_vocabulary
 from model.training import data as dataset
 from model.training.data import PreparedData, Split
-from model.training.run import exit_code
 
 CACHE = Path(".vector_cache")  # torchtext's own
 GLOVE = "glove"  # the name by which torchtext's own GloVe (6B, 100 dimensions) is asked for
@@ -55,9 +56,11 @@ def read(source: str, vocabulary: Sequence[str], size: int, seed: int) -> WordVe
         with tempfile.TemporaryDirectory() as folder:
             vectors = Vectors(name=str(path.absolute()), cache=folder)
     except Exception as error:
-        raise DataError(f"The word vectors '{source}' cannot be had: {error}".splitlines()[0]) from error
+        said = gettext("The word vectors '{source}' cannot be had: {error}")
+        raise DataError(said.format(source=source, error=error).splitlines()[0]) from error
     if vectors.dim != size:
-        raise DataError(f"The word vectors '{source}' have {vectors.dim} dimensions; this network needs {size}.")
+        said = gettext("The word vectors '{source}' have {found} dimensions; this network needs {size}.")
+        raise DataError(said.format(source=source, found=vectors.dim, size=size))
     generator = torch.Generator().manual_seed(seed)
     spread = float(vectors.vectors.std())
     found = build_vocabulary(vocabulary)
@@ -102,27 +105,47 @@ def learn(data: PreparedData, out: Path, *, words: int, size: int, epochs: int, 
         workers=workers,
         seed=seed,
     )
-    out.parent.mkdir(parents=True, exist_ok=True)
-    with out.open("w", encoding="utf-8") as file:
+    with files.whole(out) as partial, partial.open("w", encoding="utf-8") as file:
         for word in model.wv.index_to_key:
             file.write(word + " " + " ".join(f"{value:.5f}" for value in model.wv[word]) + "\n")
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """The command line: learn vectors on the reviews."""
-    parser = argparse.ArgumentParser(
-        prog="python -m model.training.vectors", description="learn word vectors on the reviews"
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What is learnt on, how much, and where the vectors are written."""
+
+    data: Path
+    out: Path
+    words: int
+    size: int
+    epochs: int
+    workers: int
+    seed: int
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """How the options are given."""
+    number = shared.at_least(1)
+    shared.add_data(parser)
+    shared.add_out(parser, "data/vectors.txt")
+    for name, default, said in (
+        ("--words", 10_000, gettext("how many of the commonest words (%(default)s)")),
+        ("--size", 100, gettext("dimensions of a vector (%(default)s)")),
+        ("--epochs", 5, gettext("times that all reviews are read (%(default)s)")),
+        ("--workers", os.cpu_count() or 1, gettext("threads (here %(default)s)")),
+    ):
+        parser.add_argument(name, type=number, default=default, metavar="N", help=said)
+    shared.add_seed(parser)
+
+
+def work(options: Options) -> None:
+    """Learn vectors on the reviews."""
+    learn(
+        dataset.load(options.data),
+        options.out,
+        words=options.words,
+        size=options.size,
+        epochs=options.epochs,
+        workers=options.workers,
+        seed=options.seed,
     )
-    parser.add_argument("--data", type=Path, default=Path("data/imdb.npz"))
-    parser.add_argument("--out", type=Path, default=Path("data/vectors.txt"))
-    parser.add_argument("--words", type=int, default=10_000)
-    parser.add_argument("--size", type=int, default=100)
-    parser.add_argument("--epochs", type=int, default=5)
-    parser.add_argument("--workers", type=int, default=os.cpu_count() or 1)
-    parser.add_argument("--seed", type=int, default=1)
-    options = vars(parser.parse_args(arguments))
-    return exit_code(lambda: learn(dataset.load(options.pop("data")), **options))
-
-
-if __name__ == "__main__":
-    sys.exit(main())

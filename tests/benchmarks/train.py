@@ -23,7 +23,7 @@ from model.training.data import PreparedData, Split
 from model.training.predict import autocast
 from model.training.presets import PRESETS, Preset
 from model.training.run import Processes, device_name
-from model.training.train import Run, Trainer
+from model.training.trainer import Run, Trainer
 
 TOKENS = 250
 REVIEWS = 512

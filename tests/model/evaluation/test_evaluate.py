@@ -7,6 +7,7 @@ import pytest
 
 from model.attribution import faithfulness
 from model.attribution.attribution import METHODS
+from model.command_line import main
 from model.evaluation import behaviour, evaluate
 from model.network import checkpoint
 from model.network.checkpoint import TrainingRecord
@@ -28,7 +29,7 @@ def folder(tmp_path):
 
 
 def command(folder, *more):
-    return evaluate.main(["net", "--data", str(folder), "--folder", str(folder), "--device", "cpu", *more])
+    return main(["evaluate", "net", "--data", str(folder), "--folder", str(folder), "--device", "cpu", *more])
 
 
 def stored(folder):

@@ -8,9 +8,10 @@ import numpy as np
 import pytest
 
 from model import text
+from model.command_line import main
 from model.errors import DataError
 from model.tables import imdb
-from model.training import data
+from model.training import data, prepare
 from model.training.data import Split
 from tests.model.tables.test_imdb import REVIEWS, archive, write_folder
 
@@ -24,7 +25,7 @@ def folder(tmp_path):
 
 @pytest.fixture
 def prepared(folder):
-    return data.prepare(list(imdb.read_source(folder)), VALIDATION)[0]
+    return prepare.prepare(list(imdb.read_source(folder)), VALIDATION)[0]
 
 
 def text_of(prepared, row):
@@ -85,15 +86,15 @@ def test_missing_damaged_or_old_prepared_file_is_refused(prepared, tmp_path, mon
 
 def test_validation_list_must_name_what_there_is(folder):
     with pytest.raises(DataError, match="1 reviews"):
-        data.prepare(list(imdb.read_source(folder)), {"train/pos/999_9.txt"})
+        prepare.prepare(list(imdb.read_source(folder)), {"train/pos/999_9.txt"})
 
 
 def test_command_prepares_and_refuses_with_one_sentence(folder, tmp_path, capsys):
     (tmp_path / "validation.txt").write_text("\n".join(VALIDATION))
     command = ["prepare", "--validation", str(tmp_path / "validation.txt"), "--out", str(tmp_path / "o" / "p.npz")]
-    assert data.main([*command, "--source", str(folder)]) == 0
+    assert main([*command, "--source", str(folder)]) == 0
     assert "train            3 reviews" in capsys.readouterr().out
-    assert data.main([*command, "--source", str(tmp_path / "none")]) == 1
+    assert main([*command, "--source", str(tmp_path / "none")]) == 1
     assert "There is no dataset" in capsys.readouterr().err
 
 
@@ -105,8 +106,8 @@ def test_dataset_is_downloaded_by_torchtext_once(tmp_path, monkeypatch):
         archive(path, {f"aclImdb/{name}": text for name, text in REVIEWS.items()})
 
     monkeypatch.setattr("torchtext.utils.download_from_url", fetch)
-    path = data.download(tmp_path / "data")
-    assert data.download(tmp_path / "data") == path
+    path = prepare.download(tmp_path / "data")
+    assert prepare.download(tmp_path / "data") == path
     assert len(fetched) == 1
     assert fetched[0].endswith("aclImdb_v1.tar.gz")
     assert len(list(imdb.read_source(path))) == len(REVIEWS)
@@ -119,12 +120,12 @@ def test_failed_download_leaves_nothing_behind(tmp_path, monkeypatch):
 
     monkeypatch.setattr("torchtext.utils.download_from_url", fail)
     with pytest.raises(DataError, match="could not be downloaded"):
-        data.download(tmp_path / "data")
+        prepare.download(tmp_path / "data")
     assert list((tmp_path / "data").iterdir()) == []
 
 
 def test_texts_lie_beside_the_prepared_file_in_its_order(folder, tmp_path):
-    prepared, texts = data.prepare(list(imdb.read_source(folder)), VALIDATION)
+    prepared, texts = prepare.prepare(list(imdb.read_source(folder)), VALIDATION)
     path = data.texts_path(tmp_path / "imdb.npz")
     data.save_texts(texts, prepared, path)
     found = data.load_texts(path, prepared)
@@ -133,7 +134,7 @@ def test_texts_lie_beside_the_prepared_file_in_its_order(folder, tmp_path):
 
 
 def test_texts_of_other_data_are_refused(folder, prepared, tmp_path):
-    _, texts = data.prepare(list(imdb.read_source(folder)), VALIDATION)
+    _, texts = prepare.prepare(list(imdb.read_source(folder)), VALIDATION)
     path = data.texts_path(tmp_path / "imdb.npz")
     data.save_texts(texts, replace(prepared, labels=1 - prepared.labels), path)
     with pytest.raises(DataError, match="other prepared data"):

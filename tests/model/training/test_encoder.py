@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import time
 
 import numpy as np
@@ -9,7 +10,7 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
-from model.errors import DataError
+from model.command_line import main
 from model.training import data, encoder, soft_labels
 from model.training.data import PreparedTexts, Split
 from tests.made import WORDS, made_data
@@ -43,7 +44,7 @@ def run(workplace, pretrained, monkeypatch):
     def command(name, *more, source=pretrained):
         paths = ["--data", str(workplace / "imdb.npz"), "--labels", str(workplace / f"{name}.npz")]
         out = ["--out", str(workplace / name), "--device", "cpu", "--from", str(source)]
-        return encoder.main([*paths, *out, *more])
+        return main(["encoder", *paths, *out, *more])
 
     return command
 
@@ -138,7 +139,7 @@ def test_fold_that_is_none_is_refused(run, capsys):
     assert "--fold" in capsys.readouterr().err
 
 
-def test_missing_library_is_named(monkeypatch):
-    monkeypatch.setitem(__import__("sys").modules, "transformers", None)
-    with pytest.raises(DataError, match="gatescope\\[teacher\\]"):
-        encoder.read_pretrained("anything")
+def test_missing_library_is_named(run, monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "transformers", None)
+    assert run("run", source="anything") == 1
+    assert "pip install 'gatescope[teacher]'" in capsys.readouterr().err

@@ -9,6 +9,7 @@ import pytest
 
 pytest.importorskip("sklearn")
 
+from model.command_line import main
 from model.training import ngrams, soft_labels
 from model.training.data import Split
 from tests.made import made_data
@@ -26,8 +27,8 @@ def test_ngrams_of_one_to_three_words_have_keys_of_their_own():
 
 
 def test_each_review_but_those_of_test_is_judged_and_mostly_rightly(workplace):
-    out = ["--data", str(workplace / "imdb.npz"), "--out", str(workplace / "ngrams.npz")]
-    assert ngrams.main(out) == 0
+    out = ["ngrams", "--data", str(workplace / "imdb.npz"), "--out", str(workplace / "ngrams.npz")]
+    assert main(out) == 0
     prepared = made_data()
     found = soft_labels.read(workplace / "ngrams.npz", prepared)
     assert np.isnan(found.probabilities[prepared.rows(Split.TEST)]).all()
@@ -69,5 +70,5 @@ def test_unlabelled_reviews_are_learnt_as_other_teachers_label_them():
 
 
 def test_missing_data_is_one_sentence(tmp_path, capsys):
-    assert ngrams.main(["--data", str(tmp_path / "none.npz")]) == 1
+    assert main(["ngrams", "--data", str(tmp_path / "none.npz")]) == 1
     assert len(capsys.readouterr().err.splitlines()) == 1

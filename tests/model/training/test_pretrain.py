@@ -9,11 +9,12 @@ import pytest
 import torch
 from safetensors.torch import load_file
 
+from model.command_line import main
 from model.errors import DataError
 from model.network import checkpoint
 from model.network.network import RecurrentNetwork
 from model.text import PADDING_ID
-from model.training import data, language_model, pretrain, train
+from model.training import data, language_model, pretrain
 from model.training.data import Split
 from model.training.language_model import LanguageModel
 from model.training.presets import PRESETS
@@ -29,9 +30,8 @@ def short(monkeypatch):
 
 
 def command(workplace, out, *more):
-    return pretrain.main(
-        ["bilstm", "--data", str(workplace / "imdb.npz"), "--out", str(workplace / out), "--device", "cpu", *more]
-    )
+    paths = ["--data", str(workplace / "imdb.npz"), "--out", str(workplace / out)]
+    return main(["pretrain", "bilstm", *paths, "--device", "cpu", *more])
 
 
 def test_loss_falls_on_reviews_that_are_held_out(workplace):
@@ -119,7 +119,7 @@ def test_language_model_starts_the_first_layer_and_nothing_else(workplace):
 def test_classifier_records_what_it_was_started_from(workplace):
     assert command(workplace, "lm") == 0
     arguments = ["--data", str(workplace / "imdb.npz"), "--from", str(workplace / "lm"), "--epochs", "1"]
-    assert train.main(["bilstm", *arguments, "--out", str(workplace / "run"), "--device", "cpu"]) == 0
+    assert main(["train", "bilstm", *arguments, "--out", str(workplace / "run"), "--device", "cpu"]) == 0
     record = checkpoint.load("best", workplace / "run").training
     assert 0 < record.language_model < np.log(len(WORDS)) + 1
     assert record.unlabelled == 20

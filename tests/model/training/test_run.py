@@ -1,4 +1,4 @@
-"""What training commands share: states on disk, and one sentence for whatever goes wrong."""
+"""What training commands share: states on disk."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import torch
 
 from model.errors import DataError
 from model.training import run
-from model.training.run import OutOfTime
 
 
 def test_state_comes_back_as_it_was_written(tmp_path):
@@ -59,32 +58,3 @@ def test_optimizer_goes_on_as_if_it_had_never_stopped():
     step(whole, first)
     step(resumed, second)
     assert torch.equal(first, second)
-
-
-@pytest.mark.parametrize(
-    ("error", "sentence"),
-    [
-        (DataError("There is nothing."), "There is nothing."),
-        (torch.OutOfMemoryError("CUDA out of memory, tried to allocate"), "The device is out of memory"),
-        (
-            OSError(errno.ENOSPC, "No space left on device", "a.npz"),
-            "The file 'a.npz' cannot be read or written: No space",
-        ),
-    ],
-)
-def test_what_ends_a_command_is_one_sentence(capsys, error, sentence):
-    def work():
-        raise error
-
-    assert run.exit_code(work) == 1
-    written = capsys.readouterr().err
-    assert written.startswith(sentence)
-    assert len(written.splitlines()) == 1
-
-
-def test_time_that_is_over_is_no_failure(capsys, tmp_path):
-    def work():
-        raise OutOfTime(tmp_path)
-
-    assert run.exit_code(work) == 0
-    assert "go on with --resume" in capsys.readouterr().out

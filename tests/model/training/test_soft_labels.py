@@ -7,9 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from model.command_line import main
 from model.errors import DataError
 from model.network import checkpoint
-from model.training import data, soft_labels, train
+from model.training import data, soft_labels
 from model.training.data import Split
 from model.training.soft_labels import SoftLabels
 from tests.made import made_data
@@ -17,13 +18,13 @@ from tests.made import made_data
 
 def train_teacher(workplace, name="teacher"):
     paths = ["--data", str(workplace / "imdb.npz"), "--vectors", str(workplace / "vectors.txt")]
-    assert train.main(["recipe", *paths, "--out", str(workplace / name), "--device", "cpu"]) == 0
+    assert main(["train", "recipe", *paths, "--out", str(workplace / name), "--device", "cpu"]) == 0
     return workplace / name / "best"
 
 
 def command(workplace, *teachers):
     paths = ["--data", str(workplace / "imdb.npz"), "--out", str(workplace / "labels.npz"), "--device", "cpu"]
-    return soft_labels.main([*map(str, teachers), *paths])
+    return main(["labels", *map(str, teachers), *paths])
 
 
 def test_network_speaks_of_reviews_that_it_was_not_trained_on_and_never_of_test(workplace):
@@ -80,7 +81,7 @@ def test_student_learns_from_a_teacher_alone(workplace):
     soft_labels.write(SoftLabels(probabilities, ("rule",)), blind, workplace / "labels.npz")
     paths = ["--data", str(workplace / "imdb.npz"), "--vectors", str(workplace / "vectors.txt")]
     taught = ["--labels", str(workplace / "labels.npz"), "--out", str(workplace / "student"), "--device", "cpu"]
-    assert train.main(["bilstm", *paths, *taught]) == 0
+    assert main(["train", "bilstm", *paths, *taught]) == 0
     student = checkpoint.load("best", workplace / "student")
     assert max(epoch.validation_accuracy for epoch in student.history) > 0.9
     assert student.training.teachers == ("rule",)
@@ -89,12 +90,12 @@ def test_student_learns_from_a_teacher_alone(workplace):
 def test_run_goes_on_from_the_best_network_of_another(workplace):
     first = train_teacher(workplace, "first")
     paths = ["--data", str(workplace / "imdb.npz"), "--from", str(workplace / "first"), "--device", "cpu"]
-    assert train.main(["recipe", *paths, "--out", str(workplace / "next"), "--epochs", "1"]) == 0
+    assert main(["train", "recipe", *paths, "--out", str(workplace / "next"), "--epochs", "1"]) == 0
     later = checkpoint.load("best", workplace / "next")
     assert later.training.continued == "first"
     before = checkpoint.load(first.name, first.parent).history
     assert later.history[0].train_loss < before[0].train_loss / 2
-    assert train.main(["bilstm", *paths, "--out", str(workplace / "other"), "--epochs", "1"]) == 1  # another shape
+    assert main(["train", "bilstm", *paths, "--out", str(workplace / "other"), "--epochs", "1"]) == 1  # another shape
 
 
 def test_labels_for_other_data_or_damaged_ones_are_refused(workplace, capsys):

@@ -16,20 +16,22 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import load_file
 
+from model.command_line import main
 from model.errors import DataError
 from model.evaluation import evaluate
 from model.network import checkpoint
-from model.training import data, objective, publish, train, vectors
+from model.training import data, objective, publish, trainer, vectors
+from model.training.batches import epoch_batches
 from model.training.data import Split
 from model.training.predict import predict
-from model.training.presets import PRESETS, one_cycle
+from model.training.presets import PRESETS, changed_preset, one_cycle
 from tests.conftest import ROOT
 from tests.made import WORDS, made_data
 
 
 def command(workplace, out, *more, preset="recipe"):
     paths = ["--data", str(workplace / "imdb.npz"), "--vectors", str(workplace / "vectors.txt")]
-    return train.main([preset, *paths, "--out", str(workplace / out), "--device", "cpu", *more])
+    return main(["train", preset, *paths, "--out", str(workplace / out), "--device", "cpu", *more])
 
 
 @pytest.mark.parametrize("preset", ["recipe", "rnn", "bilstm", "teacher"])
@@ -90,7 +92,7 @@ def load_progress(folder):
 def test_epochs_of_part_of_the_reviews_go_on_where_the_last_one_stopped():
     preset = replace(PRESETS["bilstm"], epoch_reviews=50, batch=8)
     prepared = made_data()
-    rows = [np.concatenate(train.epoch_batches(prepared, preset, 1, number)) for number in range(1, 6)]
+    rows = [np.concatenate(epoch_batches(prepared, preset, 1, number)) for number in range(1, 6)]
     assert [len(each) for each in rows] == [50] * 5
     together = np.concatenate(rows)
     assert len(set(together[:100].tolist())) == 100
@@ -101,12 +103,12 @@ def test_epochs_of_part_of_the_reviews_go_on_where_the_last_one_stopped():
 
 def test_batches_hold_reviews_of_like_length_each_once_and_none_of_validation_or_test():
     prepared = made_data()
-    batches = train.epoch_batches(prepared, replace(PRESETS["recipe"], batch=10), 1, 1)
+    batches = epoch_batches(prepared, replace(PRESETS["recipe"], batch=10), 1, 1)
     rows = np.concatenate(batches)
     assert sorted(rows.tolist()) == prepared.rows(Split.TRAIN).tolist()
     lengths = np.diff(prepared.offsets)
     assert np.mean([np.ptp(lengths[batch]) for batch in batches]) < 3
-    both = np.concatenate(train.epoch_batches(prepared, replace(PRESETS["bilstm"], epoch_reviews=0), 1, 1))
+    both = np.concatenate(epoch_batches(prepared, replace(PRESETS["bilstm"], epoch_reviews=0), 1, 1))
     assert set(prepared.splits[both].tolist()) == {Split.TRAIN, Split.UNLABELLED}
 
 
@@ -121,9 +123,9 @@ def test_what_is_kept_is_the_moving_average_of_the_weights(workplace):
 def test_moving_average_forgets_the_start_within_few_steps_and_settles_on_its_decay():
     average = torch.tensor(1.0)
     for step in range(1, 200):
-        average = train._moved_average(0.999, average, torch.tensor(0.0), step)
+        average = trainer._moved_average(0.999, average, torch.tensor(0.0), step)
     assert average < 1e-6
-    late = train._moved_average(0.999, torch.tensor(1.0), torch.tensor(0.0), 10**6)
+    late = trainer._moved_average(0.999, torch.tensor(1.0), torch.tensor(0.0), 10**6)
     assert float(late) == pytest.approx(0.999)
 
 
@@ -142,7 +144,7 @@ def test_settings_can_be_changed_and_are_recorded(workplace, capsys):
     )
     assert checkpoint.load("best", workplace / "run").training.changed == ("adversarial=0", "unlabelled=false")
     assert checkpoint.load("best", workplace / "run").training.unlabelled == 0
-    assert train.changed_preset(PRESETS["recipe"], ["dropout=0.4"]).network.dropout == 0.4
+    assert changed_preset(PRESETS["recipe"], ["dropout=0.4"]).network.dropout == 0.4
     for wrong in ("adversarial", "dropout=2", "nothing=1", "network=3", "batch=many", "unlabelled=2", "batch=-1"):
         assert command(workplace, "wrong", "--set", wrong) == 1
     assert capsys.readouterr().err.count("cannot be set; settings are batch, ") == 7
@@ -152,13 +154,14 @@ TWO_PROCESSES = """
 import sys
 from pathlib import Path
 import torch
-from model.training import train, pretrain
+from model.command_line import main
+from model.training import trainer, pretrain
 from model.training.presets import PRESETS
 from tests.made import small_presets
 torch.set_num_threads(1)
 PRESETS.update(small_presets(dropout=0.0))
-train.prefers_half = pretrain.prefers_half = lambda device: False
-sys.exit(train.main(sys.argv[1:]))
+trainer.prefers_half = pretrain.prefers_half = lambda device: False
+sys.exit(main(["train", *sys.argv[1:]]))
 """
 
 
@@ -252,7 +255,7 @@ def test_vectors_are_learnt_on_the_reviews(workplace):
     pytest.importorskip("gensim")
     out = workplace / "learnt.txt"
     options = ["--words", "42", "--size", "8", "--epochs", "1", "--workers", "1"]
-    assert vectors.main(["--data", str(workplace / "imdb.npz"), "--out", str(out), *options]) == 0
+    assert main(["vectors", "--data", str(workplace / "imdb.npz"), "--out", str(out), *options]) == 0
     assert vectors.read(str(out), WORDS, 8, seed=1).known == len(WORDS)
 
 
@@ -267,10 +270,10 @@ def test_best_run_is_published_and_evaluated_the_same_twice(workplace, capsys):
     ]
     assert best.epochs == 6
     assert (folder / "net" / "curves.png").read_bytes().startswith(b"\x89PNG")
-    arguments = ["net", "--data", str(workplace), "--folder", str(folder), "--device", "cpu"]
-    assert evaluate.main(arguments) == 0
+    arguments = ["evaluate", "net", "--data", str(workplace), "--folder", str(folder), "--device", "cpu"]
+    assert main(arguments) == 0
     first = checkpoint.load("net", folder).report
-    assert evaluate.main(arguments) == 0
+    assert main(arguments) == 0
     again = checkpoint.load("net", folder).report
     for split in ("validation", "test"):
         assert astuple(getattr(again, split)) == pytest.approx(astuple(getattr(first, split)), abs=1e-6)

@@ -14,18 +14,21 @@ import numpy as np
 import pyarrow.parquet as parquet
 import pytest
 
+from model.command_line import main
 from model.network import checkpoint
 from model.tables.table import read_table
 from model.workbench import job
-from model.workbench.job import main
+from model.workbench.parts import Parts
 from model.workbench.scoring import score as score_texts
 from tests.conftest import ROOT, WORDS
 
 KILLED = """
 import os, signal, sys
-from model.workbench import job as score
-score.CHUNK = 4
-write, count = score.Parts.write, 0
+from model.command_line import main
+from model.workbench import job
+from model.workbench.parts import Parts
+job.CHUNK = 4
+write, count = Parts.write, 0
 def write_some(parts, chunk, content):
     global count
     if count == 3:
@@ -33,8 +36,8 @@ def write_some(parts, chunk, content):
         os.kill(os.getpid(), signal.SIGKILL)
     write(parts, chunk, content)
     count += 1
-score.Parts.write = write_some
-sys.exit(score.main(sys.argv[1:]))
+Parts.write = write_some
+sys.exit(main(["score", *sys.argv[1:]]))
 """
 
 
@@ -56,7 +59,7 @@ def reviews(tmp_path: Path) -> Path:
 def command(checkpoints: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
     """The command with the small checkpoints, in chunks of four."""
     monkeypatch.setattr(job, "CHUNK", 4)
-    return lambda *arguments: main([*map(str, arguments), "--checkpoints", str(checkpoints)])
+    return lambda *arguments: main(["score", *map(str, arguments), "--folder", str(checkpoints)])
 
 
 def test_every_row_is_written_with_what_the_network_says(command, reviews, checkpoints, tmp_path, capsys):
@@ -117,7 +120,7 @@ def test_a_run_that_was_killed_goes_on_and_ends_with_the_same_bytes(
 ):
     whole, out = tmp_path / f"whole.{ending}", tmp_path / f"out.{ending}"
     assert command(reviews, whole) == 0
-    arguments = [reviews, out, "--checkpoints", checkpoints]
+    arguments = [reviews, out, "--folder", checkpoints]
     killed = subprocess.run([sys.executable, "-c", KILLED, *map(str, arguments)], cwd=ROOT, capture_output=True)
     assert killed.returncode == -signal.SIGKILL
     parts = tmp_path / f"out.{ending}.parts"
@@ -126,14 +129,14 @@ def test_a_run_that_was_killed_goes_on_and_ends_with_the_same_bytes(
     damaged = parts / "000001.npz"
     damaged.write_bytes(damaged.read_bytes()[:50])  # as a machine that lost its power leaves it
     written: list[int] = []
-    write = job.Parts.write
+    write = Parts.write
 
-    def note(parts: job.Parts, chunk: int, content: bytes) -> None:
+    def note(parts: Parts, chunk: int, content: bytes) -> None:
         written.append(chunk)
         write(parts, chunk, content)
 
     with monkeypatch.context() as patch:
-        patch.setattr(job.Parts, "write", note)
+        patch.setattr(Parts, "write", note)
         assert command(reviews, out) == 0
     assert written == [1, 3, 4, 5, 6, 7]
     assert out.read_bytes() == whole.read_bytes()
@@ -142,7 +145,7 @@ def test_a_run_that_was_killed_goes_on_and_ends_with_the_same_bytes(
 
 def test_parts_of_another_run_are_refused(command, reviews, checkpoints, tmp_path, capsys):
     out = tmp_path / "out.csv"
-    arguments = [reviews, out, "--checkpoints", checkpoints]
+    arguments = [reviews, out, "--folder", checkpoints]
     subprocess.run([sys.executable, "-c", KILLED, *map(str, arguments)], cwd=ROOT, capture_output=True)
     for change in (["--checkpoint", "rnn"], ["--float32"]):
         assert command(reviews, out, *change) == 1
@@ -167,7 +170,7 @@ def test_a_run_stopped_by_its_user_says_how_to_go_on(command, reviews, tmp_path,
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr(job.Parts, "write", stop)
+        patch.setattr(Parts, "write", stop)
         assert command(reviews, tmp_path / "out.csv") == 1
     assert "the same command goes on" in capsys.readouterr().err
     assert command(reviews, tmp_path / "out.csv") == 0
@@ -224,14 +227,17 @@ def test_the_dataset_itself_can_be_scored(command, tmp_path, capsys):
 def test_without_ray_the_command_says_how_to_get_it(command, reviews, tmp_path, capsys, monkeypatch):
     monkeypatch.setitem(sys.modules, "ray", None)
     assert command(reviews, tmp_path / "out.csv", "--engine", "ray") == 1
-    assert "pip install 'ray[data]" in capsys.readouterr().err
+    assert "pip install 'gatescope[ray]'" in capsys.readouterr().err
 
 
 def test_ray_writes_the_same_bytes(command, reviews, checkpoints, tmp_path):
     pytest.importorskip("ray.data")
     assert command(reviews, tmp_path / "local.csv") == 0
-    code = "import sys; from model.workbench import job as score; score.CHUNK = 4; sys.exit(score.main(sys.argv[1:]))"
-    arguments = [reviews, tmp_path / "ray.csv", "--checkpoints", checkpoints, "--engine", "ray", "--workers", "2"]
+    code = (
+        "import sys; from model.command_line import main; from model.workbench import job; job.CHUNK = 4; "
+        "sys.exit(main(['score', *sys.argv[1:]]))"
+    )
+    arguments = [reviews, tmp_path / "ray.csv", "--folder", checkpoints, "--engine", "ray", "--workers", "2"]
     done = subprocess.run([sys.executable, "-c", code, *map(str, arguments)], cwd=ROOT, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert (tmp_path / "ray.csv").read_bytes() == (tmp_path / "local.csv").read_bytes()
