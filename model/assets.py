@@ -1,4 +1,4 @@
-"""Where what is shipped lies: checkpoints, example reviews, the lesson's texts, the behavioural cases."""
+"""Where what is shipped lies: checkpoints, example reviews, the lesson's texts, behavioural cases, sentences."""
 
 from __future__ import annotations
 
