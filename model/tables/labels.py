@@ -11,7 +11,10 @@ import re
 
 import numpy as np
 
+from model.language import marked
+
 NO_LABEL = -1
+LABEL_NAMES = {1: marked("positive"), 0: marked("negative")}  # what has no label, each place names for itself
 UNKNOWN_LABEL = -2  # of a number that is no label
 MAX_STARS = 10
 MOST = 0.9  # of a column's numbers, to say what they mean

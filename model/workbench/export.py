@@ -18,13 +18,13 @@ import pyarrow.parquet as parquet
 
 from model.errors import DataError
 from model.tables.csv_cells import without_formula
-from model.tables.labels import NO_LABEL
+from model.tables.labels import LABEL_NAMES, NO_LABEL
 from model.tables.table import ReviewTable
 from model.workbench.notebook import Note
 from model.workbench.overview import OUTCOMES, outcomes
 from model.workbench.scoring import Scores
 
-LABELS = {1: "positive", 0: "negative", NO_LABEL: None}
+LABELS = {**LABEL_NAMES, NO_LABEL: None}
 TOP_TOKENS = pa.list_(pa.struct([("token", pa.string()), ("attribution", pa.float32())]))
 SCHEMA = pa.schema(
     [

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from model.errors import ReviewError
-from model.tables.labels import NO_LABEL
+from model.language import marked
+from model.tables.labels import LABEL_NAMES, NO_LABEL
 from model.tables.table import ReviewTable
 from model.workbench.overview import HITS, MISTAKES, Outcome, confidence, outcomes
 from model.workbench.scoring import Scores
@@ -27,7 +28,7 @@ MISTAKES_FIRST, NEAR_DOUBT, LONGEST, UNKNOWN_FIRST, AS_FILED = ORDERS = (
     "most unknown words",
     "order of the file",
 )
-LABELS = {"positive": 1, "negative": 0, "no label": NO_LABEL}
+LABELS = {name: label for label, name in LABEL_NAMES.items()} | {marked("no label"): NO_LABEL}
 
 
 @dataclass(frozen=True, slots=True)

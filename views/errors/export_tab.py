@@ -17,7 +17,7 @@ from model.workbench.export import export_rows, write_csv, write_jsonl, write_pa
 from model.workbench.word_contrast import MAX_ATTRIBUTED, top_tokens
 from model.workbench.workbench import Workbench, named_first
 from views.api.endpoints import Refusals
-from views.errors.cards import sentence_card
+from views.errors.parts import sentence_card
 from views.errors.report import ReportConfusion, ReportContent, ReportRow, report_html
 from views.errors.reviews_tab import ReviewsTab
 from views.panel import Drawing
@@ -70,7 +70,7 @@ class ExportTab:
         ).success(None, js=_PRESS)
         quiet = {"api_visibility": "private", "show_progress": "hidden"}
         upload.upload(_load_notes, [bench, upload], self._loaded, **quiet).then(
-            lambda bench: reviews.fill(bench) if bench else gr.skip(), bench, reviews.filled, **quiet
+            reviews.refill, bench, reviews.filled, **quiet
         )
 
     @property

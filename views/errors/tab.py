@@ -32,9 +32,14 @@ from model.workbench.word_contrast import COMPARISONS, DEFAULT_COMPARISON, compa
 from model.workbench.workbench import Workbench, open_notes
 from views.api.endpoints import Refusals
 from views.drawing.charts import confidence_histogram, reliability_diagram
-from views.errors import cards
 from views.errors.export_tab import ExportTab
+from views.errors.loading import columns_sentence, loaded_card, progress_card, scoring_card
+from views.errors.overview import overview_card
+from views.errors.parts import sentence_card
+from views.errors.picks import NAME, PICK
 from views.errors.reviews_tab import ReviewsTab
+from views.errors.slices import slices_card
+from views.errors.words import words_card
 from views.panel import Drawing
 
 EXAMPLE = ASSETS / "reviews.csv"
@@ -68,8 +73,8 @@ class ErrorsTab:
         self._owner = gr.BrowserState("", storage_key="gatescope-notes", secret="gatescope")  # noqa: S106
         with gr.Column(elem_classes="gs-workbench"):
             self._build_loading()
-            pick = gr.Textbox(visible="hidden", label="Picked", elem_id=cards.PICK)  # a tab would not have it yet
-            name = gr.Textbox(visible="hidden", label="Named", elem_id=cards.NAME)
+            pick = gr.Textbox(visible="hidden", label="Picked", elem_id=PICK)  # a tab would not have it yet
+            name = gr.Textbox(visible="hidden", label="Named", elem_id=NAME)
             with gr.Tabs(visible=False, overflow_behavior="wrap") as self._tabs:
                 with gr.Tab("Overview", id="overview"):
                     self._build_overview()
@@ -117,7 +122,7 @@ class ErrorsTab:
             self._rating = gr.Dropdown([], label="Column of the stars", min_width=160)
             self._score = gr.Button("Score the file", variant="primary", min_width=140)
         self._cancel = gr.Button("Cancel", size="sm", visible=False, elem_id="gs-errors-cancel")
-        self._progress = gr.HTML(cards.sentence_card(NOTHING_YET), elem_id="gs-errors-progress")
+        self._progress = gr.HTML(sentence_card(NOTHING_YET), elem_id="gs-errors-progress")
         self._loaded = gr.HTML("")
 
     def _build_overview(self) -> None:
@@ -172,7 +177,7 @@ class ErrorsTab:
             )
         self._cancel.click(
             lambda: {
-                self._progress: cards.sentence_card("Stopped. What was loaded before is still there."),
+                self._progress: sentence_card("Stopped. What was loaded before is still there."),
                 self._cancel: gr.Button(visible=False),
             },
             None,
@@ -206,7 +211,7 @@ class ErrorsTab:
             return {
                 self._source: None,
                 self._columns: gr.Row(visible=False),
-                self._progress: cards.sentence_card(str(error)),
+                self._progress: sentence_card(str(error)),
             }
         names, others = list(columns.names), [NONE, *columns.names]
         return {
@@ -215,7 +220,7 @@ class ErrorsTab:
             self._text: gr.Dropdown(names, value=columns.text),
             self._label: gr.Dropdown(others, value=columns.label or NONE),
             self._rating: gr.Dropdown(others, value=columns.rating or NONE),
-            self._progress: cards.sentence_card(cards.columns_sentence(name, columns)),
+            self._progress: sentence_card(columns_sentence(name, columns)),
         }
 
     def _run_file(self, checkpoint, owner, before, source, text, label, rating) -> Iterator[Drawing]:
@@ -246,17 +251,17 @@ class ErrorsTab:
         self, read: Callable[[], ReviewTable], checkpoint: str, owner: str, before: Workbench | None
     ) -> Iterator[Drawing]:
         """Read, score, draw; each step is told. A cancelled run ends between two steps and leaves all as it was."""
-        yield {self._progress: cards.progress_card("Reading the file", 0.0), self._cancel: gr.Button(visible=True)}
+        yield {self._progress: progress_card("Reading the file", 0.0), self._cancel: gr.Button(visible=True)}
         try:
             table = read()
             started = time.monotonic()
             parts: list[Scores] = []
             with closing(score_chunks(self._explainer.checkpoint(checkpoint), table.texts)) as chunks:
-                yield {self._progress: cards.scoring_card(0, len(table.texts), 0.0)}
+                yield {self._progress: scoring_card(0, len(table.texts), 0.0)}
                 for part in chunks:
                     parts.append(part)
                     done = sum(len(each.logits) for each in parts)
-                    yield {self._progress: cards.scoring_card(done, len(table.texts), time.monotonic() - started)}
+                    yield {self._progress: scoring_card(done, len(table.texts), time.monotonic() - started)}
             seconds = time.monotonic() - started
             owner = owner or secrets.token_urlsafe(24)
             notes = (
@@ -266,7 +271,7 @@ class ErrorsTab:
             )
             bench = Workbench(table, join(parts), notes)
         except GatescopeError as error:
-            yield {self._progress: cards.sentence_card(str(error)), self._cancel: gr.Button(visible=False)}
+            yield {self._progress: sentence_card(str(error)), self._cancel: gr.Button(visible=False)}
             return
         yield {self._owner: owner} | self._draw(bench, seconds)
 
@@ -276,13 +281,13 @@ class ErrorsTab:
         return {
             self.bench: bench,
             self._progress: "",
-            self._loaded: cards.loaded_card(bench.table, bench.scores, seconds, lasting),
+            self._loaded: loaded_card(bench.table, bench.scores, seconds, lasting),
             self._cancel: gr.Button(visible=False),
             self._tabs: gr.Tabs(visible=True, selected="overview"),
-            self._overview: cards.overview_card(found),
+            self._overview: overview_card(found),
             self._reliability: reliability_diagram(found.reliability) if found.labelled else None,
             self._histogram: confidence_histogram(found.histogram),
-            self._slices: cards.slices_card(bench.slices),
+            self._slices: slices_card(bench.slices),
             self._words: self._compare_words(bench, DEFAULT_COMPARISON),
             **self.reviews.fill(bench),
             **self._export.fill(),
@@ -294,7 +299,7 @@ class ErrorsTab:
         with Refusals():
             words = self._explainer.checkpoint(bench.scores.checkpoint).field.vocab.itos
             found = compare_words(words, bench.table, bench.scores, comparison=comparison)
-        return cards.words_card(found, None)
+        return words_card(found, None)
 
     def _sum_attributions(self, bench: Workbench | None, comparison: str, progress=gr.Progress()) -> str:  # noqa: B008
         """The same, with what each word did to the verdicts on the mistakes that are compared."""
@@ -304,7 +309,7 @@ class ErrorsTab:
             checkpoint = self._explainer.checkpoint(bench.scores.checkpoint)
             found = compare_words(checkpoint.field.vocab.itos, bench.table, bench.scores, comparison=comparison)
             if found.missing:
-                return cards.words_card(found, None)
+                return words_card(found, None)
             rows = [row for row, each in enumerate(bench.outcomes.tolist()) if each in COMPARISONS[comparison][0]]
             told = lambda share: progress(share, desc="Summing up attributions")  # noqa: E731
-            return cards.words_card(found, word_attributions(checkpoint, bench.scores, rows, told))
+            return words_card(found, word_attributions(checkpoint, bench.scores, rows, told))

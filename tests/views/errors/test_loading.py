@@ -1,0 +1,41 @@
+"""What is said of a file that was read: its numbers against the table, and what comes from a person."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from model.tables.table import BadRow, Columns, ReviewTable
+from tests.scored import made_scores
+from tests.views.errors.pages import NASTY, text_of
+from views.errors.loading import columns_sentence, loaded_card, scoring_card
+
+
+def test_loaded_card_says_what_was_read_and_lists_what_was_skipped():
+    table = ReviewTable(
+        NASTY, "0" * 64, Columns(("text", "label"), "text", "label"), ("a", "b"), np.array([1, -1], np.int8),
+        np.full(2, np.nan, np.float32), np.array([2, 3]), (BadRow(7, f"unknown label '{NASTY}'"),), 205,
+    )  # fmt: skip
+    part = loaded_card(table, made_scores([1, -1]), 4.0, lasting=False)
+    assert "2 reviews of" in text_of(part)
+    assert "1 with a label" in text_of(part)
+    assert "205 rows skipped" in text_of(part)
+    assert "line 7: unknown label" in text_of(part)
+    assert "and 204 more" in text_of(part)
+    assert "end with your visit" in part
+    assert "<img src=x" not in part
+
+
+def test_scoring_card_tells_rate_and_time_left():
+    said = text_of(scoring_card(500, 2_500, 10.0))
+    assert said == "500 of 2,500 reviews 50 reviews/s, 40 s left"
+    assert 'aria-valuenow="20"' in scoring_card(500, 2_500, 10.0)
+    assert "2 min 5 s left" in text_of(scoring_card(10, 1_260, 1.0))
+    assert "counting" in text_of(scoring_card(0, 10, 0.0))
+
+
+def test_first_row_that_looks_like_a_review_is_warned_of():
+    names = Columns(("text", "label"), "text", "label")
+    assert "put a row of names" not in columns_sentence("a.csv", names)
+    taken = Columns(("Dull, boring and far too long for my patience.", "0"), "0")
+    assert "put a row of names" in columns_sentence("a.csv", taken)
+    assert "has 1 column." in columns_sentence("a.csv", Columns(("text",), "text"))

@@ -1,0 +1,63 @@
+"""What buttons send is read back as it was; what no button sends is refused with a sentence."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from model.errors import ReviewError
+from model.workbench.overview import MISTAKES, Outcome
+from views.errors.picks import CategoryPick, OutcomesPick, RowPick, SlicePick, WordPick, read_pick
+
+PICKS = (
+    RowPick(row=3),
+    OutcomesPick(outcomes=MISTAKES),
+    SlicePick(slice=("stars", "over 1,000 (cut)")),
+    WordPick(word='né"<b>'),
+    CategoryPick(category=(7, "")),
+)
+
+
+@pytest.mark.parametrize("pick", PICKS, ids=lambda pick: type(pick).__name__)
+def test_what_is_sent_is_read_back_whatever_number_follows(pick):
+    assert read_pick(pick.sent) == read_pick(f"{pick.sent}\n17") == pick
+    assert type(read_pick(pick.sent)) is type(pick)
+
+
+def test_outcomes_are_read_as_outcomes():
+    assert read_pick('{"outcomes": [1, 3]}').outcomes == (Outcome.FALSE_POSITIVE, Outcome.FALSE_NEGATIVE)
+
+
+@given(st.text(), st.integers(0, 10**6))
+def test_any_word_and_category_survive_the_way(text, row):
+    assert read_pick(WordPick(word=text).sent).word == text
+    assert read_pick(CategoryPick(category=(row, text)).sent).category == (row, text)
+
+
+@pytest.mark.parametrize("nothing", [None, "", "\n3"])
+def test_nothing_pressed_is_nothing(nothing):
+    assert read_pick(nothing) is None
+
+
+@pytest.mark.parametrize(
+    "strange",
+    [
+        "nonsense",
+        "[1]",
+        "3",
+        "{}",
+        '{"row": "x"}',
+        '{"row": null}',
+        '{"row": 1, "word": "a"}',
+        '{"outcomes": [9]}',
+        '{"outcomes": 1}',
+        '{"slice": ["stars"]}',
+        '{"category": ["x", "y"]}',
+        '{"more": 1}',
+        "[" * 5_000,
+    ],
+)
+def test_what_no_button_sends_is_refused(strange):
+    with pytest.raises(ReviewError, match="nothing of that kind"):
+        read_pick(strange)

@@ -1,0 +1,133 @@
+"""Going through reviews, below the browser: what the listeners answer."""
+
+from __future__ import annotations
+
+import gradio as gr
+import numpy as np
+import pytest
+
+from model.tables.labels import NO_LABEL
+from model.workbench.overview import Outcome
+from model.workbench.scoring import score
+from tests.scored import made_table
+from tests.views.blocks import on_a_page
+from tests.views.errors.pages import bench_of, sent, text_of
+from views.errors.picks import CategoryPick, OutcomesPick, RowPick, SlicePick, WordPick
+from views.errors.reviews_tab import AS_IT_IS, CORRECTIONS, ReviewsTab
+
+TEXTS = ["a good film", "a dull film", "good , good", "what a bad film", "dull"]
+HOW = (1, "forward", "f")
+
+
+@pytest.fixture
+def scored(explainer):
+    """Five rows as the small network reads them, the last without a label."""
+    table = made_table([1, 0, 0, 1, NO_LABEL], TEXTS, [9, 2, 3, 8, np.nan])
+    return bench_of(table, score(explainer.checkpoint("bilstm"), table.texts))
+
+
+@pytest.fixture
+def tab(explainer):
+    def build():
+        bench, pick, name = gr.State(None), gr.Textbox(), gr.Textbox()
+        with gr.Tabs() as tabs, gr.Tab("reviews"):
+            found = ReviewsTab(explainer, bench, pick, name)
+            found.listen(tabs)
+        return found
+
+    return on_a_page(build)
+
+
+def rows(drawing, tab):
+    """The numbers of the rows that a list names."""
+    return [each["row"] for each in sent(drawing[tab._list])]
+
+
+def test_everything_that_is_filled_is_drawn(tab, scored):
+    assert tab.fill(scored).keys() == set(tab.filled) - {tab._corrected}  # which is hidden till a row is chosen
+    assert sorted(rows(tab.fill(scored), tab)) == [0, 1, 2, 3, 4]
+
+
+def test_without_a_file_nothing_is_drawn(tab):
+    skipped = gr.skip()
+    assert tab.refill(None) == skipped
+    assert tab._reset(None, -1) == tab._turn_on(None, None, 1, -1) == tab._move_on(None, None, -1, *HOW) == skipped
+    assert tab._picked(RowPick(row=1).sent, None, None, -1, *HOW) == skipped
+    assert tab._list_again(None, -1, "", [], "any", "any", 50, 100, None, "longest") == skipped
+
+
+def test_a_pressed_row_is_explained(tab, scored):
+    drawing = tab._picked(RowPick(row=3).sent, scored, np.arange(5), -1, *HOW)
+    assert drawing[tab._row] == 3
+    assert "4 of 5 in the list" in text_of(drawing[tab._head])
+    assert "what" in text_of(drawing[tab._reading])
+    assert drawing[tab._corrected] == AS_IT_IS
+
+
+def test_a_row_that_is_not_there_is_refused_with_a_sentence(tab, scored):
+    with pytest.raises(gr.Error, match="no such row"):
+        tab._picked(RowPick(row=99).sent, scored, np.arange(5), -1, *HOW)
+    with pytest.raises(gr.Error, match="nothing of that kind"):
+        tab._picked('{"row": "x"}', scored, np.arange(5), -1, *HOW)
+
+
+@pytest.mark.parametrize(
+    ("pick", "wanted"),
+    [
+        (WordPick(word="dull"), [1, 4]),
+        (OutcomesPick(outcomes=(Outcome.UNLABELLED,)), [4]),
+    ],
+)
+def test_what_is_pressed_is_listed(tab, scored, pick, wanted):
+    drawing = tab._picked(pick.sent, scored, np.arange(5), -1, *HOW)
+    assert sorted(drawing[tab.shown].tolist()) == sorted(rows(drawing, tab)) == wanted
+
+
+def test_a_pressed_slice_lists_its_rows(tab, scored):
+    assert scored.slices
+    for each in scored.slices:
+        drawing = tab._picked(SlicePick(slice=(each.dimension, each.name)).sent, scored, np.arange(5), -1, *HOW)
+        assert len(rows(drawing, tab)) == each.rows
+    with pytest.raises(gr.Error, match="no such slice"):
+        tab._picked(SlicePick(slice=("stars", "99")).sent, scored, np.arange(5), -1, *HOW)
+
+
+def test_filters_narrow_the_list(tab, scored):
+    drawing = tab._list_again(scored, 1, "DULL", [], "any", "any", 50, 100, None, "order of the file")
+    assert rows(drawing, tab) == [1, 4]
+    assert "1 of 2 in the list" in text_of(drawing[tab._head])
+    with pytest.raises(gr.Error, match="no such order"):
+        tab._list_again(scored, 1, "", [], "any", "any", 50, 100, None, "backwards")
+
+
+def test_next_and_back_stay_within_the_list(tab, scored):
+    shown = np.array([4, 2, 0])
+    assert tab._move_on(scored, shown, -1, *HOW)[tab._row] == 4
+    assert tab._move_on(scored, shown, 4, *HOW)[tab._row] == 2
+    assert tab._move_on(scored, shown, 0, *HOW)[tab._row] == 0
+    assert tab._move_back(scored, shown, 2, *HOW)[tab._row] == 4
+
+
+def test_a_category_is_given_to_the_row_that_its_button_names(tab, scored):
+    drawing = tab._named(CategoryPick(category=(2, "irony")).sent, scored, np.arange(5), 2)
+    assert scored.note(2).category == "irony"
+    assert "1 of 5 reviews have a note" in drawing[tab._kept]
+    assert tab._categories in drawing
+    other = tab._named(CategoryPick(category=(1, "names")).sent, scored, np.arange(5), 2)
+    assert scored.note(1).category == "names"
+    assert tab._categories not in other  # what is seen belongs to another row
+    tab._named(CategoryPick(category=(2, "")).sent, scored, np.arange(5), 2)
+    assert scored.note(2).category == ""
+
+
+def test_notes_and_corrections_are_kept(tab, scored):
+    tab._keep_note(scored, 1, "so so")
+    assert scored.note(1).text == "so so"
+    assert tab._keep_note(scored, 1, "so so") == gr.skip()
+    for name, label in CORRECTIONS.items():
+        tab._correct(scored, np.arange(5), 1, 1, name)
+        assert scored.note(1).label == label
+    tab._name_it(scored, np.arange(5), 1, 1, " my own ")
+    assert scored.note(1).category == "my own"
+    with pytest.raises(gr.Error, match="at most 60"):
+        tab._name_it(scored, np.arange(5), 1, 1, "x" * 61)

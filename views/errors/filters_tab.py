@@ -1,0 +1,130 @@
+"""The filters above the list of reviews: their components, and what these say as a `Filter` of the workbench."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import gradio as gr
+
+from model.language import gettext, marked
+from model.workbench.filters import AS_FILED, LABELS, NOT_NAMED, ORDERS, Filter
+from model.workbench.overview import Outcome
+from model.workbench.workbench import Workbench
+from views.errors.parts import outcome_name
+from views.errors.picks import OutcomesPick, SlicePick, WordPick
+from views.errors.rows import category_name
+from views.panel import Drawing
+
+ANY, UNNAMED = marked("any"), marked("not named yet")
+
+Choice = tuple[str, str]  # of a dropdown: what is read, and its value
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """What the filters hold, in the order of their components; confidence from `low` to `high` is in percent."""
+
+    search: str | None
+    outcomes: Sequence[int] | None
+    category: str | None
+    label: str | None
+    low: float
+    high: float
+    narrowed: SlicePick | WordPick | None
+    order: str
+
+    def filter(self, vocabulary: Mapping[str, int]) -> Filter:
+        """What a row must have; `vocabulary` holds the number of each word, and 0 stands for one that it lacks."""
+        narrowed = self.narrowed
+        return Filter(
+            search=(self.search or "").strip(),
+            outcomes=tuple(Outcome(int(each)) for each in self.outcomes or ()),
+            slice=narrowed.slice if isinstance(narrowed, SlicePick) else None,
+            token=vocabulary.get(narrowed.word, 0) if isinstance(narrowed, WordPick) else None,
+            category={ANY: "", UNNAMED: NOT_NAMED}.get(self.category or "", self.category or ""),
+            low=min(self.low, self.high) / 100,
+            high=max(self.low, self.high) / 100,
+            label="" if self.label in (None, ANY) else self.label,
+        )
+
+
+def usual_order(bench: Workbench) -> str:
+    """How a newly scored file is sorted."""
+    return ORDERS[0] if bench.overview.labelled else AS_FILED
+
+
+def free(bench: Workbench) -> Chosen:
+    """All filters taken back."""
+    return Chosen("", [], ANY, ANY, 50, 100, None, usual_order(bench))
+
+
+def narrowed_to(bench: Workbench, pick: OutcomesPick | SlicePick | WordPick) -> Chosen:
+    """The filters that show what was pressed, and nothing else."""
+    outcomes = [int(each) for each in pick.outcomes] if isinstance(pick, OutcomesPick) else []
+    narrowed = None if isinstance(pick, OutcomesPick) else pick
+    return Chosen("", outcomes, ANY, ANY, 50, 100, narrowed, usual_order(bench))
+
+
+class Filters:
+    """Components of the filters."""
+
+    def __init__(self) -> None:
+        """Put them on the page that is being built."""
+        self._narrowed = gr.State(None)
+        with gr.Row(elem_classes="gs-filters"):
+            self.search = gr.Textbox(label=gettext("Search in the text"), max_length=200, min_width=150)
+            self.outcomes = gr.Dropdown(
+                [(outcome_name(each), int(each)) for each in Outcome],
+                label=gettext("Outcome"),
+                multiselect=True,
+                min_width=180,
+            )
+            self.category = gr.Dropdown(_free_choices(), value=ANY, label=gettext("Category"), min_width=140)
+            orders = [(gettext(each), each) for each in ORDERS]
+            self.order = gr.Dropdown(orders, value=ORDERS[0], label=gettext("Sorted by"), min_width=200)
+        with gr.Row(elem_classes="gs-filters"):
+            labels = [(gettext(each), each) for each in (ANY, *LABELS)]
+            self.label = gr.Dropdown(labels, value=ANY, label=gettext("Label"), min_width=120)
+            self.low = gr.Slider(50, 100, 50, step=1, label=gettext("Confidence from (%)"), min_width=150)
+            self.high = gr.Slider(50, 100, 100, step=1, label=gettext("to (%)"), min_width=150)
+            self.narrowed_shown = gr.Textbox(
+                label=gettext("Slice or word (choose it there)"), interactive=False, min_width=180
+            )
+            self.reset = gr.Button(gettext("Take all filters back"), size="sm", min_width=150)
+
+    @property
+    def chosen(self) -> list[gr.components.Component]:
+        """The components whose values make a `Chosen`."""
+        said = [self.search, self.outcomes, self.category, self.label]
+        return [*said, self.low, self.high, self._narrowed, self.order]
+
+    def show(self, bench: Workbench, chosen: Chosen) -> Drawing:
+        """Set them all."""
+        values: tuple[object, ...] = (
+            chosen.search,
+            chosen.outcomes,
+            gr.Dropdown(category_choices(bench), value=chosen.category),
+            chosen.label,
+            chosen.low,
+            chosen.high,
+            chosen.narrowed,
+            chosen.order,
+        )
+        shown = {self.narrowed_shown: _in_words(chosen.narrowed)}
+        return dict(zip(self.chosen, values, strict=True)) | shown
+
+
+def category_choices(bench: Workbench) -> list[Choice]:
+    """Every category that a row of this file can have."""
+    return [*_free_choices(), *((category_name(each), each) for each in bench.counts)]
+
+
+def _free_choices() -> list[Choice]:
+    return [(gettext(each), each) for each in (ANY, UNNAMED)]
+
+
+def _in_words(narrowed: SlicePick | WordPick | None) -> str:
+    if isinstance(narrowed, SlicePick):
+        return ": ".join(gettext(each) for each in narrowed.slice)
+    return "" if narrowed is None else gettext("the word “{word}”").format(word=narrowed.word)

@@ -1,0 +1,78 @@
+"""What was read of a file, what was skipped, and how far reading and scoring have come."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from model.language import gettext, ngettext
+from model.tables.columns import Columns
+from model.tables.labels import NO_LABEL, mark_of
+from model.tables.table import ReviewTable
+from model.workbench.scoring import Scores
+from views.drawing.template import render
+
+SHOWN_BAD = 200  # skipped rows that are listed
+LONGEST_NAME = 40  # characters of a column's name; a longer one may be a review
+TIMED = 0.05  # seconds from which on a rate says something
+
+
+def columns_sentence(name: str, columns: Columns) -> str:
+    """What was found in a file, and a warning where its first row may be a review and no names."""
+    count = len(columns.names)
+    found = ngettext(
+        "{name} has {count:,} column. Check them, then press Score the file.",
+        "{name} has {count:,} columns. Check them, then press Score the file.",
+        count,
+    ).format(name=name, count=count)
+    looks = count > 1 and any(len(each) > LONGEST_NAME or mark_of(each) is not None for each in columns.names)
+    if not looks:
+        return found
+    warning = gettext(
+        "The first row is taken for the names of the columns, but looks like a review: put a row of names above it."
+    )
+    return f"{found} {warning}"
+
+
+def loaded_card(table: ReviewTable, scores: Scores, seconds: float, lasting: bool) -> Markup:
+    """What was read and scored, how exactly, what was skipped, and whether notes last."""
+    columns = table.columns
+    used = [gettext("text: {name}").format(name=columns.text)]
+    used += [gettext("label: {name}").format(name=columns.label)] if columns.label else []
+    used += [gettext("stars: {name}").format(name=columns.rating)] if columns.rating else []
+    return render(
+        "errors/loaded.html",
+        table=table,
+        labelled=int((table.labels != NO_LABEL).sum()),
+        checkpoint=scores.checkpoint,
+        seconds=seconds,
+        rate=len(table.texts) / seconds if seconds >= TIMED else None,
+        columns="; ".join(used),
+        half=scores.half,
+        lasting=lasting,
+        bad=table.bad[:SHOWN_BAD],
+        other_encoding=any(bad.reason.startswith("not UTF-8") for bad in table.bad),
+        more=table.bad_count - min(len(table.bad), SHOWN_BAD),
+    )
+
+
+def progress_card(what: str, share: float, remark: str = "") -> Markup:
+    """A bar and what is going on; `share` in [0, 1]."""
+    return render("errors/progress.html", what=what, percent=f"{100 * share:.0f}", remark=remark)
+
+
+def scoring_card(done: int, total: int, seconds: float) -> Markup:
+    """How far scoring has come, its rate, and the time left."""
+    rate = done / seconds if seconds else 0.0
+    left = (total - done) / rate if rate else 0.0
+    remark = gettext("counting tokens")
+    if done:
+        remark = gettext("{rate:,.0f} reviews/s, {duration} left").format(rate=rate, duration=_duration(left))
+    what = gettext("{done:,} of {total:,} reviews").format(done=done, total=total)
+    return progress_card(what, done / total if total else 1.0, remark)
+
+
+def _duration(seconds: float) -> str:
+    whole = round(seconds)
+    if whole < 100:
+        return gettext("{seconds} s").format(seconds=whole)
+    return gettext("{minutes} min {seconds} s").format(minutes=whole // 60, seconds=whole % 60)

@@ -1,0 +1,73 @@
+"""What is pressed in the Errors tab's HTML: a button carries its pick as JSON, and a hidden box hears it.
+
+See errors.js, which sends the JSON and, on a second line, a number that makes each press another message.
+"""
+
+from __future__ import annotations
+
+import json
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+
+from model.errors import ReviewError
+from model.language import gettext
+from model.workbench.overview import Outcome
+
+PICK, NAME = "gs-errors-pick", "gs-errors-name"  # the boxes that hear what was chosen, and how a row is named
+
+
+class _Sendable(BaseModel):
+    """One thing that a button says: its only field."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @property
+    def sent(self) -> str:
+        """What the button carries."""
+        return json.dumps(self.model_dump(mode="json"))
+
+
+class RowPick(_Sendable):
+    """A row to be explained, from 0."""
+
+    row: int
+
+
+class OutcomesPick(_Sendable):
+    """The rows of these outcomes."""
+
+    outcomes: tuple[Outcome, ...]
+
+
+class SlicePick(_Sendable):
+    """The rows of a slice: its dimension and its name."""
+
+    slice: tuple[str, str]
+
+
+class WordPick(_Sendable):
+    """The rows that hold a word of the vocabulary."""
+
+    word: str
+
+
+class CategoryPick(_Sendable):
+    """A row, from 0, and the category that it is given; "" takes it back."""
+
+    category: tuple[int, str]
+
+
+Pick = RowPick | OutcomesPick | SlicePick | WordPick | CategoryPick
+
+_PICKS: TypeAdapter[Pick] = TypeAdapter(Pick)
+
+
+def read_pick(sent: str | None) -> Pick | None:
+    """What was pressed; None where nothing was. Raises `ReviewError` for what no button sends."""
+    stored = (sent or "").partition("\n")[0]
+    if not stored:
+        return None
+    try:
+        return _PICKS.validate_json(stored)
+    except ValidationError:
+        raise ReviewError(gettext("There is nothing of that kind to show.")) from None
