@@ -17,7 +17,7 @@ that class and a share k of the tokens:
 - tau: Kendall's tau-b between the scores and the leave-one-out differences of the logit, both towards the predicted
   class.
 
-Saliency has no sign: its tokens are ranked by size alone, and its tau is with the size of the differences.
+Where a method's scores have no sign, tokens are ranked by size alone, and tau is with the size of the differences.
 """
 
 from __future__ import annotations
@@ -32,18 +32,19 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from model.attribution.attribution import DEFAULT_BASELINE, METHODS, Attribution, attribute
+from model.attribution.attribution import Attribution, attribute
+from model.attribution.baselines import DEFAULT_BASELINE
+from model.attribution.method import Method
+from model.attribution.methods import METHODS
 from model.errors import CheckpointError
 from model.metrics import kendall_tau
+from model.network.logits import logits_of
 from model.network.network import RecurrentNetwork
-from model.text import pad
 
 FILE = "faithfulness.json"
 SHARES = (1, 5, 10, 20, 50)  # per cent of the tokens, rounded up to whole ones, as in ERASER
 MIN_TOKENS, MAX_TOKENS = 2, 250  # of the reviews measured: something must stay, and occlusion takes quadratic time
 ORDERS = 5  # random ones, whose mean is what a ranking must beat
-UNSIGNED = ("saliency",)
-BATCH_TOKENS = 32_000  # in one batch: bounds the memory
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +58,8 @@ class Erasure:
 
 @dataclass(frozen=True, slots=True)
 class Faithfulness:
-    """One method's. `tau` and `seconds` (of one explanation) are means over reviews. `median_delta` and `p95_delta`:
-    |delta| as a fraction of the logit difference, None for a method that does not promise to add up.
+    """One method's, by its name. `tau` and `seconds` (of one explanation) are means over reviews. `median_delta` and
+    `p95_delta`: |delta| as a fraction of the logit difference, None for a method that does not promise to add up.
     """
 
     method: str
@@ -148,7 +149,7 @@ def measure(
     network: RecurrentNetwork,
     reviews: Sequence[Sequence[int]],
     seed: int,
-    methods: Sequence[str] = METHODS,
+    methods: Sequence[Method] = METHODS,
     progress: bool = False,
 ) -> FaithfulnessReport:
     """Explain and erase reviews, each ids (tokens,) of at least 2 tokens, by each method with the default baseline.
@@ -164,7 +165,7 @@ def measure(
     curves = np.stack([review.curves for review in found])  # (R, M + 1, S, 2), random last
     measured = tuple(
         Faithfulness(
-            method=method,
+            method=method.name,
             erasures=_mean_erasures(curves[:, index]),
             tau=float(np.mean([review.taus[index] for review in found])),
             seconds=float(np.mean([review.seconds[index] for review in found])),
@@ -197,7 +198,7 @@ class _Measured:
 
 
 def _measure_review(
-    network: RecurrentNetwork, ids: tuple[int, ...], methods: Sequence[str], rng: np.random.Generator
+    network: RecurrentNetwork, ids: tuple[int, ...], methods: Sequence[Method], rng: np.random.Generator
 ) -> _Measured:
     falls = leave_one_out(network, ids)  # (T,)
     attributions, seconds = [], []
@@ -208,7 +209,7 @@ def _measure_review(
     sign = 1 if attributions[0].logit > 0 else -1
     strengths = [towards(each, sign) for each in attributions]
     taus = [
-        kendall_tau(strength, np.abs(falls) if method in UNSIGNED else sign * falls)
+        kendall_tau(strength, sign * falls if method.signed else np.abs(falls))
         for method, strength in zip(methods, strengths, strict=True)
     ]
     orders = [np.argsort(-strength, kind="stable") for strength in strengths]
@@ -221,13 +222,13 @@ def _measure_review(
 def towards(attribution: Attribution, sign: int) -> np.ndarray:
     """Scores (tokens,) towards the class of `sign` (1 positive, -1 negative); sizes where a method has no sign."""
     scores = np.array(attribution.scores)
-    return np.abs(scores) if attribution.method in UNSIGNED else sign * scores
+    return sign * scores if attribution.method.signed else np.abs(scores)
 
 
 def leave_one_out(network: RecurrentNetwork, ids: Sequence[int]) -> np.ndarray:
     """By how much the logit falls when a token is removed, for each token (tokens,)."""
     without = [(*ids[:place], *ids[place + 1 :]) for place in range(len(ids))]
-    whole, *rest = read_all(network, [tuple(ids), *without])
+    whole, *rest = logits_of(network, [tuple(ids), *without])
     return whole - np.array(rest)
 
 
@@ -243,23 +244,9 @@ def erase(network: RecurrentNetwork, ids: Sequence[int], orders: Sequence[np.nda
             first = np.zeros(len(ids), dtype=bool)
             first[order[: -(-len(ids) * share // 100)]] = True  # rounded up
             kept += [ids[~first], ids[first]]
-    logits = read_all(network, [ids, *kept])
+    logits = logits_of(network, [ids, *kept])
     probabilities = torch.from_numpy(sign * logits).sigmoid().numpy()
     return (probabilities[0] - probabilities[1:]).reshape(len(orders), len(SHARES), 2)
-
-
-@torch.no_grad()
-def read_all(network: RecurrentNetwork, reviews: Sequence[Sequence[int]]) -> np.ndarray:
-    """Logits (reviews,) float64 of ids of any lengths, in batches of like length that fit in the memory."""
-    device = network.output.weight.device
-    logits = np.empty(len(reviews))
-    order = sorted(range(len(reviews)), key=lambda place: -len(reviews[place]))
-    while order:
-        batch = max(1, BATCH_TOKENS // len(reviews[order[0]]))
-        chosen, order = order[:batch], order[batch:]
-        ids, lengths = pad([reviews[place] for place in chosen])
-        logits[chosen] = network(ids.to(device), lengths.to(device)).double().cpu().numpy()
-    return logits
 
 
 def _device_name(device: torch.device) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import astuple
 
-from model.attribution.attribution import DEFAULT_METHOD
 from model.attribution.faithfulness import (
     MAX_TOKENS,
     MIN_TOKENS,
@@ -19,6 +18,7 @@ from model.attribution.faithfulness import (
     FaithfulnessReport,
     aopc,
 )
+from model.attribution.methods import DEFAULT_METHOD
 from model.metrics import BINS, FAILING, Capability, Report
 from model.network.checkpoint import Checkpoint, TrainingRecord
 
@@ -288,8 +288,8 @@ def winner_note(found: FaithfulnessReport) -> str:
     )
     default = (
         "It is the page's default method."
-        if winner.method == DEFAULT_METHOD
-        else f"The page's default method is {DEFAULT_METHOD}."
+        if winner.method == DEFAULT_METHOD.name
+        else f"The page's default method is {DEFAULT_METHOD.name}."
     )
     return f"The winner by AOPC is {winner.method} with {winner.aopc:.4f}{lead}{error}.{doubt} {default}"
 

@@ -30,7 +30,7 @@ from model.network import checkpoint
 from model.network.checkpoint import Checkpoint
 from model.training import data as dataset
 from model.training.data import PreparedData, Split
-from model.training.predict import predict
+from model.training.logits import logits_and_labels
 
 REVIEWS = 200  # of the comparison of attribution methods
 
@@ -46,7 +46,7 @@ def evaluate(loaded: Checkpoint, data: PreparedData) -> tuple[Report, float]:
         raise DataError(said.format(name=loaded.name))
     raw, labels = {}, {}
     for split in (Split.VALIDATION, Split.TEST):
-        logits, labels[split] = predict(loaded.network, data, data.rows(split), progress=True)
+        logits, labels[split] = logits_and_labels(loaded.network, data, data.rows(split), progress=True)
         raw[split] = logits * loaded.network.config.temperature
     temperature = fit_temperature(raw[Split.VALIDATION], labels[Split.VALIDATION])
     measured = {split: measure(raw[split] / temperature, labels[split]) for split in raw}

@@ -1,7 +1,9 @@
-"""Where bfloat16 is the faster number format."""
+"""Reading in bfloat16, and where that is the faster number format."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import torch
@@ -17,3 +19,10 @@ def _has_bf16() -> bool:
         return "avx512_bf16" in Path("/proc/cpuinfo").read_text()
     except OSError:
         return False
+
+
+@contextmanager
+def autocast(device: str, half: bool) -> Iterator[None]:
+    """bfloat16 autocast, or nothing."""
+    with torch.autocast(device, torch.bfloat16, enabled=half):
+        yield

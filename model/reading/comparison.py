@@ -10,7 +10,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.attribution.attribution import USES_BASELINE
 from model.errors import ReviewError
 from model.language import gettext
 from model.reading.alignment import Pair, align
@@ -136,13 +135,13 @@ def compare(left: Explanation, right: Explanation) -> Comparison:
     if ours.method != theirs.method:
         raise ReviewError(
             gettext("The scores come from two methods, {left} and {right}: choose one method for both.").format(
-                left=ours.method, right=theirs.method
+                left=gettext(ours.method.name), right=gettext(theirs.method.name)
             )
         )
-    if ours.baseline != theirs.baseline and ours.method in USES_BASELINE:
+    if ours.baseline != theirs.baseline and ours.method.uses_baseline:
         raise ReviewError(
             gettext("The scores come from two baselines, {left} and {right}: choose one baseline for both.").format(
-                left=ours.baseline, right=theirs.baseline
+                left=gettext(ours.baseline), right=gettext(theirs.baseline)
             )
         )
     return Comparison(left, right, align(*([token.text for token in side.review.tokens] for side in (left, right))))

@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from model import options as shared
-from model.attribution.attribution import BASELINES, DEFAULT_BASELINE, DEFAULT_METHOD, METHODS, Attribution
+from model.attribution.attribution import Attribution
+from model.attribution.baselines import BASELINES, DEFAULT_BASELINE
+from model.attribution.methods import DEFAULT_METHOD, METHODS
 from model.language import gettext
 from model.network.classify import tell
 from model.reading.explainer import Explainer
@@ -38,8 +40,10 @@ def add_arguments(parser: ArgumentParser) -> None:
     """How the options are given."""
     shared.add_text(parser)
     shared.add_checkpoint(parser)
-    said = gettext("what credits the words: {names} (%(default)s)").format(names=", ".join(METHODS))
-    parser.add_argument("--method", default=DEFAULT_METHOD, metavar="NAME", help=said)
+    said = gettext("what credits the words: {names} (%(default)s)").format(
+        names=", ".join(method.name for method in METHODS)
+    )
+    parser.add_argument("--method", default=DEFAULT_METHOD.name, metavar="NAME", help=said)
     said = gettext("what a word is compared with: {names} (%(default)s)").format(names=", ".join(BASELINES))
     parser.add_argument("--baseline", default=DEFAULT_BASELINE, metavar="NAME", help=said)
 
@@ -79,21 +83,24 @@ def _lines(explanation: Explanation) -> Iterator[str]:
     unknown = set(review.unknown)
     for place, (word, score) in enumerate(zip(words, attribution.scores, strict=True)):
         mark = f"  {gettext('unknown')}" if place in unknown else ""
-        yield f"  {word:<{width}} {score:+8.3f}{mark}"
+        number = f"{score:+8.3f}" if attribution.method.signed else f"{score:8.3f}"
+        yield f"  {word:<{width}} {number}{mark}"
     yield ""
     yield _sum(attribution)
 
 
 def _sum(attribution: Attribution) -> str:
     if attribution.baseline_logit is None or attribution.steps is None:
-        return gettext("Scores of {method} need not add up to the logit.").format(method=attribution.method)
+        return gettext("Scores of {method} need not add up to the logit.").format(
+            method=gettext(attribution.method.name)
+        )
     said = gettext(
         "{method}, baseline {baseline}: the scores add up to {total:+.3f} of the {difference:+.3f} logits between the "
         "baseline and this review ({steps} steps)."
     )
     return said.format(
-        method=attribution.method,
-        baseline=attribution.baseline,
+        method=gettext(attribution.method.name),
+        baseline=gettext(attribution.baseline),
         total=sum(attribution.scores),
         difference=attribution.logit - attribution.baseline_logit,
         steps=attribution.steps,

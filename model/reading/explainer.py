@@ -11,8 +11,11 @@ import torch
 from cachetools import LRUCache
 
 from model.attribution import faithfulness
-from model.attribution.attribution import Attribution, Progress, attribute, check_choice
+from model.attribution.attribution import Attribution, attribute
+from model.attribution.baselines import check_baseline
 from model.attribution.faithfulness import FaithfulnessReport
+from model.attribution.method import Progress
+from model.attribution.methods import method_named
 from model.errors import CheckpointError, ReviewError
 from model.language import gettext
 from model.network import checkpoint as checkpoints
@@ -77,14 +80,15 @@ class Explainer:
 
     def explain(self, question: Question, progress: Progress = lambda share: None) -> Explanation:
         """Verdict, attribution and gates. Raises `ReviewError` or `CheckpointError`."""
-        check_choice(question.method, question.baseline)
+        method = method_named(question.method)
+        check_baseline(question.baseline)
         checkpoint = self.checkpoint(question.checkpoint)
         review = encode(question.text, checkpoint.field)
         key = (question.checkpoint, review.text)
         prediction, gates = self._readings.get(key, lambda: _read(checkpoint, review))
         attribution = self._attributions.get(
-            (*key, question.method, question.baseline),
-            lambda: attribute(checkpoint.network, review.ids, question.method, question.baseline, progress),
+            (*key, method.name, question.baseline),
+            lambda: attribute(checkpoint.network, review.ids, method, question.baseline, progress),
         )
         return Explanation(question, prediction, attribution, gates)
 

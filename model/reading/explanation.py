@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from model.attribution.attribution import DEFAULT_BASELINE, DEFAULT_METHOD, Attribution
+from model.attribution.attribution import Attribution
+from model.attribution.baselines import DEFAULT_BASELINE
+from model.attribution.methods import DEFAULT_METHOD
 from model.network.classify import Prediction
 from model.recurrence.jacobians import ArrivingGradients, GradientFlow
 from model.recurrence.replay import CheckedTraces
@@ -20,7 +22,7 @@ class Question:
 
     text: str
     checkpoint: str
-    method: str = DEFAULT_METHOD
+    method: str = DEFAULT_METHOD.name
     baseline: str = DEFAULT_BASELINE
 
 

@@ -31,11 +31,10 @@ from model import options as shared
 from model.errors import DataError, OutOfTime
 from model.language import gettext
 from model.metrics import fit_temperature
-from model.network.precision import prefers_half
+from model.network.precision import autocast, prefers_half
 from model.training import data as dataset
 from model.training import soft_labels
 from model.training.data import PreparedData, PreparedTexts, Split
-from model.training.predict import autocast
 from model.training.run import (
     KEEP_SECONDS,
     DivergedError,

@@ -21,7 +21,7 @@ from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits, logsigmoid
 
 from model.network.network import RecurrentNetwork
-from model.training.predict import autocast
+from model.network.precision import autocast
 from model.training.presets import Preset
 from model.training.run import Processes
 

@@ -27,12 +27,11 @@ from model import files
 from model import options as shared
 from model.errors import DataError, OutOfTime
 from model.language import gettext
-from model.network.precision import prefers_half
+from model.network.precision import autocast, prefers_half
 from model.text import PADDING_ID
 from model.training import data as dataset
 from model.training import language_model, vectors
 from model.training.data import PreparedData, Split
-from model.training.predict import autocast
 from model.training.presets import PRESETS, one_cycle
 from model.training.run import (
     DivergedError,

@@ -27,7 +27,7 @@ from model.network import checkpoint
 from model.network.precision import prefers_half
 from model.training import data as dataset
 from model.training.data import PreparedData, Split
-from model.training.predict import predict
+from model.training.logits import logits_and_labels
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +101,7 @@ def ask(folder: Path, data: PreparedData, device: str) -> SoftLabels:
     """What a trained network says of the unlabelled and validation reviews, its temperature fitted on validation."""
     network = checkpoint.load(folder.name, folder.parent, device).network
     rows = np.concatenate([data.rows(Split.VALIDATION), data.rows(Split.UNLABELLED)])
-    logits, truth = predict(network, data, rows, half=prefers_half(device), progress=True)
+    logits, truth = logits_and_labels(network, data, rows, half=prefers_half(device), progress=True)
     known = data.splits[rows] == Split.VALIDATION
     spoken = np.full(len(data.labels), np.nan)
     spoken[rows] = logits / fit_temperature(logits[known], truth[known])

@@ -30,8 +30,8 @@ from model.text import pad
 from model.training import language_model, soft_labels, vectors
 from model.training.batches import epoch_batches, trained_rows
 from model.training.data import PreparedData, Split
+from model.training.logits import logits_and_labels
 from model.training.objective import Batch, Objective
-from model.training.predict import predict
 from model.training.presets import Preset, one_cycle
 from model.training.run import (
     KEEP_SECONDS,
@@ -144,7 +144,7 @@ class Trainer:
             number = len(self.history) + 1
             self._train_epoch(number, epochs, objective, stop)
             validation = self.data.rows(Split.VALIDATION)
-            logits, truth = predict(self.judged, self.data, validation, self.preset.max_tokens, self.half)
+            logits, truth = logits_and_labels(self.judged, self.data, validation, self.preset.max_tokens, self.half)
             sums, self.partial = self.partial, _Sums()
             self.history.append(
                 Epoch(

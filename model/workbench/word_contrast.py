@@ -7,22 +7,24 @@ dominate. Which words move the logit: the attributions (input × gradient) summe
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
-from captum.attr import InputXGradient
 
-from model.attribution.attribution import NODE_TOKENS
+from model.attribution.gradients import GRADIENT_TOKENS, for_gradients
+from model.attribution.input_x_gradient import INPUT_X_GRADIENT, input_x_gradient
 from model.errors import ReviewError
 from model.network.checkpoint import Checkpoint
+from model.network.logits import batches
 from model.network.network import RecurrentNetwork
 from model.tables.table import ReviewTable
 from model.text import PADDING_ID, UNKNOWN_ID, pad
 from model.workbench.overview import HITS, MISTAKES, Outcome, outcomes
 from model.workbench.scoring import Scores
+
+METHOD = INPUT_X_GRADIENT  # the attributions: one gradient does for a whole batch
 
 MIN_REVIEWS = 5  # a word in fewer of the compared reviews says more about these than about the network
 MAX_ATTRIBUTED = 1_000  # rows: each takes a gradient
@@ -257,46 +259,24 @@ class _Batch:
 def _attribute(
     checkpoint: Checkpoint, scores: Scores, rows: np.ndarray, progress: Progress, stop: Stop
 ) -> Iterator[_Batch]:
-    """Input × gradient of rows, those of like length together, until `stop`."""
-    network = _own(checkpoint.network)
+    """Attributions of rows, those of like length together, until `stop`."""
+    network = for_gradients(checkpoint.network)
     lengths = scores.offsets[rows + 1] - scores.offsets[rows]
     done = 0
-    for chosen in _batches(lengths):
+    for chosen in batches(lengths.tolist(), GRADIENT_TOKENS):
         if stop():
             return
         ids = [scores.ids[scores.offsets[row] : scores.offsets[row + 1]] for row in rows[chosen]]
-        yield _Batch(rows[chosen], ids, _input_x_gradient(network, ids))
+        yield _Batch(rows[chosen], ids, _explain(network, ids))
         done += lengths[chosen].sum()
         progress(float(done / lengths.sum()))
 
 
-def _batches(lengths: np.ndarray) -> Iterator[np.ndarray]:
-    """Places of rows by rising length, cut so that a padded batch has at most `NODE_TOKENS` tokens, or one row."""
-    batch: list[int] = []
-    for place in np.argsort(lengths, kind="stable").tolist():
-        if batch and (len(batch) + 1) * lengths[place] > NODE_TOKENS:
-            yield np.array(batch)
-            batch = []
-        batch.append(place)
-    if batch:
-        yield np.array(batch)
-
-
-def _own(network: RecurrentNetwork) -> RecurrentNetwork:
-    """A copy that may be switched to training, without which cuDNN gives an LSTM no gradient; nothing is dropped."""
-    own = copy.deepcopy(network).requires_grad_(False).train()
-    own.dropout.p = 0.0
-    return own
-
-
-def _input_x_gradient(network: RecurrentNetwork, reviews: list[np.ndarray]) -> list[np.ndarray]:
-    """The attribution of each token of each review, as that method gives it for one: padding adds nothing."""
+def _explain(network: RecurrentNetwork, reviews: list[np.ndarray]) -> list[np.ndarray]:
+    """The attribution of each token of each review, as `METHOD` gives it for one."""
     device = network.output.weight.device
-    ids, lengths = pad([ids.astype(np.int64) for ids in reviews])
+    ids, lengths = pad(ids.astype(np.int64) for ids in reviews)
     with torch.no_grad():
         embedded = network.embed(ids.to(device))  # (B, T, E)
-    values = InputXGradient(network.forward_embedded).attribute(
-        embedded.requires_grad_(), additional_forward_args=(lengths.to(device),)
-    )
-    per_token = values.detach().sum(dim=-1).double().cpu().numpy()  # (B, T)
-    return [row[:length] for row, length in zip(per_token, lengths.tolist(), strict=True)]
+    scores = input_x_gradient(network, embedded, lengths.to(device)).double().cpu().numpy()  # (B, T)
+    return [row[:length] for row, length in zip(scores, lengths.tolist(), strict=True)]

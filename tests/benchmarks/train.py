@@ -18,9 +18,8 @@ import numpy as np
 import torch
 from torch import nn
 
-from model.network.precision import prefers_half
+from model.network.precision import autocast, prefers_half
 from model.training.data import PreparedData, Split
-from model.training.predict import autocast
 from model.training.presets import PRESETS, Preset
 from model.training.run import Processes, device_name
 from model.training.trainer import Run, Trainer

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 import torch
 
+from model.attribution.methods import METHODS
 from model.command_line import COMMANDS, EXTRAS, GROUPS, exit_code, main
 from model.errors import DataError, OutOfTime
 from tests.conftest import ROOT
@@ -182,6 +183,18 @@ def test_review_is_explained_as_text_and_as_json(checkpoints, capsys):
     assert "the scores add up to" in text
     assert main([*command, "--method", "saliency", "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["delta"] is None
+
+
+@pytest.mark.parametrize("method", METHODS, ids=lambda method: method.name)
+def test_every_method_can_be_asked_for_and_what_has_no_sign_is_told_without(checkpoints, capsys, method):
+    command = ["explain", "good film", "--folder", str(checkpoints), "--method", method.name]
+    assert main([*command, "--json"]) == 0
+    scores = json.loads(capsys.readouterr().out)["scores"]
+    assert main(command) == 0
+    text = capsys.readouterr().out
+    assert method.name in text
+    for token, score in zip(("good", "film"), scores, strict=True):
+        assert f"  {token} {score:+8.3f}" in text if method.signed else f"  {token} {score:8.3f}" in text
 
 
 @pytest.mark.parametrize(

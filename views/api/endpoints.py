@@ -7,7 +7,8 @@ from dataclasses import asdict
 import gradio as gr
 import numpy as np
 
-from model.attribution.attribution import DEFAULT_BASELINE, DEFAULT_METHOD
+from model.attribution.baselines import DEFAULT_BASELINE
+from model.attribution.methods import DEFAULT_METHOD
 from model.errors import GatescopeError, ReviewError
 from model.reading.explainer import Explainer
 from model.reading.explanation import Question
@@ -44,7 +45,7 @@ def add_endpoints(explainer: Explainer) -> None:
         }
 
     def explain(
-        text: str, method: str = DEFAULT_METHOD, baseline: str = DEFAULT_BASELINE, checkpoint: str = default
+        text: str, method: str = DEFAULT_METHOD.name, baseline: str = DEFAULT_BASELINE, checkpoint: str = default
     ) -> dict:
         """Attribution of each token in logits (above 0 pushes towards `target`), and the mean gates of each layer.
 
@@ -142,7 +143,7 @@ def endpoint_fields(explainer: Explainer) -> dict[str, Fields]:
     checkpoint = {"checkpoint": explainer.default}
     return {
         "classify": Fields(("text",), checkpoint),
-        "explain": Fields(("text",), {"method": DEFAULT_METHOD, "baseline": DEFAULT_BASELINE, **checkpoint}),
+        "explain": Fields(("text",), {"method": DEFAULT_METHOD.name, "baseline": DEFAULT_BASELINE, **checkpoint}),
         "score": Fields(("texts",), checkpoint),
         "slices": Fields(("texts", "labels"), checkpoint),
     }

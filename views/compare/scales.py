@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from model.attribution.method import Method
 from model.language import gettext
 from model.reading.changes import GateChange
 from model.reading.comparison import Comparison
@@ -17,15 +18,20 @@ PRINTED = 0.1  # of the scale: a change from here on has its number beside its b
 
 @dataclass(frozen=True, slots=True)
 class ScoreScale:
-    """How scores are shown: `limit` is the score of the fullest colour and of a full bar; saliency has no sign."""
+    """How scores are shown: `limit` is the score of the fullest colour and of a full bar."""
 
     limit: float
-    signless: bool
+    method: Method
+
+    @property
+    def signless(self) -> bool:
+        """Whether scores are sizes alone."""
+        return not self.method.signed
 
     @property
     def unit(self) -> str:
         """What the scores are in."""
-        return gettext("logits per unit") if self.signless else gettext("logits")
+        return gettext(self.method.unit)
 
     def text(self, value: float) -> str:
         """A score as text."""
@@ -48,9 +54,8 @@ class Bar:
 def score_scale(compared: Comparison) -> ScoreScale:
     """The scale of both sides' scores."""
     sides = (compared.left.attribution, compared.right.attribution)
-    if sides[0].method == "saliency":
-        return ScoreScale(max(bar_limit(side) for side in sides), signless=True)
-    return ScoreScale(SCORE_LIMIT, signless=False)
+    method = sides[0].method
+    return ScoreScale(SCORE_LIMIT if method.signed else max(bar_limit(side) for side in sides), method)
 
 
 def gate_limit(symbol: str) -> float:

@@ -8,20 +8,21 @@ from model.attribution.attribution import Attribution
 from model.language import gettext
 from views.drawing.numbers import signed
 from views.drawing.template import render
-from views.drawing.tracks import SCORE_LIMIT, bar_limit, has_sign
+from views.drawing.tracks import SCORE_LIMIT, bar_limit
 
 
 def score_text(attribution: Attribution, score: float, digits: int = 2) -> str:
     """A score as text, with its sign where it has one."""
-    return signed(score, digits) if has_sign(attribution) else f"{score:.{max(digits, 3)}f}"
+    return signed(score, digits) if attribution.method.signed else f"{score:.{max(digits, 3)}f}"
 
 
 def score_unit(attribution: Attribution) -> str:
     """What the scores are in."""
-    return gettext("logits") if has_sign(attribution) else gettext("logits per unit")
+    return gettext(attribution.method.unit)
 
 
 def score_legend(attribution: Attribution) -> Markup:
     """The scale of the scores' colours."""
-    limit = f"{SCORE_LIMIT:g}" if has_sign(attribution) else f"{bar_limit(attribution):.2g}"
-    return render("drawing/score_legend.html", signed=has_sign(attribution), limit=limit, unit=score_unit(attribution))
+    sign = attribution.method.signed
+    limit = f"{SCORE_LIMIT:g}" if sign else f"{bar_limit(attribution):.2g}"
+    return render("drawing/score_legend.html", signed=sign, limit=limit, unit=score_unit(attribution))

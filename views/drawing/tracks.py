@@ -89,26 +89,21 @@ def _cells(values: np.ndarray, symbol: str, top: int, height: int) -> str:
 
 
 def score_bars(attribution: Attribution) -> Markup:
-    """Attribution as SVG bars: up and orange towards positive, down and blue towards negative; saliency is grey."""
+    """Attribution as SVG bars: up and orange towards positive, down and blue towards negative; grey without a sign."""
     limit = bar_limit(attribution)
     bars = []
     for place, score in enumerate(attribution.scores):
         height = 48 * abs(score) / limit
         top = 50 - height if score > 0 else 50
-        kind = "gs-unsigned" if not has_sign(attribution) else "gs-up" if score > 0 else "gs-down"
+        kind = "gs-unsigned" if not attribution.method.signed else "gs-up" if score > 0 else "gs-down"
         bars.append(f'<path class="{kind}" d="M{place + 0.12:g} {top:.1f}h.76v{height:.1f}h-.76z"/>')
     return _svg(len(bars), "".join(bars) + f'<path class="gs-axis" d="M0 50h{len(bars)}"/>')
 
 
-def has_sign(attribution: Attribution) -> bool:
-    """Whether the scores say which way a token pushed; saliency's say only how much."""
-    return attribution.method != "saliency"
-
-
 def bar_limit(attribution: Attribution) -> float:
-    """The score that a full bar stands for: 1, or the next whole number that holds them all; saliency's own maximum."""
+    """The score that a full bar stands for: 1, the next whole number that holds all, or without a sign the largest."""
     largest = max((abs(score) for score in attribution.scores), default=0.0)
-    if not has_sign(attribution):
+    if not attribution.method.signed:
         return largest or 1.0
     return float(max(1, np.ceil(largest)))
 

@@ -29,7 +29,7 @@ from views.errors.picks import CategoryPick, OutcomesPick, RowPick, SlicePick, W
 from views.errors.rows import category_buttons, neighbours_card, review_list, row_heading, saved_sentence
 from views.gates.staves import staves
 from views.panel import Drawing
-from views.stage.reading import reading, strongest
+from views.stage.reading import reading
 
 PAGE = 25  # rows of the table that are sent at once
 AS_IT_IS = marked("as it is")
@@ -284,7 +284,7 @@ class ReviewsTab:
             self._corrected: corrected,
             self._note: gr.Textbox(note.text, visible=True),
             self._kept: saved_sentence(len(bench.notes), len(bench.table.texts)),
-            self._reading: reading(explanation, strongest(explanation.attribution), secrets.token_hex(4)),
+            self._reading: reading(explanation, explanation.attribution.strongest, secrets.token_hex(4)),
             self._where: gr.Row(visible=True),
             self._staves: self._staves_of(explanation, layer, direction, symbol),
             self._neighbours: neighbours_card(bench, nearest(bench.scores, row)),

@@ -20,7 +20,7 @@ from views.drawing.numbers import minus
 from views.drawing.scores import score_unit
 from views.drawing.template import render
 from views.drawing.token_axis import Track, token_axis
-from views.drawing.tracks import bar_limit, film_track, has_sign, picture, scale_of, score_bars, unit_map
+from views.drawing.tracks import bar_limit, film_track, picture, scale_of, score_bars, unit_map
 
 STEP = 1e-4  # finest resolution of the unit values that the page shows on hover
 
@@ -90,7 +90,7 @@ def _tracks(explanation: Explanation, trace: GateTrace, shown: str, order: str) 
 
 def _bar_range(attribution: Attribution) -> str:
     limit = bar_limit(attribution)
-    if not has_sign(attribution):
+    if not attribution.method.signed:
         return gettext("0 to {limit:.2g}").format(limit=limit)
     return gettext("±{limit:g} logits").format(limit=limit)
 
@@ -112,7 +112,7 @@ def _numbers(explanation: Explanation, trace: GateTrace) -> Mapping[str, object]
         "tokens": [token.text for token in explanation.review.tokens],
         "scores": [round(score, 4) for score in attribution.scores],
         "unknown": list(explanation.review.unknown),
-        "signed": has_sign(attribution),
+        "signed": attribution.method.signed,
         "unit": score_unit(attribution),
         "where": gettext("layer {layer}, {direction}").format(layer=trace.layer, direction=gettext(trace.direction)),
         "quantities": [_quantity(trace, symbol) for symbol in trace.quantities],

@@ -12,7 +12,7 @@ from model.language import gettext
 from model.reading.explanation import Explanation
 from views.drawing.scores import score_legend, score_text
 from views.drawing.template import render
-from views.drawing.tracks import SCORE_LIMIT, bar_limit, has_sign
+from views.drawing.tracks import SCORE_LIMIT, bar_limit
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +33,6 @@ class Word:
     omitted: int
 
 
-def strongest(attribution: Attribution) -> int:
-    """The place of the token with the largest attribution: the one to look at first."""
-    return max(range(len(attribution.scores)), key=lambda place: abs(attribution.scores[place]))
-
-
 def reading(explanation: Explanation, chosen: int, asked: str) -> Markup:
     """The review as running text, each token coloured by its attribution; unknown words dotted.
 
@@ -55,7 +50,7 @@ def reading(explanation: Explanation, chosen: int, asked: str) -> Markup:
 
 def _words(explanation: Explanation) -> Iterator[Word]:
     review, attribution = explanation.review, explanation.attribution
-    unknown, limit = set(review.unknown), SCORE_LIMIT if has_sign(attribution) else bar_limit(attribution)
+    unknown, limit = set(review.unknown), SCORE_LIMIT if attribution.method.signed else bar_limit(attribution)
     for place, (token, score) in enumerate(zip(review.tokens, attribution.scores, strict=True)):
         yield Word(
             place,
@@ -70,7 +65,7 @@ def _words(explanation: Explanation) -> Iterator[Word]:
 
 
 def _kind(attribution: Attribution, score: float) -> str:
-    if not has_sign(attribution):
+    if not attribution.method.signed:
         return "gs-plain"
     return "gs-pos" if score > 0 else "gs-neg"
 
@@ -82,10 +77,6 @@ def _tip(attribution: Attribution, score: float, unknown: bool) -> str:
 
 def _baseline_note(attribution: Attribution) -> str:
     """What the review was compared with, where it was."""
-    if attribution.baseline_logit is None:
+    if not attribution.method.uses_baseline:
         return ""
-    if attribution.method == "occlusion":
-        said = gettext("Each score: by how much the logit falls when the baseline ({baseline}) replaces it.")
-    else:
-        said = gettext("Compared with a text of the same length made of the baseline ({baseline}).")
-    return said.format(baseline=gettext(attribution.baseline))
+    return gettext(attribution.method.baseline_note).format(baseline=gettext(attribution.baseline))

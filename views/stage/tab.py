@@ -9,8 +9,10 @@ from collections.abc import Sequence
 import gradio as gr
 
 from model.assets import ASSETS
-from model.attribution.attribution import BASELINES, DEFAULT_BASELINE, DEFAULT_METHOD, METHODS
+from model.attribution.baselines import BASELINES, DEFAULT_BASELINE
+from model.attribution.methods import DEFAULT_METHOD, METHODS
 from model.errors import ReviewError
+from model.language import gettext
 from model.reading.alignment import align
 from model.reading.explainer import Explainer
 from model.reading.explanation import Explanation, Question
@@ -85,13 +87,16 @@ class ExplainTab:
             self.checkpoint = gr.Dropdown(
                 names, value=self._explainer.default, label="Checkpoint", interactive=len(names) > 1
             )
-            self._method = gr.Dropdown(list(METHODS), value=DEFAULT_METHOD, label="Attribution method")
+            self._method = gr.Dropdown(
+                [(gettext(method.name), method.name) for method in METHODS],
+                value=DEFAULT_METHOD.name,
+                label=gettext("Attribution method"),
+            )
             self._baseline = gr.Radio(
-                list(BASELINES),
+                [(gettext(baseline), baseline) for baseline in BASELINES],
                 value=DEFAULT_BASELINE,
-                label="Baseline",
-                info="What a review is compared with, by integrated gradients and occlusion: as many unknown "
-                "words, paddings or zero vectors. Padding is zero in the networks shipped: the two are the same.",
+                label=gettext("Baseline"),
+                info=_baseline_info(),
             )
 
     def _build_answer(self) -> None:
@@ -222,7 +227,7 @@ class ExplainTab:
 
     def _place_after_edit(self, before: Question | None, explanation: Explanation, place: int) -> int:
         """Where the chosen token stands now; where it does not, or the review is another one, the strongest token."""
-        strongest = reading.strongest(explanation.attribution)
+        strongest = explanation.attribution.strongest
         if before is None:
             return strongest
         sides = [
@@ -301,3 +306,13 @@ def valid(text: str, *others: object) -> list[dict[str, object]]:
     except ReviewError as error:
         return [gr.validate(False, str(error)), *(gr.validate(True, "") for _ in others)]
     return [gr.validate(True, "") for _ in (text, *others)]
+
+
+def _baseline_info() -> str:
+    """What a baseline is, and which methods have one."""
+    *others, last = [gettext(method.name) for method in METHODS if method.uses_baseline]
+    methods = gettext("{methods} and {last}").format(methods=", ".join(others), last=last) if others else last
+    return gettext(
+        "What a review is compared with, by {methods}: as many unknown words, paddings or zero vectors. Padding is "
+        "zero in the networks shipped: the two are the same."
+    ).format(methods=methods)

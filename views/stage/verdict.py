@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from markupsafe import Markup
 
-from model.attribution.attribution import MIN_DELTA, Attribution
+from model.attribution.attribution import Attribution
+from model.attribution.completeness import MIN_DELTA
 from model.language import gettext, marked, ngettext
 from model.network.classify import Prediction
 from model.reading.explanation import Explanation
@@ -78,7 +79,7 @@ def completeness(attribution: Attribution) -> str:
     """Whether the scores add up to the verdict, as a statement."""
     if attribution.delta is None or attribution.relative_delta is None:
         said = gettext("Scores of {method} need not add up to the logit")
-        return said.format(method=gettext(attribution.method))
+        return said.format(method=gettext(attribution.method.name))
     difference = attribution.logit - attribution.baseline_logit
     if attribution.adds_up:
         said = gettext(

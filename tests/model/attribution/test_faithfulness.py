@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 from model.attribution import faithfulness
-from model.attribution.attribution import DEFAULT_METHOD, METHODS, Attribution, attribute
+from model.attribution.attribution import Attribution, attribute
 from model.attribution.faithfulness import (
     SHARES,
     Erasure,
@@ -22,9 +22,9 @@ from model.attribution.faithfulness import (
     leave_one_out,
     measure,
     read,
-    read_all,
     towards,
 )
+from model.attribution.methods import DEFAULT_METHOD, METHODS, method_named
 from model.errors import CheckpointError
 from model.network.checkpoint import CHECKPOINTS
 from model.network.classify import sigmoid
@@ -54,7 +54,8 @@ class Adding(nn.Module):
 WEIGHTS = [0.1, -0.2, 0.3, -0.4, 0.5, -0.6, 0.7, -0.8, 0.9, 1.1]  # of ids 2 to 11
 REVIEW = tuple(range(2, 12))
 TOTAL = sum(WEIGHTS)  # 1.6: positive
-SIGNED = [method for method in METHODS if method not in faithfulness.UNSIGNED]
+SIGNED = [method for method in METHODS if method.signed]
+UNSIGNED = [method for method in METHODS if not method.signed]
 
 
 def seconds_apart(report):
@@ -86,17 +87,8 @@ def test_removing_is_reading_the_text_without_the_token():
         assert falls[place] == pytest.approx(float(whole - network(rest, torch.tensor([5]))), abs=1e-5)
 
 
-def test_reading_in_batches_changes_nothing(monkeypatch):
-    network = make_network()
-    reviews = [(3, 4), (5,), (6, 7, 8, 9), (3, 3, 4), (2, 2, 2, 2)]
-    together = read_all(network, reviews)
-    monkeypatch.setattr(faithfulness, "BATCH_TOKENS", 5)
-    np.testing.assert_allclose(read_all(network, reviews), together, atol=1e-6)
-    np.testing.assert_allclose([read_all(network, [review])[0] for review in reviews], together, atol=1e-6)
-
-
 @pytest.mark.parametrize("sign", [1, -1])
-@pytest.mark.parametrize("method", SIGNED)
+@pytest.mark.parametrize("method", SIGNED, ids=lambda method: method.name)
 def test_perfect_attribution_agrees_with_leaving_one_out_and_beats_a_random_order(method, sign):
     network = Adding([sign * weight for weight in WEIGHTS])
     report = measure(network, [REVIEW], seed=3, methods=[method])
@@ -108,18 +100,20 @@ def test_perfect_attribution_agrees_with_leaving_one_out_and_beats_a_random_orde
     assert found.aopc > aopc(report.random)
 
 
-def test_saliency_is_compared_by_size():
+@pytest.mark.parametrize("method", METHODS, ids=lambda method: method.name)
+def test_what_has_no_sign_is_compared_by_size(method):
     scores = (0.5, 0.1, 0.9)
-    assert towards(Attribution("saliency", "padding", scores, -1.0), -1).tolist() == list(scores)
-    assert towards(Attribution("occlusion", "padding", scores, -1.0), -1).tolist() == [-0.5, -0.1, -0.9]
+    expected = [-0.5, -0.1, -0.9] if method.signed else list(scores)
+    assert towards(Attribution(method, "padding", scores, -1.0), -1).tolist() == expected
 
 
-def test_saliency_agrees_with_the_size_of_leaving_one_out(monkeypatch):
+@pytest.mark.parametrize("method", UNSIGNED, ids=lambda method: method.name)
+def test_what_has_no_sign_agrees_with_the_size_of_leaving_one_out(monkeypatch, method):
     scores = tuple(abs(weight) for weight in WEIGHTS)
     monkeypatch.setattr(
         faithfulness, "attribute", lambda network, ids, method, baseline: Attribution(method, baseline, scores, TOTAL)
     )
-    (found,) = measure(Adding(WEIGHTS), [REVIEW], seed=1, methods=["saliency"]).methods
+    (found,) = measure(Adding(WEIGHTS), [REVIEW], seed=1, methods=[method]).methods
     assert found.tau == pytest.approx(1)
 
 
@@ -143,9 +137,10 @@ def test_figures_are_means_over_reviews():
 def test_delta_is_told_for_methods_that_promise_to_add_up():
     network, review = make_network(), (3, 4, 5, 6, 7)
     for found in measure(network, [review], seed=1).methods:
-        relative = attribute(network, review, found.method).relative_delta
+        relative = attribute(network, review, method_named(found.method)).relative_delta
+        assert (relative is not None) == method_named(found.method).adds_up
         assert (found.median_delta, found.p95_delta) == (relative, relative)
-    assert found.method == METHODS[-1]
+    assert found.method == METHODS[-1].name
 
 
 def test_same_seed_gives_the_same_figures():
@@ -165,8 +160,8 @@ def test_review_of_two_tokens_is_enough_and_of_one_is_refused():
 
 def made_report(lead_error=0.01):
     curves = [tuple(Erasure(share, height, 0.1) for share in SHARES) for height in (0.3, 0.5, 0.2)]
-    methods = [Faithfulness(METHODS[0], curves[0], 0.5, 1.5, 0.001, 0.01)]
-    methods.append(Faithfulness(METHODS[3], curves[1], 0.6, 0.5, None, None))
+    methods = [Faithfulness(METHODS[0].name, curves[0], 0.5, 1.5, 0.001, 0.01)]
+    methods.append(Faithfulness(METHODS[3].name, curves[1], 0.6, 0.5, None, None))
     return FaithfulnessReport(20, 1, "padding", "CPU, 1 thread", 5, curves[2], tuple(methods), lead_error)
 
 
@@ -195,4 +190,4 @@ def test_default_method_of_the_page_is_the_winner_of_the_checkpoint_that_is_ship
     report = read(CHECKPOINTS / Explainer().default)
     if report is None:
         pytest.skip("the attribution methods were not compared on it yet")
-    assert report.winner == DEFAULT_METHOD
+    assert report.winner == DEFAULT_METHOD.name

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from model.attribution import faithfulness
-from model.attribution.attribution import METHODS
+from model.attribution.methods import METHODS
 from model.command_line import main
 from model.evaluation import behaviour, evaluate
 from model.network import checkpoint
@@ -83,7 +83,11 @@ def test_attribution_methods_are_compared_on_request(folder, capsys):
     assert command(folder, "--faithfulness", "--reviews", "5", "--seed", "7") == 0
     found = faithfulness.read(folder / "net")
     card = (folder / "net" / "README.md").read_text()
-    assert (found.reviews, found.seed, [each.method for each in found.methods]) == (5, 7, list(METHODS))
+    assert (found.reviews, found.seed, [each.method for each in found.methods]) == (
+        5,
+        7,
+        [method.name for method in METHODS],
+    )
     assert "## Faithfulness of the attributions" in card
     assert f"The winner by AOPC is {found.winner} with" in card
     assert "--faithfulness --reviews 5 --seed 7" in card

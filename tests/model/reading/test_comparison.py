@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from model.attribution.attribution import METHODS
+from model.attribution.methods import METHODS
 from model.errors import ReviewError
 from model.reading.alignment import Pair
 from model.reading.comparison import compare
@@ -127,7 +127,7 @@ def test_scores_of_two_kinds_are_refused_with_the_way_out(ask):
     with pytest.raises(ReviewError, match=r"saliency and occlusion: choose one method"):
         compare(ask("good", "bilstm", "saliency"), ask("bad", "bilstm", "occlusion"))
     with pytest.raises(ReviewError, match=r"zero and padding: choose one baseline"):
-        compare(ask("good", "bilstm", METHODS[0], "zero"), ask("bad", "bilstm", METHODS[0], "padding"))
+        compare(ask("good", "bilstm", METHODS[0].name, "zero"), ask("bad", "bilstm", METHODS[0].name, "padding"))
 
 
 def test_baseline_does_not_matter_where_the_method_has_none(ask):

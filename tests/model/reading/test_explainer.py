@@ -41,7 +41,7 @@ def test_gates_are_computed_once_for_all_methods(explainer, monkeypatch):
     second = explainer.explain(Question("good film", "bilstm", "saliency"))
     assert calls == [1]
     assert second.gates is first.gates
-    assert second.attribution.method == "saliency"
+    assert second.attribution.method.name == "saliency"
 
 
 trace_gates = explain.trace_gates

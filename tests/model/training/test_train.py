@@ -23,7 +23,7 @@ from model.network import checkpoint
 from model.training import data, objective, publish, trainer, vectors
 from model.training.batches import epoch_batches
 from model.training.data import Split
-from model.training.predict import predict
+from model.training.logits import logits_and_labels
 from model.training.presets import PRESETS, changed_preset, one_cycle
 from tests.conftest import ROOT
 from tests.made import WORDS, made_data
@@ -43,7 +43,7 @@ def test_network_learns_and_the_best_epoch_is_kept(workplace, preset):
     assert max(accuracies) > 0.9
     assert accuracies[best.training.best_epoch - 1] == max(accuracies)
     loaded = data.load(workplace / "imdb.npz")
-    logits, labels = predict(best.network, loaded, loaded.rows(Split.VALIDATION))
+    logits, labels = logits_and_labels(best.network, loaded, loaded.rows(Split.VALIDATION))
     assert ((logits > 0) == (labels == 1)).mean() == pytest.approx(max(accuracies), abs=0.05)
 
 
@@ -234,8 +234,8 @@ def test_prediction_does_not_depend_on_batch_or_order(workplace):
     network = checkpoint.load("best", workplace / "run").network
     prepared = data.load(workplace / "imdb.npz")
     rows = prepared.rows(Split.TEST)
-    together, _ = predict(network, prepared, rows)
-    alone, _ = predict(network, prepared, rows[::-1], batch=1)
+    together, _ = logits_and_labels(network, prepared, rows)
+    alone, _ = logits_and_labels(network, prepared, rows[::-1], batch=1)
     np.testing.assert_allclose(alone[::-1], together, atol=1e-5)
 
 

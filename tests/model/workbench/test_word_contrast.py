@@ -11,7 +11,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model.attribution.attribution import METHODS, attribute
+from model.attribution.attribution import attribute
 from model.errors import ReviewError
 from model.network.checkpoint import Checkpoint
 from model.workbench import word_contrast
@@ -28,7 +28,6 @@ from tests.conftest import make_network
 from tests.scored import made_scores, made_table, random_scored
 
 VOCABULARY = ["<unk>", "<pad>", *(f"word{id_}" for id_ in range(2, 19))]
-METHOD = METHODS[1]
 REVIEWS = [[3, 4, 5, 6, 0, 8, 2], [7, 7, 7], [2], [9, 10, 0, 0, 11, 3, 3, 5, 12, 13, 14], [4, 4]]
 
 
@@ -127,7 +126,7 @@ def test_unknown_comparison_is_refused():
 
 
 def singles(network, reviews):
-    return [attribute(network, review, METHOD).scores for review in reviews]
+    return [attribute(network, review, word_contrast.METHOD).scores for review in reviews]
 
 
 @pytest.mark.parametrize("pooling", ["last", "max_mean"])
@@ -150,7 +149,7 @@ def test_summed_attributions_equal_those_of_single_reviews(tiny: Checkpoint, cel
 def test_batches_and_the_temperature_change_nothing_but_the_scale(tiny: Checkpoint, monkeypatch):
     scores = made_scores([0.0] * 5, REVIEWS)
     whole = word_attributions(tiny, scores, np.arange(5)).totals
-    monkeypatch.setattr(word_contrast, "NODE_TOKENS", 1)
+    monkeypatch.setattr(word_contrast, "GRADIENT_TOKENS", 1)
     assert word_attributions(tiny, scores, np.arange(5)).totals == pytest.approx(whole, abs=1e-5)
     cooler = replace(tiny, network=make_network(temperature=2.0))
     assert word_attributions(cooler, scores, np.arange(5)).totals == pytest.approx(
@@ -164,7 +163,9 @@ def test_top_tokens_are_merged_by_word_and_equal_single_reviews(tiny: Checkpoint
     assert set(found) == {1, 2, 3}
     for row, tokens in found.items():
         sums: dict[str, float] = {}
-        for id_, score in zip(REVIEWS[row], attribute(tiny.network, REVIEWS[row], METHOD).scores, strict=True):
+        for id_, score in zip(
+            REVIEWS[row], attribute(tiny.network, REVIEWS[row], word_contrast.METHOD).scores, strict=True
+        ):
             sums[vocabulary[id_]] = sums.get(vocabulary[id_], 0.0) + score
         expected = sorted(sums.items(), key=lambda pair: -abs(pair[1]))[:3]
         assert [word for word, _ in tokens] == [word for word, _ in expected]
@@ -186,7 +187,7 @@ def test_top_tokens_may_be_asked_for_fewer_rows(tiny: Checkpoint):
 
 
 def test_progress_rises_to_one_and_stop_keeps_what_is_done(tiny: Checkpoint, monkeypatch):
-    monkeypatch.setattr(word_contrast, "NODE_TOKENS", 1)
+    monkeypatch.setattr(word_contrast, "GRADIENT_TOKENS", 1)
     scores, shares = made_scores([0.0] * 5, REVIEWS), []
     word_attributions(tiny, scores, np.arange(5), shares.append)
     assert shares == sorted(shares)

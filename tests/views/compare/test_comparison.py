@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from model.attribution.attribution import METHODS
+from model.attribution.methods import METHODS
 from model.reading.comparison import compare
 from model.reading.explainer import Explainer
 from tests.conftest import save_checkpoint
@@ -64,7 +64,7 @@ def number(text):
     return float(text.replace("−", "-"))
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", [method.name for method in METHODS])
 def test_text_of_a_person_never_becomes_markup(ask, method):
     sides = [with_words(ask(text, "bilstm", method), NASTY) for text in ("good", "good film is dull")]
     for compared in (compare(*sides), compare(*sides[::-1])):

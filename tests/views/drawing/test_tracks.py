@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from model.attribution.attribution import Attribution
+from model.attribution.methods import method_named
 from model.recurrence.replay import GateTrace
 from views.drawing import colours, tracks
 
@@ -44,7 +45,7 @@ def test_film_track_colours_the_mean():
 
 
 def test_bars_point_up_for_positive_and_share_a_scale():
-    result = Attribution("integrated gradients", "zero", (0.5, -1.5, 0.0), 1.0)
+    result = Attribution(method_named("integrated gradients"), "zero", (0.5, -1.5, 0.0), 1.0)
     picture = tracks.score_bars(result)
     assert tracks.bar_limit(result) == 2
     assert picture.count('class="gs-up"') == 1
@@ -54,9 +55,9 @@ def test_bars_point_up_for_positive_and_share_a_scale():
 
 
 def test_bar_limit_is_one_at_least():
-    assert tracks.bar_limit(Attribution("occlusion", "zero", (0.001,), 1.0)) == 1
-    assert tracks.bar_limit(Attribution("saliency", "zero", (0.25,), 1.0)) == 0.25
-    assert tracks.bar_limit(Attribution("saliency", "zero", (0.0,), 1.0)) == 1
+    assert tracks.bar_limit(Attribution(method_named("occlusion"), "zero", (0.001,), 1.0)) == 1
+    assert tracks.bar_limit(Attribution(method_named("saliency"), "zero", (0.25,), 1.0)) == 0.25
+    assert tracks.bar_limit(Attribution(method_named("saliency"), "zero", (0.0,), 1.0)) == 1
 
 
 def points(picture, kind):

@@ -9,7 +9,7 @@ import re
 
 import pytest
 
-from model.attribution.attribution import METHODS
+from model.attribution.methods import METHODS
 from model.reading.explanation import Question
 from tests.views.harmless import NASTY
 from views.gates import table
@@ -20,7 +20,7 @@ def explanation(explainer):
     return explainer.explain(Question("Not a good film, but great!", "bilstm"))
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", [method.name for method in METHODS])
 def test_text_of_a_person_never_becomes_markup(explainer, method):
     part = table.table(explainer.explain(Question(NASTY, "bilstm", method)), 2, "backward")
     tags = set(re.findall(r"<\s*(\w+)", part))

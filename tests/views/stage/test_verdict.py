@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from model.attribution.attribution import METHODS
+from model.attribution.methods import METHODS
 from model.reading.explanation import Question
 from tests.views.harmless import NASTY
 from views.stage import verdict
@@ -19,7 +19,7 @@ def explanation(explainer):
     return explainer.explain(Question("Not a good film, but great!", "bilstm"))
 
 
-@pytest.mark.parametrize("method", METHODS)
+@pytest.mark.parametrize("method", [method.name for method in METHODS])
 def test_text_of_a_person_never_becomes_markup(explainer, method):
     part = verdict.verdict(explainer.explain(Question(NASTY, "bilstm", method)))
     tags = set(re.findall(r"<\s*(\w+)", part))
