@@ -18,7 +18,7 @@ from model.workbench.word_contrast import MAX_ATTRIBUTED, top_tokens
 from model.workbench.workbench import Workbench, named_first
 from views.api.endpoints import Refusals
 from views.errors.parts import sentence_card
-from views.errors.report import ReportConfusion, ReportContent, ReportRow, report_html
+from views.errors.report.report import ReportConfusion, ReportContent, ReportRow, report_html
 from views.errors.reviews_tab import ReviewsTab
 from views.panel import Drawing
 

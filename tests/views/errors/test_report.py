@@ -17,7 +17,7 @@ from model.tables.labels import NO_LABEL
 from model.workbench.overview import ConfidenceBin, KnownMetrics
 from model.workbench.slices import SliceFinding
 from tests.views.harmless import NASTY, Elements
-from views.errors.report import MAX_ROWS, MAX_SHOWN, ReportConfusion, ReportContent, ReportRow, report_html
+from views.errors.report.report import MAX_ROWS, MAX_SHOWN, ReportConfusion, ReportContent, ReportRow, report_html
 
 ROW = ReportRow(
     row=1_041,

@@ -1,0 +1,1 @@
+"""A printable report on a file and a checkpoint."""
