@@ -20,7 +20,7 @@ from model.errors import DataError
 from model.tables.csv_cells import without_formula
 from model.tables.labels import LABEL_NAMES, NO_LABEL
 from model.tables.table import ReviewTable
-from model.workbench.notebook import Note
+from model.workbench.note import Note
 from model.workbench.overview import OUTCOMES, outcomes
 from model.workbench.scoring import Scores
 

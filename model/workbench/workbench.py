@@ -15,7 +15,8 @@ import numpy as np
 
 from model.tables.labels import NO_LABEL
 from model.tables.table import ReviewTable
-from model.workbench.notebook import Note, Notebook
+from model.workbench.note import Note
+from model.workbench.notebook import Notebook
 from model.workbench.overview import Overview, outcomes, overview
 from model.workbench.scoring import Scores
 from model.workbench.slices import SliceFinding, find_slices

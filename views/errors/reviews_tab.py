@@ -18,7 +18,7 @@ from model.recurrence.summary import ORDERS as UNIT_ORDERS
 from model.tables.labels import LABEL_NAMES, NO_LABEL
 from model.workbench.filters import page, page_of, select
 from model.workbench.neighbours import nearest
-from model.workbench.notebook import Note
+from model.workbench.note import Note
 from model.workbench.workbench import Workbench
 from views.api.endpoints import Refusals
 from views.drawing.labels import ARROWS

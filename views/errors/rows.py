@@ -12,7 +12,7 @@ from model.language import gettext, ngettext
 from model.tables.labels import NO_LABEL
 from model.workbench.filters import Page
 from model.workbench.neighbours import Neighbours
-from model.workbench.notebook import CATEGORIES, Note
+from model.workbench.note import CATEGORIES, Note
 from model.workbench.overview import Outcome
 from model.workbench.workbench import Workbench
 from views.drawing.template import render

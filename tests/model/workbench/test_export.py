@@ -18,7 +18,7 @@ from model.errors import DataError
 from model.tables.csv_cells import FORMULA_STARTS, without_formula
 from model.tables.labels import NO_LABEL
 from model.workbench.export import SCHEMA, export_rows, tokens_text, write_csv, write_jsonl, write_parquet
-from model.workbench.notebook import Note
+from model.workbench.note import Note
 from tests.scored import made_scores, made_table
 
 NASTY = [
