@@ -15,6 +15,7 @@ from pathlib import Path
 
 from model.assets import ASSETS
 from model.errors import DataError
+from model.language import gettext
 from model.metrics import Capability
 from model.network.checkpoint import Checkpoint
 from model.network.classify import classify
@@ -48,27 +49,33 @@ def read_cases(path: Path = CASES) -> tuple[Case, ...]:
     try:
         stored = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
-        raise DataError(f"The behavioural cases '{path.name}' are missing or no readable JSON.") from error
+        said = gettext("The behavioural cases '{file}' are missing or no readable JSON.")
+        raise DataError(said.format(file=path.name)) from error
     if not isinstance(stored, list) or not stored:
-        raise DataError(f"The behavioural cases '{path.name}' must be a list with at least one case.")
-    return tuple(_case(value, f"Case {number} of '{path.name}'") for number, value in enumerate(stored, start=1))
+        said = gettext("The behavioural cases '{file}' must be a list with at least one case.")
+        raise DataError(said.format(file=path.name))
+    where = gettext("Case {number} of '{file}'")
+    return tuple(_case(value, where.format(number=number, file=path.name)) for number, value in enumerate(stored, 1))
 
 
 def _case(value: object, where: str) -> Case:
     if not isinstance(value, dict):
-        raise DataError(f"{where} is not an object with named fields.")
+        raise DataError(gettext("{where} is not an object with named fields.").format(where=where))
     kind = value.get("kind")
     if "kind" in value and (not isinstance(kind, str) or kind not in _EXPECTED):
-        raise DataError(f"{where} is of an unknown kind; the kinds are: {', '.join(_EXPECTED)}.")
+        said = gettext("{where} is of an unknown kind; the kinds are: {names}.")
+        raise DataError(said.format(where=where, names=", ".join(_EXPECTED)))
     needed = {*_COMMON, _EXPECTED.get(kind, "kind")}
     if missing := sorted(needed - value.keys()):
-        raise DataError(f"{where} lacks: {', '.join(missing)}.")
+        raise DataError(gettext("{where} lacks: {names}.").format(where=where, names=", ".join(missing)))
     if unknown := sorted(value.keys() - needed):
-        raise DataError(f"{where} has fields that its kind does not use: {', '.join(unknown)}.")
+        said = gettext("{where} has fields that its kind does not use: {names}.")
+        raise DataError(said.format(where=where, names=", ".join(unknown)))
     if empty := sorted(name for name, entry in value.items() if not isinstance(entry, str) or not entry.strip()):
-        raise DataError(f"{where} needs text in: {', '.join(empty)}.")
+        raise DataError(gettext("{where} needs text in: {names}.").format(where=where, names=", ".join(empty)))
     if kind == "label" and value["label"] not in _LABELS:
-        raise DataError(f"{where} has an unknown label; the labels are: {', '.join(_LABELS)}.")
+        said = gettext("{where} has an unknown label; the labels are: {names}.")
+        raise DataError(said.format(where=where, names=", ".join(_LABELS)))
     return Case(**value)
 
 

@@ -1,7 +1,7 @@
 """A checkpoint's model card: what it is, what it was trained on, what was measured, what it cannot do.
 
-One function a section; a section that has nothing to say is left out. The notes on how to read a table are sentences
-without markup, so that the page says them too.
+One function a section; a section that has nothing to say is left out. A card is written in English. The notes on how
+to read a table are sentences without markup, so that the page says them too, in the language of whoever reads it.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from model.attribution.faithfulness import (
     aopc,
 )
 from model.attribution.methods import DEFAULT_METHOD
+from model.language import SOURCE, gettext, marked, speaking
 from model.metrics import BINS, FAILING, Capability, Report
 from model.network.checkpoint import Checkpoint, TrainingRecord
 
@@ -74,7 +75,7 @@ _TRUST = """## How far to trust it
 and reviews that mostly retell a plot mislead it; names of people and films that were rated well or badly sway it. Do
 not use it to judge people or what they wrote. The dataset has no stated licence; its authors ask to be cited."""
 
-SLICES_NOTE = (
+SLICES_NOTE = marked(
     "Test reviews that are alike in one respect: accuracy, and expected calibration error after and before the "
     "temperature. In a slice of few reviews chance alone makes the calibration error larger."
 )
@@ -82,18 +83,19 @@ SLICES_NOTE = (
 
 def write(checkpoint: Checkpoint, faithfulness: FaithfulnessReport | None = None) -> str:
     """The card in Markdown. The checkpoint must have been evaluated; `faithfulness` is told where it was measured."""
-    sections = (
-        _head(checkpoint),
-        _what(checkpoint),
-        _training(checkpoint),
-        _candidates(checkpoint),
-        _measured(checkpoint),
-        _slices(checkpoint.report),
-        _behaviour(checkpoint.report),
-        _faithfulness(checkpoint.name, faithfulness),
-        _trust(checkpoint.report),
-    )
-    return "\n\n".join(section for section in sections if section) + "\n"
+    with speaking(SOURCE):
+        sections = (
+            _head(checkpoint),
+            _what(checkpoint),
+            _training(checkpoint),
+            _candidates(checkpoint),
+            _measured(checkpoint),
+            _slices(checkpoint.report),
+            _behaviour(checkpoint.report),
+            _faithfulness(checkpoint.name, faithfulness),
+            _trust(checkpoint.report),
+        )
+        return "\n\n".join(section for section in sections if section) + "\n"
 
 
 def _trust(report: Report) -> str:
@@ -145,24 +147,26 @@ def _training(checkpoint: Checkpoint) -> str:
 def started_from(training: TrainingRecord) -> str:
     """Where the first weights come from, in words."""
     if training.language_model:
-        return (
+        said = gettext(
             "forward and backward language models of the training and unlabelled reviews "
-            f"({training.language_model:.2f} nats a word on validation), with the first layer"
+            "({loss:.2f} nats a word on validation), with the first layer"
         )
-    return f"word vectors, {training.vectors}"
+        return said.format(loss=training.language_model)
+    return gettext("word vectors, {vectors}").format(vectors=training.vectors)
 
 
 def taught(training: TrainingRecord) -> str:
     """What else it learnt from than labelled reviews, in words; empty if nothing."""
     sentences = []
     if training.continued:
-        sentences.append(f"It went on from the best network of the run {training.continued}.")
+        said = gettext("It went on from the best network of the run {run}.")
+        sentences.append(said.format(run=training.continued))
     if training.unlabelled:
-        sentences.append(
-            f"It also read {training.unlabelled:,} unlabelled reviews, none of which stands in validation or test."
-        )
+        said = gettext("It also read {count:,} unlabelled reviews, none of which stands in validation or test.")
+        sentences.append(said.format(count=training.unlabelled))
     if training.teachers:
-        sentences.append(f"It learnt soft labels (distillation); teachers: {', '.join(training.teachers)}.")
+        said = gettext("It learnt soft labels (distillation); teachers: {names}.")
+        sentences.append(said.format(names=", ".join(training.teachers)))
     return " ".join(sentences)
 
 
@@ -204,7 +208,7 @@ def _slices(report: Report) -> str:
         for each in report.slices
     ]
     head = ("by", "slice", "reviews", "accuracy", "ECE", "ECE before the temperature")
-    return f"## More than accuracy\n\n{SLICES_NOTE}\n\n{_table(head, rows)}"
+    return f"## More than accuracy\n\n{gettext(SLICES_NOTE)}\n\n{_table(head, rows)}"
 
 
 def _behaviour(report: Report) -> str:
@@ -218,11 +222,14 @@ def _behaviour(report: Report) -> str:
 def behaviour_note(behaviour: Sequence[Capability]) -> str:
     """How to read the pass rates, and where the network fails."""
     failing = ", ".join(f"{each.name} ({100 * each.rate:.0f} %)" for each in behaviour if each.failing)
-    places = f"The network fails here: {failing}." if failing else "No capability passes fewer."
-    return (
-        f"How many made cases of each capability pass, the worst first; under {100 * FAILING:.0f} % counts as failing. "
-        f"{places}"
+    places = gettext("No capability passes fewer.")
+    if failing:
+        places = gettext("The network fails here: {names}.").format(names=failing)
+    said = gettext(
+        "How many made cases of each capability pass, the worst first; under {percent:.0f} % counts as failing. "
+        "{places}"
     )
+    return said.format(percent=100 * FAILING, places=places)
 
 
 def _faithfulness(name: str, found: FaithfulnessReport | None) -> str:
@@ -264,34 +271,52 @@ def _erasure_rows(name: str, erasures: Sequence[Erasure]) -> list[tuple[str, ...
 
 def faithfulness_note(found: FaithfulnessReport) -> str:
     """How the attributions were judged, and how to read the figures."""
-    return (
-        f"On {found.reviews:,} validation reviews of {MIN_TOKENS} to {MAX_TOKENS} tokens, baseline {found.baseline}. "
+    said = gettext(
+        "On {reviews:,} validation reviews of {least} to {most} tokens, baseline {baseline}. "
         "Comprehensiveness is the fall of the predicted class's probability when the tokens that a method ranks first "
         "are removed (larger is better), sufficiency the fall when they alone are left (smaller is better). Removed, "
         "not replaced by padding, since that is the very baseline of some methods. AOPC is "
-        f"the mean of the first over {len(SHARES)} shares of the tokens less the mean of the second. A random order, "
-        f"the mean of {found.orders}, is what a method must beat. Tau is Kendall's, between the scores and what the "
+        "the mean of the first over {shares} shares of the tokens less the mean of the second. A random order, "
+        "the mean of {orders}, is what a method must beat. Tau is Kendall's, between the scores and what the "
         "logit loses when one token is left out. Saliency has no sign: it is compared by size alone. Delta is a share "
-        f"of the logit difference, for methods that promise to add up. Seconds on {found.device}."
+        "of the logit difference, for methods that promise to add up. Seconds on {device}."
+    )
+    return said.format(
+        reviews=found.reviews,
+        least=MIN_TOKENS,
+        most=MAX_TOKENS,
+        baseline=gettext(found.baseline),
+        shares=len(SHARES),
+        orders=found.orders,
+        device=found.device,
     )
 
 
 def winner_note(found: FaithfulnessReport) -> str:
     """Which method wins by AOPC, by how much, and whether it is the page's default."""
     winner, *others = found.ranking
-    lead = f", {found.lead:.4f} above {others[0].method}" if others else ""
-    error = f" (standard error {found.lead_error:.4f})" if found.lead_error is not None else ""
-    doubt = (
-        " It leads by less than two standard errors, which may be chance."
-        if found.lead_error and found.doubtful
-        else ""
-    )
-    default = (
-        "It is the page's default method."
-        if winner.method == DEFAULT_METHOD.name
-        else f"The page's default method is {DEFAULT_METHOD.name}."
-    )
-    return f"The winner by AOPC is {winner.method} with {winner.aopc:.4f}{lead}{error}.{doubt} {default}"
+    if not others:
+        said = gettext("The winner by AOPC is {winner} with {aopc:.4f}.")
+    elif found.lead_error is None:
+        said = gettext("The winner by AOPC is {winner} with {aopc:.4f}, {lead:.4f} above {second}.")
+    else:
+        said = gettext(
+            "The winner by AOPC is {winner} with {aopc:.4f}, {lead:.4f} above {second} (standard error {error:.4f})."
+        )
+    second = gettext(others[0].method) if others else ""
+    sentences = [
+        said.format(
+            winner=gettext(winner.method), aopc=winner.aopc, lead=found.lead, second=second, error=found.lead_error
+        )
+    ]
+    if found.lead_error and found.doubtful:
+        sentences.append(gettext("It leads by less than two standard errors, which may be chance."))
+    if winner.method == DEFAULT_METHOD.name:
+        sentences.append(gettext("It is the page's default method."))
+    else:
+        default = gettext("The page's default method is {method}.")
+        sentences.append(default.format(method=gettext(DEFAULT_METHOD.name)))
+    return " ".join(sentences)
 
 
 def _four(*values: float) -> tuple[str, ...]:

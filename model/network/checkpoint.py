@@ -26,6 +26,7 @@ from torchtext.data import Field
 from model import files
 from model.assets import CHECKPOINTS
 from model.errors import CheckpointError
+from model.language import gettext
 from model.metrics import Report
 from model.network.network import NetworkConfig, RecurrentNetwork
 from model.text import build_field, build_vocabulary
@@ -104,7 +105,8 @@ def save(folder: Path, network: RecurrentNetwork, vocabulary: list[str], trainin
         files.write_text(folder / "vocabulary.txt", "\n".join(vocabulary) + "\n")
         _write_config(folder, network.config, training)
     except (OSError, SafetensorError) as error:
-        raise CheckpointError(f"The checkpoint '{folder.name}' could not be written; is the disk full?") from error
+        said = gettext("The checkpoint '{name}' could not be written; is the disk full?")
+        raise CheckpointError(said.format(name=folder.name)) from error
 
 
 def _write_config(folder: Path, network: NetworkConfig, training: TrainingRecord) -> None:
@@ -127,8 +129,8 @@ def set_candidates(folder: Path, candidates: tuple[Candidate, ...]) -> None:
 def load(name: str, folder: Path = CHECKPOINTS, device: str = "cpu") -> Checkpoint:
     """Load `folder/name`. Raises `CheckpointError` with one sentence for anything that is not as it should be."""
     if name not in available(folder):
-        known = ", ".join(available(folder)) or "none"
-        raise CheckpointError(f"There is no checkpoint of that name; there are: {known}.")
+        known = ", ".join(available(folder)) or gettext("none")
+        raise CheckpointError(gettext("There is no checkpoint of that name; there are: {names}.").format(names=known))
     path = folder / name
     config, training = _read_config(path)
     words = _read_vocabulary(path, config)
@@ -149,16 +151,16 @@ def _read_config(path: Path) -> tuple[NetworkConfig, TrainingRecord]:
     try:
         settings = json.loads((path / "config.json").read_text(encoding="utf-8"))
         if settings["format"] != FORMAT:
-            raise CheckpointError(f"The checkpoint '{path.name}' is of another format than {FORMAT}.")
+            said = gettext("The checkpoint '{name}' is of another format than {format}.")
+            raise CheckpointError(said.format(name=path.name, format=FORMAT))
         training = settings["training"]
         training["candidates"] = tuple(Candidate(**each) for each in training["candidates"])
         training |= {name: tuple(training[name]) for name in ("changed", "teachers")}
         return _record(NetworkConfig, settings["network"]), _record(TrainingRecord, training)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        reason = "unreadable" if isinstance(error, OSError) else error
-        raise CheckpointError(
-            f"The settings (config.json) of checkpoint '{path.name}' cannot be used: {reason}."
-        ) from error
+        reason = gettext("unreadable") if isinstance(error, OSError) else error
+        said = gettext("The settings (config.json) of checkpoint '{name}' cannot be used: {reason}.")
+        raise CheckpointError(said.format(name=path.name, reason=reason)) from error
 
 
 def _record(kind: type, values: dict) -> NetworkConfig | TrainingRecord:
@@ -172,37 +174,43 @@ def _read_vocabulary(path: Path, config: NetworkConfig) -> list[str]:
     try:
         words = (path / "vocabulary.txt").read_text(encoding="utf-8").removesuffix("\n").split("\n")
     except (OSError, UnicodeDecodeError) as error:
-        raise CheckpointError(f"The vocabulary of checkpoint '{path.name}' is missing or unreadable.") from error
+        said = gettext("The vocabulary of checkpoint '{name}' is missing or unreadable.")
+        raise CheckpointError(said.format(name=path.name)) from error
     if len(set(words)) != config.vocabulary_size - 2:
-        raise CheckpointError(
-            f"The vocabulary of checkpoint '{path.name}' has {len(set(words)):,} words, its network was trained with "
-            f"{config.vocabulary_size - 2:,}."
+        said = gettext(
+            "The vocabulary of checkpoint '{name}' has {found:,} words, its network was trained with {wanted:,}."
         )
+        raise CheckpointError(said.format(name=path.name, found=len(set(words)), wanted=config.vocabulary_size - 2))
     return words
 
 
 def _read_weights(path: Path, network: RecurrentNetwork) -> dict[str, torch.Tensor]:
     file = path / "model.safetensors"
     if not file.is_file():
-        raise CheckpointError(f"The checkpoint '{path.name}' has no model.safetensors; pickled weights are not loaded.")
+        said = gettext("The checkpoint '{name}' has no model.safetensors; pickled weights are not loaded.")
+        raise CheckpointError(said.format(name=path.name))
     try:
         with safe_open(file, framework="pt") as tensors:
             weights = {name: tensors.get_tensor(name).float() for name in tensors.keys()}  # noqa: SIM118
     except (SafetensorError, OSError) as error:
-        raise CheckpointError(
-            f"The weights of checkpoint '{path.name}' are damaged or not in safetensors format; pickles are not loaded."
-        ) from error
+        said = gettext(
+            "The weights of checkpoint '{name}' are damaged or not in safetensors format; pickles are not loaded."
+        )
+        raise CheckpointError(said.format(name=path.name)) from error
     expected = network.state_dict()
     if wrong := sorted(expected.keys() ^ weights.keys()):
-        raise CheckpointError(f"The weights of checkpoint '{path.name}' do not fit its settings: {wrong[0]}.")
+        said = gettext("The weights of checkpoint '{name}' do not fit its settings: {weights}.")
+        raise CheckpointError(said.format(name=path.name, weights=wrong[0]))
     for name, tensor in weights.items():
         if tensor.shape != expected[name].shape:
-            raise CheckpointError(
-                f"The weights of checkpoint '{path.name}' do not fit its settings: {name} is {tuple(tensor.shape)}, "
-                f"not {tuple(expected[name].shape)}."
+            said = gettext(
+                "The weights of checkpoint '{name}' do not fit its settings: {weights} is {found}, not {wanted}."
             )
+            found, wanted = tuple(tensor.shape), tuple(expected[name].shape)
+            raise CheckpointError(said.format(name=path.name, weights=name, found=found, wanted=wanted))
         if not tensor.isfinite().all():
-            raise CheckpointError(f"The weights of checkpoint '{path.name}' are not all finite: {name}.")
+            said = gettext("The weights of checkpoint '{name}' are not all finite: {weights}.")
+            raise CheckpointError(said.format(name=path.name, weights=name))
     return weights
 
 
@@ -213,4 +221,5 @@ def _read_optional(path: Path, parse: Callable[[Any], Any]) -> Any:
     try:
         return parse(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-        raise CheckpointError(f"{path.name} of checkpoint '{path.parent.name}' cannot be used.") from error
+        said = gettext("{file} of checkpoint '{name}' cannot be used.")
+        raise CheckpointError(said.format(file=path.name, name=path.parent.name)) from error
