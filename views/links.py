@@ -18,8 +18,8 @@ import zlib
 from dataclasses import asdict, dataclass, fields
 
 from model.errors import ReviewError
+from model.network.cells.registry import SYMBOLS
 from model.network.network import DIRECTIONS
-from model.recurrence.replay import QUANTITIES
 from model.text import MAX_CHARACTERS, MAX_TOKENS
 
 OUTER_TABS = ("compare", "errors", "network")  # beside the tab of one review, which has the others inside
@@ -64,7 +64,7 @@ class View:
         _check_text("second checkpoint's name", self.other_checkpoint, MAX_NAME)
         _check_choice("tab", self.tab, TABS)
         _check_choice("direction", self.direction, DIRECTIONS)
-        _check_choice("quantity", self.symbol, QUANTITIES)
+        _check_choice("quantity", self.symbol, SYMBOLS)
         _check_number("layer", self.layer, 1, MAX_LAYER)
         _check_number("token", self.place, 0, MAX_TOKENS - 1)
         _check_number("unit", self.unit, 0, MAX_UNIT)

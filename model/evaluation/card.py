@@ -112,7 +112,7 @@ def _head(checkpoint: Checkpoint) -> str:
 
 
 def _cell(checkpoint: Checkpoint) -> str:
-    return "LSTM" if checkpoint.network.config.cell == "lstm" else "plain tanh RNN"
+    return checkpoint.network.cell.full_name
 
 
 def _what(checkpoint: Checkpoint) -> str:

@@ -1,7 +1,7 @@
 """The network: embedding, bidirectional recurrent layers, dropout, one linear output.
 
 The recipe is the widely taught one (Bentrevett's PyTorch sentiment analysis): the concatenated last hidden states of
-both directions of the second layer decide. The same class builds the LSTM and its plain tanh RNN twin.
+both directions of the second layer decide. The same class builds networks of each kind of `Cell`.
 
 Padding never changes a result. Each direction is a recurrence of its own over right-padded batches, the backward one
 over reviews reversed within their length: what follows a review cannot reach back into it. This equals
@@ -17,6 +17,8 @@ from typing import Literal
 import torch
 from torch import Tensor, nn
 
+from model.network.cells.cell import Cell
+from model.network.cells.registry import CELLS
 from model.text import PADDING_ID
 
 DIRECTIONS = ("forward", "backward")
@@ -30,7 +32,7 @@ class NetworkConfig:
     embedding_size: int = 100  # that of glove.6B.100d
     hidden_size: int = 256  # units of each direction
     layers: int = 2
-    cell: Literal["lstm", "rnn"] = "lstm"
+    cell: str = "lstm"  # the key of one of `CELLS`
     pooling: Literal["last", "max_mean"] = "last"  # last states of both directions; or maximum and mean over tokens
     dropout: float = 0.5  # on the embedding, between the layers, before the output
     temperature: float = 1.0  # the output is divided by it, so that sigmoid(logit) is calibrated
@@ -39,7 +41,7 @@ class NetworkConfig:
         sizes = (self.vocabulary_size - 2, self.embedding_size, self.hidden_size, self.layers)
         if any(type(size) is not int or size < 1 for size in sizes):
             raise ValueError("sizes must be whole numbers above 0, and the vocabulary must hold a word")
-        if self.cell not in ("lstm", "rnn") or self.pooling not in ("last", "max_mean"):
+        if not isinstance(self.cell, str) or self.cell not in CELLS or self.pooling not in ("last", "max_mean"):
             raise ValueError(f"unknown cell '{self.cell}' or pooling '{self.pooling}'")
         if not (0 <= self.dropout < 1 and 0 < self.temperature < 100):
             raise ValueError("dropout must lie in [0, 1), the temperature in (0, 100)")
@@ -50,9 +52,9 @@ class BidirectionalLayer(nn.Module):
 
     def __init__(self, input_size: int, hidden_size: int, cell: str) -> None:
         super().__init__()
-        recurrence = {"lstm": nn.LSTM, "rnn": nn.RNN}[cell]
-        self.forward_rnn = recurrence(input_size, hidden_size, batch_first=True)
-        self.backward_rnn = recurrence(input_size, hidden_size, batch_first=True)
+        self.cell = CELLS[cell]
+        self.forward_rnn = self.cell.module(input_size, hidden_size)
+        self.backward_rnn = self.cell.module(input_size, hidden_size)
 
     def forward(self, inputs: Tensor, reversal: Tensor) -> Tensor:
         """States (batch, tokens, 2 * hidden) of inputs (batch, tokens, features); see `reversed_places`."""
@@ -60,7 +62,7 @@ class BidirectionalLayer(nn.Module):
         backward, _ = self.backward_rnn(reorder(inputs, reversal))  # (B, T, H), last token first
         return torch.cat([forward, reorder(backward, reversal)], dim=-1)  # (B, T, 2H)
 
-    def recurrence(self, direction: str) -> nn.LSTM | nn.RNN:
+    def recurrence(self, direction: str) -> nn.RNNBase:
         """The module of "forward" or "backward"."""
         return self.forward_rnn if direction == "forward" else self.backward_rnn
 
@@ -79,6 +81,11 @@ class RecurrentNetwork(nn.Module):
         )
         self.output = nn.Linear(states if config.pooling == "last" else 2 * states, 1)
         self.dropout = nn.Dropout(config.dropout)
+
+    @property
+    def cell(self) -> Cell:
+        """The kind of recurrence of all its layers."""
+        return CELLS[self.config.cell]
 
     def forward(self, ids: Tensor, lengths: Tensor) -> Tensor:
         """Logits (batch,) of right-padded ids (batch, tokens) with lengths (batch,), each at least 1."""

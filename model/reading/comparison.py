@@ -14,7 +14,6 @@ from model.errors import ReviewError
 from model.language import gettext
 from model.reading.alignment import Pair, align
 from model.reading.explanation import Explanation
-from model.recurrence.replay import QUANTITIES
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,9 +53,9 @@ class Comparison:
 
     @property
     def common_quantities(self) -> tuple[str, ...]:
-        """Symbols of the quantities that both networks have; h alone where one of them is a plain RNN."""
-        left, right = (side.gates.traces[0].quantities for side in (self.left, self.right))
-        return tuple(symbol for symbol in QUANTITIES if symbol in left and symbol in right)
+        """Symbols of the quantities that both networks have; in the order of the left one's page."""
+        left, right = (side.gates.cell.symbols for side in (self.left, self.right))
+        return tuple(symbol for symbol in left if symbol in right)
 
     @property
     def same(self) -> np.ndarray:

@@ -19,16 +19,20 @@ from model.attribution.methods import method_named
 from model.errors import CheckpointError, ReviewError
 from model.language import gettext
 from model.network import checkpoint as checkpoints
+from model.network.cells.cell import Cell
 from model.network.checkpoint import Checkpoint
 from model.network.classify import Prediction, classify_encoded
 from model.network.network import RecurrentNetwork
 from model.reading.explanation import WEIGHTS, Explanation, Flow, Gradients, Question
+from model.reading.units import rank_units
+from model.recurrence.arriving import arriving_gradients
+from model.recurrence.clamps import Clamp
 from model.recurrence.interventions import Intervened, intervene
-from model.recurrence.jacobians import GradientFlow, arriving_gradients, flow_of_trace, gradient_flow, untrained
+from model.recurrence.jacobians import GradientFlow, flow_of_trace, gradient_flow, untrained
+from model.recurrence.preactivations import Preactivations, preactivations
 from model.recurrence.prefixes import PrefixCurve, read_prefixes
-from model.recurrence.replay import CheckedTraces, Clamp, trace_gates
+from model.recurrence.replay import CheckedTraces, trace_gates
 from model.recurrence.retention import Memory, measure_memory
-from model.recurrence.step import Preactivations, preactivations, remarkable_units
 from model.text import EncodedReview, encode
 
 KEPT = 8  # explanations; one of 1,000 tokens holds 25 MB of gates
@@ -53,7 +57,7 @@ class Explainer:
         self._attributions = _Recent[Attribution](KEPT * 4)
         self._prefixes = _Recent[PrefixCurve](KEPT * 4)
         self._intervened = _Recent[Intervened](KEPT)
-        self._sums = _Recent[Preactivations](KEPT)
+        self._preactivations = _Recent[Preactivations](KEPT)
         self._gradients = _Recent[Gradients](KEPT)
         self._loading = threading.Lock()
 
@@ -107,23 +111,23 @@ class Explainer:
         )
 
     def memory(self, explanation: Explanation, layer: int, direction: str) -> Memory:
-        """What the forget gates of a layer (from 1) and direction keep. Raises `ReviewError` for a plain RNN."""
+        """What the forget gates of a layer (from 1) and direction keep. Raises `ReviewError` where there are none."""
         return measure_memory(explanation.gates.of(layer, direction))
 
-    def sums(self, explanation: Explanation, layer: int, direction: str) -> Preactivations:
+    def preactivations(self, explanation: Explanation, layer: int, direction: str) -> Preactivations:
         """What goes into the gates of a layer (from 1) and direction."""
         network = self._network(explanation)
-        return self._sums.get(
+        return self._preactivations.get(
             (*_key(explanation), layer, direction),
             lambda: preactivations(
                 network, _embedded(network, explanation.review), explanation.gates, layer, direction
             ),
         )
 
-    def remarkable_units(self, explanation: Explanation, layer: int, direction: str, place: int, how: str) -> list[int]:
-        """The units of a layer (from 1) and direction, the most remarkable first; see `model.recurrence.step`."""
+    def rank_units(self, explanation: Explanation, layer: int, direction: str, place: int, how: str) -> list[int]:
+        """The units of a layer (from 1) and direction, the most remarkable first; see `rank_units`."""
         trace = explanation.gates.of(layer, direction)
-        return remarkable_units(self._network(explanation), trace, place, how).tolist()
+        return rank_units(self._network(explanation), trace, place, how).tolist()
 
     def gradients(self, explanation: Explanation, layer: int, direction: str, weights: str = "trained") -> Gradients:
         """How the gradient flows through a layer (from 1) and direction, beside the other kind of cell.
@@ -142,21 +146,22 @@ class Explainer:
         embedded = _embedded(network, explanation.review)
         traces = explanation.gates if weights == "trained" else trace_gates(network, embedded)
         own = flow_of_trace(network, traces.of(layer, direction))
-        sums = preactivations(network, embedded, traces, layer, direction)
+        summed = preactivations(network, embedded, traces, layer, direction)
         name = self._twin(explanation)
         flows = [Flow(explanation.question.checkpoint, own)]
         if name is not None:
             flows.append(Flow(name, self._twin_flow(name, explanation, layer, direction, weights)))
-        return Gradients(weights, network.config.pooling, tuple(flows), arriving_gradients(network, embedded), sums)
+        return Gradients(weights, network.config.pooling, tuple(flows), arriving_gradients(network, embedded), summed)
 
     def _twin(self, explanation: Explanation) -> str | None:
-        """The checkpoint with the other kind of cell: for the LSTM the plain RNN, and for that the default."""
-        own = self._network(explanation).config.cell
-        names = ["rnn", self.default, *self.names]
-        return next((name for name in names if name in self.names and self._cell(name) != own), None)
+        """The checkpoint with another kind of cell, the one that a cell is shown beside if there is one of it."""
+        own = self._network(explanation).cell
+        others = [name for name in (own.contrast, self.default, *self.names) if name in self.names]
+        contrast = (name for name in others if self._cell(name).key == own.contrast)
+        return next(contrast, None) or next((name for name in others if self._cell(name) != own), None)
 
-    def _cell(self, name: str) -> str:
-        return self.checkpoint(name).network.config.cell
+    def _cell(self, name: str) -> Cell:
+        return self.checkpoint(name).network.cell
 
     def _twin_flow(self, name: str, explanation: Explanation, layer: int, direction: str, weights: str) -> GradientFlow:
         twin = self.checkpoint(name)

@@ -8,9 +8,10 @@ from model.attribution.attribution import Attribution
 from model.attribution.baselines import DEFAULT_BASELINE
 from model.attribution.methods import DEFAULT_METHOD
 from model.network.classify import Prediction
-from model.recurrence.jacobians import ArrivingGradients, GradientFlow
+from model.recurrence.arriving import ArrivingGradients
+from model.recurrence.jacobians import GradientFlow
+from model.recurrence.preactivations import Preactivations
 from model.recurrence.replay import CheckedTraces
-from model.recurrence.step import Preactivations
 from model.text import EncodedReview
 
 WEIGHTS = ("trained", "untrained")
@@ -52,11 +53,12 @@ class Flow:
 @dataclass(frozen=True, slots=True)
 class Gradients:
     """Gradients on one review. `weights` is one of `WEIGHTS`; `flows` has that of the checkpoint asked for, then that
-    of one with the other kind of cell, if there is one; `pooling`, `arriving` and `sums` are those of the first.
+    of one with another kind of cell, if there is one; `pooling`, `arriving` and `preactivations` are those of the
+    first.
     """
 
     weights: str
     pooling: str
     flows: tuple[Flow, ...]
     arriving: ArrivingGradients
-    sums: Preactivations
+    preactivations: Preactivations

@@ -11,16 +11,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from model.errors import ReviewError
+from model.language import gettext
+from model.network.cells.cell import Arithmetic
 from model.network.classify import sigmoid
 from model.network.network import DIRECTIONS, BidirectionalLayer, RecurrentNetwork
-from model.recurrence.interventions import check_clamps
-from model.recurrence.replay import Clamp
+from model.recurrence.clamps import Clamp, PreparedClamp, check_clamps, prepare_clamps, settle_clamps
 
 MAX_PREFIX_TOKENS = 34_000  # all prefixes of 260 tokens: some 0.7 s on two cores, and 35 MB of states between layers
 
@@ -83,7 +85,7 @@ def read_prefixes(network: RecurrentNetwork, ids: Sequence[int], clamps: Sequenc
     that `check_clamps` refuses.
     """
     if not len(ids):
-        raise ReviewError("There is nothing to read yet: type or paste a review.")
+        raise ReviewError(gettext("There is nothing to read yet: type or paste a review."))
     check_clamps(clamps, network.config, len(ids))
     lengths = prefix_lengths(len(ids))
     device = network.output.weight.device
@@ -110,20 +112,26 @@ def _read_layers(network: RecurrentNetwork, words: Tensor, lengths: Tensor, clam
     inputs = _Inputs(words, [words.new_empty(rows, 0) for rows in reach])
     *inner, last = network.layers
     for number, layer in enumerate(inner, start=1):
+        held = {direction: _held(clamps, network, number, direction, words) for direction in DIRECTIONS}
         alike = [1] * len(reach) if number == 1 else reach
-        forward = _by_place(_read(layer, "forward", inputs, alike, _held(clamps, number, "forward")))
-        backward = _by_place(_read(layer, "backward", inputs, reach, _held(clamps, number, "backward")))
+        forward = _by_place(_read(layer, "forward", inputs, alike, held["forward"]))
+        backward = _by_place(_read(layer, "backward", inputs, reach, held["backward"]))
         inputs = _Inputs(torch.cat(forward), backward) if number == 1 else _without_shared(forward, backward)
-    pools = [
-        _pool(_read(last, direction, inputs, reach, _held(clamps, len(network.layers), direction)), network, lengths)
-        for direction in DIRECTIONS
-    ]
+    pools = []
+    for direction in DIRECTIONS:
+        held_last = _held(clamps, network, len(network.layers), direction, words)
+        pools.append(_pool(_read(last, direction, inputs, reach, held_last), network, lengths))
     pooled = torch.cat([part for both in zip(*pools, strict=True) for part in both], dim=1)
     return network.output(pooled).squeeze(-1).float() / network.config.temperature
 
 
-def _held(clamps: Sequence[Clamp], layer: int, direction: str) -> list[Clamp]:
-    return [clamp for clamp in clamps if clamp.layer in (None, layer) and clamp.direction in (None, direction)]
+def _held(
+    clamps: Sequence[Clamp], network: RecurrentNetwork, layer: int, direction: str, words: Tensor
+) -> tuple[PreparedClamp, ...]:
+    """What is held of a layer and direction, for steps over the places of all words (tokens, embedding)."""
+    places = torch.arange(len(words), device=words.device)
+    places = places if direction == "forward" else places.flip(0)
+    return prepare_clamps(clamps, layer, {direction: places}, network.config.hidden_size)
 
 
 def _by_place(readings: Iterable[_Reading]) -> list[Tensor]:
@@ -151,38 +159,25 @@ def _pool(readings: Iterable[_Reading], network: RecurrentNetwork, lengths: Tens
 
 
 def _read(
-    layer: BidirectionalLayer, direction: str, inputs: _Inputs, rows: list[int], clamps: Sequence[Clamp]
+    layer: BidirectionalLayer, direction: str, inputs: _Inputs, rows: list[int], clamps: Sequence[PreparedClamp]
 ) -> Iterator[_Reading]:
     """Read all prefixes place by place in a direction; at each place the first `rows[place]` of them are there.
 
     A prefix that does not reach a place keeps its state there: read backwards, the zeros from which it will start.
     """
     module = layer.recurrence(direction)
-    advance = _advance_lstm if isinstance(module, nn.LSTM) else _advance_rnn
     width = inputs.shared.shape[1]
     drive = inputs.shared @ module.weight_ih_l0[:, :width].T + module.bias_ih_l0 + module.bias_hh_l0  # (T, gates * H)
     weights = torch.cat([module.weight_ih_l0[:, width:], module.weight_hh_l0], dim=1).T  # (own + H, gates * H)
-    h, c = drive.new_zeros(2, max(rows), module.hidden_size)  # (P, H) each
-    for place in range(len(rows)) if direction == "forward" else reversed(range(len(rows))):
-        here = slice(rows[place])
-        held = [clamp for clamp in clamps if clamp.start <= place and (clamp.end is None or place < clamp.end)]
-        summed = torch.addmm(drive[place], torch.cat([inputs.own[place][here], h[here]], dim=1), weights)
-        h[here] = states = advance(summed, c[here], held)  # (rows, H)
-        yield _Reading(place, states)
-
-
-def _advance_lstm(summed: Tensor, c: Tensor, clamps: Sequence[Clamp]) -> Tensor:
-    """h (rows, hidden) of one step, from the sums (rows, 4 * hidden) that i, f, g, o squash. Changes c to c_t."""
-    i, f, g, o = summed.chunk(4, dim=1)  # (rows, H) each, as PyTorch packs them
-    i, f, o = (_hold(symbol, gate.sigmoid(), clamps) for symbol, gate in (("i", i), ("f", f), ("o", o)))
-    g = _hold("g", _tanh(g), clamps)
-    _hold("c", c.mul_(f).addcmul_(i, g), clamps)
-    return _hold("h", o * _tanh(c), clamps)
-
-
-def _advance_rnn(summed: Tensor, c: Tensor, clamps: Sequence[Clamp]) -> Tensor:
-    """h (rows, hidden) of one step of a plain RNN, which has no c."""
-    return _hold("h", _tanh(summed), clamps)
+    states = {symbol: drive.new_zeros(max(rows), module.hidden_size) for symbol in layer.cell.states}  # (P, H) each
+    for step, place in enumerate(range(len(rows)) if direction == "forward" else reversed(range(len(rows)))):
+        here = {symbol: values[: rows[place]] for symbol, values in states.items()}  # (rows, H) each
+        read = torch.cat([inputs.own[place][: rows[place]], here["h"]], dim=1)
+        settle = partial(settle_clamps, clamps, step)
+        found = layer.cell.step(torch.addmm(drive[place], read, weights), here, settle, QUICK)
+        for symbol, values in here.items():
+            values.copy_(found[symbol])
+        yield _Reading(place, found["h"])
 
 
 def _tanh(values: Tensor) -> Tensor:
@@ -190,9 +185,4 @@ def _tanh(values: Tensor) -> Tensor:
     return (2 * values).sigmoid_().mul_(2).sub_(1)
 
 
-def _hold(symbol: str, values: Tensor, clamps: Sequence[Clamp]) -> Tensor:
-    """`values` (rows, hidden) of a quantity, changed in place where one of `clamps` holds it."""
-    for clamp in clamps:
-        if clamp.symbol == symbol:
-            values[:, slice(None) if clamp.unit is None else clamp.unit] = clamp.value
-    return values
+QUICK = Arithmetic(torch.sigmoid, _tanh, lambda a, x, b, y: (a * x).addcmul_(b, y))  # without a gradient, on a CPU

@@ -1,47 +1,44 @@
 """Every gate of every unit at every token: a replay of the recurrence from the network's own weights.
 
-`nn.LSTM` does not hand its gates out, so its equations (Hochreiter & Schmidhuber 1997; Gers et al. 2000) are computed
-once more, step by step:
-
-    i, f, o = sigmoid(W x_t + b + U h_(t-1) + b')    g = tanh(…)
-    c_t = f * c_(t-1) + i * g                        h_t = o * tanh(c_t)
-
-`parity` says how far the replayed states are from those of `nn.LSTM` itself. Since every step is at hand here, a replay
-can also hold a gate or a state at a value (`Clamp`), and let gradients through to every state (`Nudge`).
+PyTorch's modules do not hand their gates out, so the equations of the network's `Cell` are computed once more, step by
+step. `parity` says how far the replayed states are from those of `nn.LSTM` (or whichever module it is) itself. Since
+every step is at hand here, a replay can also hold a gate or a state at a value (`Clamp`), and let gradients through to
+every state (`Nudge`).
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
+from model.network.cells.cell import EXACT, Cell
 from model.network.network import DIRECTIONS, RecurrentNetwork, reorder, reversed_places
+from model.recurrence.clamps import Clamp, PreparedClamp, prepare_clamps, settle_clamps
 
 NEARLY_SHUT, NEARLY_OPEN = 0.1, 0.9
-
-QUANTITIES = ("i", "f", "o", "g", "c", "h")
-QUANTITY_NAMES = ("input gate", "forget gate", "output gate", "candidate", "cell state", "hidden state")
 
 
 @dataclass(frozen=True, slots=True)
 class GateTrace:
-    """The replay of one layer (from 1) and direction. Each array (tokens, units) float32, in reading order.
+    """The replay of one layer (from 1) and direction: what its cell computed, in reading order of the text.
 
-    i, f, o lie in [0, 1]; g and h in [-1, 1]; c has no bound. A plain RNN has no gates: all but h are None.
+    `arrays` has (tokens, units) float32 for each of the cell's quantities, by symbol; their ranges are the cell's.
     """
 
     layer: int
     direction: str
-    h: np.ndarray
-    i: np.ndarray | None = None
-    f: np.ndarray | None = None
-    g: np.ndarray | None = None
-    o: np.ndarray | None = None
-    c: np.ndarray | None = None
+    cell: Cell
+    arrays: Mapping[str, np.ndarray]
+
+    def __post_init__(self) -> None:
+        if set(self.arrays) != set(self.cell.symbols):
+            raise ValueError(f"a {self.cell.name} has {self.cell.symbols}, not {tuple(self.arrays)}")
+        object.__setattr__(self, "arrays", MappingProxyType(dict(self.arrays)))
 
     @property
     def name(self) -> str:
@@ -50,14 +47,22 @@ class GateTrace:
 
     @property
     def quantities(self) -> tuple[str, ...]:
-        """The symbols of the quantities that there are."""
-        return tuple(symbol for symbol in QUANTITIES if getattr(self, symbol) is not None)
+        """The symbols of the quantities that there are, in the order of the page."""
+        return self.cell.symbols
+
+    @property
+    def h(self) -> np.ndarray:
+        """The hidden states (tokens, units), which every cell has."""
+        return self.arrays["h"]
+
+    @property
+    def memory(self) -> np.ndarray:
+        """The state (tokens, units) that carries the cell's memory."""
+        return self.arrays[self.cell.memory]
 
     def values(self, symbol: str) -> np.ndarray:
         """The array (tokens, units) of a quantity. Raises `KeyError` if there is none of that symbol."""
-        if symbol not in self.quantities:
-            raise KeyError(symbol)
-        return getattr(self, symbol)
+        return self.arrays[symbol]
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +70,11 @@ class GateTraces:
     """All traces of one review: layer 1 forward, layer 1 backward, layer 2 forward, …"""
 
     traces: tuple[GateTrace, ...]
+
+    @property
+    def cell(self) -> Cell:
+        """The kind of recurrence of all of them."""
+        return self.traces[0].cell
 
     def of(self, layer: int, direction: str) -> GateTrace:
         """The trace of a layer (from 1) and direction. Raises `KeyError` if there is none."""
@@ -79,7 +89,7 @@ class CheckedTraces(GateTraces):
     """Traces that were compared with what PyTorch's own modules compute.
 
     `parity` is the largest difference between a replayed state and the one of `nn.LSTM` (or `nn.RNN`): hidden states
-    at every token, and the cell state at the last one read. Of a state beyond 1 it is the relative difference, since
+    at every token, and the other states at the last one read. Of a state beyond 1 it is the relative difference, since
     that is what float32 can hold: cells that count tokens reach some hundred.
     """
 
@@ -88,42 +98,33 @@ class CheckedTraces(GateTraces):
 
 @dataclass(frozen=True, slots=True)
 class LayerReplay:
-    """Both directions of one layer in reading order: each (2, batch, tokens, hidden), forward first."""
+    """Both directions of one layer in reading order: each quantity (2, batch, tokens, hidden), forward first."""
 
-    h: Tensor
-    i: Tensor | None = None
-    f: Tensor | None = None
-    g: Tensor | None = None
-    o: Tensor | None = None
-    c: Tensor | None = None
+    quantities: Mapping[str, Tensor]
 
+    @property
+    def h(self) -> Tensor:
+        """The hidden states (2, batch, tokens, hidden), which every cell has."""
+        return self.quantities["h"]
 
-@dataclass(frozen=True, slots=True)
-class Clamp:
-    """Hold a quantity at a value while the network reads; None means all layers, both directions, all units, no end.
+    @property
+    def both(self) -> Tensor:
+        """The hidden states (batch, tokens, 2 * hidden), forward ones first: what is read above."""
+        return torch.cat([self.h[0], self.h[1]], dim=-1)
 
-    `symbol` is one of i, f, g, o, c, h (a plain RNN has h alone); h held at 0 switches a unit, a direction or a layer
-    off. `layer` counts from 1; tokens from `start` inclusive to `end` exclusive, in reading order of the text.
-    """
-
-    symbol: str
-    value: float
-    layer: int | None = None
-    direction: str | None = None
-    unit: int | None = None
-    start: int = 0
-    end: int | None = None
+    def values(self, symbol: str) -> Tensor:
+        """A quantity (2, batch, tokens, hidden). Raises `KeyError` if there is none of that symbol."""
+        return self.quantities[symbol]
 
 
 @dataclass(frozen=True, slots=True)
 class Nudge:
-    """What is added to the states of one layer as they arise, each (2, batch, tokens, hidden) in reading order.
+    """What is added to the states of one layer as they arise, by symbol, (2, batch, tokens, hidden) in reading order.
 
     Zeros change nothing, and the gradient that reaches them is that of the states, along all paths.
     """
 
-    h: Tensor
-    c: Tensor | None = None
+    states: Mapping[str, Tensor]
 
 
 @torch.no_grad()
@@ -131,21 +132,21 @@ def trace_gates(network: RecurrentNetwork, embedded: Tensor) -> CheckedTraces:
     """Replay one review of word vectors (1, tokens, embedding) and compare the replay with the network's modules."""
     lengths = torch.tensor([embedded.shape[1]], device=embedded.device)
     replays = replay(network, embedded, lengths)
-    return CheckedTraces(traces_of(replays), _parity(network, embedded, lengths, replays))
+    return CheckedTraces(traces_of(network.cell, replays), _parity(network, embedded, lengths, replays))
 
 
-def traces_of(replays: Sequence[LayerReplay]) -> tuple[GateTrace, ...]:
+def traces_of(cell: Cell, replays: Sequence[LayerReplay]) -> tuple[GateTrace, ...]:
     """The traces of the review in a replay of one review alone."""
-    traces = []
-    for number, layer in enumerate(replays, start=1):
-        for index, direction in enumerate(DIRECTIONS):
-            arrays = {
-                symbol: values[index, 0].float().cpu().numpy()
-                for symbol in QUANTITIES
-                if (values := getattr(layer, symbol)) is not None
-            }
-            traces.append(GateTrace(number, direction, **arrays))
-    return tuple(traces)
+    return tuple(
+        GateTrace(
+            number,
+            direction,
+            cell,
+            {symbol: layer.values(symbol)[index, 0].float().cpu().numpy() for symbol in cell.symbols},
+        )
+        for number, layer in enumerate(replays, start=1)
+        for index, direction in enumerate(DIRECTIONS)
+    )
 
 
 def replay(
@@ -153,74 +154,39 @@ def replay(
     embedded: Tensor,
     lengths: Tensor,
     clamps: Sequence[Clamp] = (),
-    nudges: Sequence[Nudge] | None = None,
+    nudges: Sequence[Nudge] = (),
 ) -> list[LayerReplay]:
     """Replay all layers on padded word vectors (batch, tokens, embedding) with lengths (batch,).
 
     The network must be in evaluation mode, since dropout is no part of the recurrence. Places beyond a review's length
-    hold numbers without meaning. Of several clamps of one quantity the last counts; `nudges` has one for each layer.
+    hold numbers without meaning. Of several clamps of one quantity the last counts; `nudges` has one for each layer, or
+    none.
     """
-    tokens = embedded.shape[1]
-    reversal = reversed_places(lengths, tokens)
+    reversal = reversed_places(lengths, embedded.shape[1])
+    places = {"forward": torch.arange(embedded.shape[1], device=lengths.device).expand_as(reversal).T}
+    places["backward"] = reversal.T  # (T, B) both
     inputs, replays = embedded, []
     for number, layer in enumerate(network.layers, start=1):
         both = torch.stack([inputs, reorder(inputs, reversal)])  # (2, B, T, in)
         modules = [layer.recurrence(direction) for direction in DIRECTIONS]
-        holds = [
-            _hold(clamp, reversal, network.config.hidden_size) for clamp in clamps if clamp.layer in (None, number)
-        ]
+        held = prepare_clamps(clamps, number, places, network.config.hidden_size)
         nudge = _in_steps(nudges[number - 1], reversal) if nudges else {}
-        steps = (_replay_lstm if network.config.cell == "lstm" else _replay_rnn)(modules, both, holds, nudge)
-        layer_replay = LayerReplay(
-            **{symbol: torch.stack([values[0], reorder(values[1], reversal)]) for symbol, values in steps.items()}
+        found = _read(network.cell, modules, both, held, nudge)
+        replays.append(
+            LayerReplay(
+                {symbol: torch.stack([values[0], reorder(values[1], reversal)]) for symbol, values in found.items()}
+            )
         )
-        replays.append(layer_replay)
-        inputs = torch.cat([layer_replay.h[0], layer_replay.h[1]], dim=-1)  # (B, T, 2H)
+        inputs = replays[-1].both  # (B, T, 2H)
     return replays
-
-
-@dataclass(frozen=True, slots=True)
-class _Hold:
-    """A clamp of one layer, ready for the steps: `places` (tokens, 2, batch, 1) in the order in which each direction
-    reads, `units` (2, 1, hidden); both boolean.
-    """
-
-    symbol: str
-    value: float
-    places: Tensor
-    units: Tensor
-
-    def apply(self, values: Tensor, step: int) -> Tensor:
-        """`values` (2, batch, hidden) of one step, with what is held put in its place."""
-        return values.masked_fill(self.places[step] & self.units, self.value)
-
-
-def _hold(clamp: Clamp, reversal: Tensor, hidden: int) -> _Hold:
-    batch, tokens = reversal.shape
-    held = torch.zeros(batch, tokens, dtype=torch.bool, device=reversal.device)
-    held[:, clamp.start : clamp.end] = True
-    places = torch.stack([held, held.gather(1, reversal)])  # (2, B, T)
-    units = torch.zeros(2, 1, hidden, dtype=torch.bool, device=reversal.device)
-    directions = slice(None) if clamp.direction is None else DIRECTIONS.index(clamp.direction)
-    units[directions, :, slice(None) if clamp.unit is None else clamp.unit] = True
-    return _Hold(clamp.symbol, clamp.value, places.permute(2, 0, 1).unsqueeze(-1), units)
 
 
 def _in_steps(nudge: Nudge, reversal: Tensor) -> dict[str, Tensor]:
     """What is added at each step, (tokens, 2, batch, hidden), in the order in which each direction reads."""
     return {
         symbol: torch.stack([values[0], reorder(values[1], reversal)]).permute(2, 0, 1, 3)
-        for symbol, values in (("h", nudge.h), ("c", nudge.c))
-        if values is not None
+        for symbol, values in nudge.states.items()
     }
-
-
-def _settle(symbol: str, values: Tensor, step: int, holds: Sequence[_Hold], nudge: dict[str, Tensor]) -> Tensor:
-    """A quantity of one step, (2, batch, hidden), after what is held and what is added."""
-    for hold in holds:
-        if hold.symbol == symbol:
-            values = hold.apply(values, step)
-    return values + nudge[symbol][step] if symbol in nudge else values
 
 
 def _weights(modules: list[nn.RNNBase], name: str) -> Tensor:
@@ -233,37 +199,29 @@ def _drive(modules: list[nn.RNNBase], inputs: Tensor) -> Tensor:
     return drive + (_weights(modules, "bias_ih") + _weights(modules, "bias_hh"))[:, None]
 
 
-def _replay_lstm(
-    modules: list[nn.RNNBase], inputs: Tensor, holds: Sequence[_Hold], nudge: dict[str, Tensor]
+def _read(
+    cell: Cell,
+    modules: list[nn.RNNBase],
+    inputs: Tensor,
+    clamps: Sequence[PreparedClamp],
+    nudge: Mapping[str, Tensor],
 ) -> dict[str, Tensor]:
-    """Both directions step by step, each in the order in which it reads."""
-    drive = _drive(modules, inputs)  # (T, 2, B, 4H)
-    recurrent = _weights(modules, "weight_hh").transpose(1, 2).contiguous()  # (2, H, 4H)
-    h = c = drive.new_zeros(2, inputs.shape[1], recurrent.shape[1])
-    found: dict[str, list[Tensor]] = {symbol: [] for symbol in QUANTITIES}
+    """Both directions step by step, each in the order in which it reads: each quantity (2, batch, tokens, hidden)."""
+    drive = _drive(modules, inputs)  # (T, 2, B, rows)
+    recurrent = _weights(modules, "weight_hh").transpose(1, 2).contiguous()  # (2, H, rows)
+    states = dict.fromkeys(cell.states, drive.new_zeros(2, inputs.shape[1], recurrent.shape[1]))
+    found: dict[str, list[Tensor]] = {symbol: [] for symbol in cell.symbols}
     for place, step in enumerate(drive):
-        i, f, g, o = torch.baddbmm(step, h, recurrent).chunk(4, dim=-1)  # (2, B, H) each, as PyTorch packs them
-        gates = {"i": i.sigmoid(), "f": f.sigmoid(), "g": g.tanh(), "o": o.sigmoid()}
-        i, f, g, o = (_settle(symbol, values, place, holds, nudge) for symbol, values in gates.items())
-        c = _settle("c", f * c + i * g, place, holds, nudge)
-        h = _settle("h", o * c.tanh(), place, holds, nudge)
-        for symbol, values in (("i", i), ("f", f), ("g", g), ("o", o), ("c", c), ("h", h)):
-            found[symbol].append(values)
-    return {symbol: torch.stack(values, dim=2) for symbol, values in found.items()}  # (2, B, T, H) each
 
+        def settle(symbol: str, values: Tensor, place: int = place) -> Tensor:
+            values = settle_clamps(clamps, place, symbol, values)
+            return values + nudge[symbol][place] if symbol in nudge else values
 
-def _replay_rnn(
-    modules: list[nn.RNNBase], inputs: Tensor, holds: Sequence[_Hold], nudge: dict[str, Tensor]
-) -> dict[str, Tensor]:
-    """h_t = tanh(W x_t + b + U h_(t-1) + b'), Elman's recurrence."""
-    drive = _drive(modules, inputs)  # (T, 2, B, H)
-    recurrent = _weights(modules, "weight_hh").transpose(1, 2).contiguous()  # (2, H, H)
-    h = drive.new_zeros(drive.shape[1:])
-    states = []
-    for place, step in enumerate(drive):
-        h = _settle("h", torch.baddbmm(step, h, recurrent).tanh(), place, holds, nudge)
-        states.append(h)
-    return {"h": torch.stack(states, dim=2)}
+        values = cell.step(torch.baddbmm(step, states["h"], recurrent), states, settle, EXACT)
+        states = {symbol: values[symbol] for symbol in cell.states}
+        for symbol in cell.symbols:
+            found[symbol].append(values[symbol])
+    return {symbol: torch.stack(values, dim=2) for symbol, values in found.items()}
 
 
 def _parity(network: RecurrentNetwork, embedded: Tensor, lengths: Tensor, replays: list[LayerReplay]) -> float:
@@ -277,9 +235,11 @@ def _parity(network: RecurrentNetwork, embedded: Tensor, lengths: Tensor, replay
             output, final = layer.recurrence(direction)(read)
             output = output if direction == "forward" else reorder(output, reversal)
             worst = max(worst, _difference(output, replayed.h[index]))
-            if replayed.c is not None:
-                last = -1 if direction == "forward" else 0
-                worst = max(worst, _difference(final[1][0], replayed.c[index][:, last]))
+            last = -1 if direction == "forward" else 0
+            finals = final if isinstance(final, tuple) else (final,)
+            for symbol, states in zip(network.cell.states, finals, strict=True):
+                if symbol != "h":  # which is compared at every token
+                    worst = max(worst, _difference(states[0], replayed.values(symbol)[index][:, last]))
             outputs.append(output)
         inputs = torch.cat(outputs, dim=-1)
     return worst

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from model.errors import ReviewError
+from model.language import gettext
 from model.recurrence.replay import NEARLY_OPEN, NEARLY_SHUT, GateTrace
 
 SMALLEST = float(np.finfo(np.float32).smallest_subnormal)  # 1.4e-45: below it float32 knows only 0
@@ -22,7 +23,7 @@ SMALLEST = float(np.finfo(np.float32).smallest_subnormal)  # 1.4e-45: below it f
 class Saturation:
     """How often one gate is at its ends: the share of the tokens, (units,) in [0, 1], for each unit.
 
-    `symbol` is i, f or o; `shut` counts values below `NEARLY_SHUT`, `open` those above `NEARLY_OPEN`.
+    `symbol` is one of the cell's gates; `shut` counts values below `NEARLY_SHUT`, `open` those above `NEARLY_OPEN`.
     """
 
     symbol: str
@@ -64,7 +65,7 @@ class Memory:
         return shares
 
     def saturation_of(self, symbol: str) -> Saturation:
-        """The saturation of gate i, f or o. Raises `KeyError` for any other symbol."""
+        """The saturation of a gate. Raises `KeyError` for a symbol that is none's."""
         for saturation in self.saturation:
             if saturation.symbol == symbol:
                 return saturation
@@ -72,15 +73,17 @@ class Memory:
 
 
 def measure_memory(trace: GateTrace) -> Memory:
-    """What the forget gates of a trace keep. Raises `ReviewError` for the trace of a plain RNN, which has no gates."""
-    if trace.f is None:
-        raise ReviewError("A plain RNN has no forget gate to measure its memory by: choose an LSTM checkpoint.")
-    logs = np.log(np.maximum(trace.f.astype(np.float64), SMALLEST))  # (T, H)
+    """What the forget gates of a trace keep. Raises `ReviewError` for the trace of a cell that has none."""
+    if not trace.cell.forget_gates:
+        sentence = gettext("A {cell} has no forget gate to measure its memory by: choose an LSTM checkpoint.")
+        raise ReviewError(sentence.format(cell=gettext(trace.cell.name)))
+    (forget,) = trace.cell.forget_gates
+    logs = np.log(np.maximum(trace.values(forget).astype(np.float64), SMALLEST))  # (T, H)
     ordered = logs if trace.direction == "forward" else logs[::-1]
     log_kept = np.cumsum(ordered, axis=0)
     half_life = _half_life(log_kept[-1] / len(log_kept))
     log_kept = log_kept if trace.direction == "forward" else log_kept[::-1].copy()
-    saturation = tuple(_saturation(symbol, trace.values(symbol)) for symbol in ("i", "f", "o"))
+    saturation = tuple(_saturation(symbol, trace.values(symbol)) for symbol in trace.cell.gates)
     return Memory(trace.layer, trace.direction, log_kept, half_life, saturation)
 
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from model.network.cells.registry import QUANTITIES
 from model.recurrence.replay import NEARLY_OPEN, NEARLY_SHUT, GateTrace, GateTraces
 
-GATES = ("i", "f", "o")
 ORDERS = ("number", "peak")
 
 
@@ -39,7 +39,7 @@ class Summary:
 class Changes:
     """At each token the unit whose state changes most when it is read: its number, its state before and after.
 
-    Each (tokens,), in reading order of the text; the state is c, or h where there is no cell state.
+    Each (tokens,), in reading order of the text; the state is the cell's memory: c of an LSTM, h of a plain RNN.
     """
 
     units: np.ndarray
@@ -57,10 +57,10 @@ class MeanTrace:
 
 
 def saturation(values: np.ndarray, symbol: str) -> Saturation:
-    """Of values (tokens, units): gates below 0.1 and above 0.9; g, h beyond ∓0.9; c beyond ∓1."""
-    low, high = {"i": (NEARLY_SHUT, NEARLY_OPEN), "c": (-1.0, 1.0)}.get(
-        "i" if symbol in GATES else symbol, (-NEARLY_OPEN, NEARLY_OPEN)
-    )
+    """Of values (tokens, units): gates below 0.1 and above 0.9; g, h beyond ∓0.9; c, which has no bound, beyond ∓1."""
+    quantity = QUANTITIES[symbol]
+    end = NEARLY_OPEN if quantity.bounded else 1.0
+    low, high = (NEARLY_SHUT, NEARLY_OPEN) if quantity.gate else (-end, end)
     return Saturation((values < low).mean(axis=1), (values > high).mean(axis=1))
 
 
@@ -74,7 +74,7 @@ def summarise(trace: GateTrace, symbol: str) -> Summary:
 
 def largest_changes(trace: GateTrace) -> Changes:
     """The largest change of a state at each token; before the first token that is read, all states are 0."""
-    state = trace.h if trace.c is None else trace.c
+    state = trace.memory
     read = state if trace.direction == "forward" else state[::-1]  # (tokens, units), in the order in which it is read
     before = np.concatenate([np.zeros_like(read[:1]), read[:-1]])
     units = np.abs(read - before).argmax(axis=1)

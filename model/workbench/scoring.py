@@ -54,8 +54,8 @@ class Scores:
     `half`: whether bfloat16 was used. `logits` (N,) float32, the temperature applied. Counts of tokens, (N,) int32:
     those read, `omitted` ones that were cut out, and among those read the unknown ones, words that negate or contrast,
     words in capitals, question marks. `forget` and `saturated` (N,) float32 in [0, 1]: the mean of all forget gates,
-    and the share of them below 0.1 or above 0.9; NaN for a plain RNN. `states` (N, S) float16: what the output layer
-    reads. `ids` (tokens,) uint16: review n is `ids[offsets[n]:offsets[n + 1]]`.
+    and the share of them below 0.1 or above 0.9; NaN for a cell without them. `states` (N, S) float16: what the output
+    layer reads. `ids` (tokens,) uint16: review n is `ids[offsets[n]:offsets[n + 1]]`.
     """
 
     checkpoint: str
@@ -257,11 +257,10 @@ class _ForgetGate:
     bias: Tensor
 
     @classmethod
-    def of(cls, recurrence: nn.LSTM, dtype: torch.dtype) -> _ForgetGate:
-        """PyTorch packs the gates as i, f, g, o."""
-        second = slice(recurrence.hidden_size, 2 * recurrence.hidden_size)
-        bias = recurrence.bias_ih_l0[second] + recurrence.bias_hh_l0[second]
-        weights = (recurrence.weight_ih_l0[second].T, recurrence.weight_hh_l0[second].T, bias)
+    def of(cls, recurrence: nn.RNNBase, rows: slice, dtype: torch.dtype) -> _ForgetGate:
+        """From the rows of PyTorch's weights that are the gate's."""
+        bias = recurrence.bias_ih_l0[rows] + recurrence.bias_hh_l0[rows]
+        weights = (recurrence.weight_ih_l0[rows].T, recurrence.weight_hh_l0[rows].T, bias)
         return cls(*(each.to(dtype) for each in weights))
 
     def measure(self, inputs: Tensor, states: Tensor, real: Tensor) -> Tensor:
@@ -274,9 +273,9 @@ class _ForgetGate:
         before = functional.pad(states[:, :-1], (0, 0, 1, 0))  # h_(t-1), 0 before the first token
         drive = torch.addmm(self.bias, inputs.flatten(0, 1).to(self.inputs.dtype), self.inputs)
         gates = drive.addmm_(before.flatten(0, 1).to(drive.dtype), self.states).sigmoid_()  # (B * T, H)
-        sums = gates.sum(dim=-1, dtype=torch.float32)
+        open_ = gates.sum(dim=-1, dtype=torch.float32)
         near = gates.sub_(0.5).abs_().gt_(NEARLY_OPEN - 0.5).sum(dim=-1, dtype=torch.float32)  # NEARLY_SHUT mirrors it
-        return (torch.stack([sums, near]).view(2, batch, tokens) * real).sum(dim=-1)
+        return (torch.stack([open_, near]).view(2, batch, tokens) * real).sum(dim=-1)
 
 
 class _Reader:
@@ -290,11 +289,13 @@ class _Reader:
         self.layers: list[BidirectionalLayer] = [
             layer if number < exact else copy.deepcopy(layer).bfloat16() for number, layer in enumerate(network.layers)
         ]
-        self.gates = [self._gates(layer) for layer in network.layers] if network.config.cell == "lstm" else []
+        self.gates = [self._gates(layer) for layer in network.layers] if network.cell.forget_gates else []
 
     def _gates(self, layer: BidirectionalLayer) -> list[_ForgetGate]:
         dtype = torch.bfloat16 if self.half else torch.float32
-        return [_ForgetGate.of(recurrence, dtype) for recurrence in (layer.forward_rnn, layer.backward_rnn)]
+        (forget,) = layer.cell.forget_gates
+        rows = layer.cell.rows(forget, self.network.config.hidden_size)
+        return [_ForgetGate.of(recurrence, rows, dtype) for recurrence in (layer.forward_rnn, layer.backward_rnn)]
 
     @torch.inference_mode()
     def read(self, reviews: Sequence[np.ndarray]) -> _Verdicts:

@@ -34,7 +34,8 @@ from model.network.classify import classify_encoded
 from model.reading.comparison import compare
 from model.reading.explainer import Explainer
 from model.reading.explanation import Question
-from model.recurrence.replay import Clamp, trace_gates
+from model.recurrence.clamps import Clamp
+from model.recurrence.replay import trace_gates
 from model.recurrence.step import cell_step
 from model.text import PADDING_ID, EncodedReview, encode
 from views.cell.cell import diagram, equations
@@ -159,11 +160,11 @@ def lesson_calls(name: str, number: int, tokens: int) -> list[Callable[[], objec
     text = " ".join(token.text for token in words)
     explanation, other = (explainer.explain(Question(each, name, "saliency")) for each in (text, text + " Great."))
     tokens_read = explanation.review.tokens
-    explainer.sums(explanation, 2, "forward")  # step through is measured on what is computed already
+    explainer.preactivations(explanation, 2, "forward")  # step through is measured on what is computed already
     place = len(tokens_read) // 2
 
     def step() -> str:
-        sums = explainer.sums(explanation, 2, "forward")
+        sums = explainer.preactivations(explanation, 2, "forward")
         found = cell_step(sums, explanation.gates.of(2, "forward"), place, 17)
         return diagram(found, "word", "word") + equations(found, "word", "word")
 

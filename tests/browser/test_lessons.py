@@ -9,7 +9,7 @@ from playwright.sync_api import Page, expect
 
 from model.reading.explainer import Explainer
 from model.reading.explanation import Question
-from model.recurrence.replay import Clamp
+from model.recurrence.clamps import Clamp
 from tests.browser.person import REVIEW, WAIT, analyse, box_of, token, visit
 from views.drawing.numbers import minus
 from views.lesson.lessons import BUTTONS, LANGUAGES, read_lessons
@@ -83,7 +83,7 @@ def test_unit_can_be_picked_by_what_it_does(page, explainer):
     open_tab(page, "Step through")
     token(page, "dull").click()
     explanation = explainer.explain(Question(REVIEW, explainer.default))
-    best = explainer.remarkable_units(explanation, 1, "forward", 3, "largest change")
+    best = explainer.rank_units(explanation, 1, "forward", 3, "largest change")
     for unit in best[:2]:
         page.get_by_role("button", name="largest change").click()
         expect(page.get_by_label("Unit", exact=True)).to_have_value(str(unit), timeout=WAIT)
@@ -108,7 +108,7 @@ def test_memory_shows_what_is_left_of_the_chosen_token(page, explainer):
     token(page, "dull").click()
     memory = page.get_by_role("region", name="Memory", exact=True)
     expect(memory).to_contain_text("“dull” (token 4)", timeout=WAIT)
-    forget = explainer.explain(Question(REVIEW, explainer.default)).gates.of(1, "forward").f
+    forget = explainer.explain(Question(REVIEW, explainer.default)).gates.of(1, "forward").values("f")
     token(page, "but").hover()
     expect(memory).to_contain_text(f"{100 * forget[4, 0] * forget[5, 0]:.0f} %")
     expect(page.locator("#gs-saturation .js-plotly-plot")).to_be_visible(timeout=WAIT)

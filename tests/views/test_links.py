@@ -15,9 +15,9 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from model.errors import ReviewError
+from model.network.cells.registry import SYMBOLS
 from model.network.checkpoint import CHECKPOINTS
 from model.network.network import DIRECTIONS
-from model.recurrence.replay import QUANTITIES
 from model.text import MAX_CHARACTERS, MAX_TOKENS
 from views import links
 from views.links import MAX_LAYER, MAX_LINK, MAX_NAME, MAX_UNIT, TABS, View, decode_view, encode_view
@@ -36,7 +36,7 @@ views = st.builds(
     direction=st.sampled_from(DIRECTIONS),
     place=st.integers(0, MAX_TOKENS - 1),
     unit=st.integers(0, MAX_UNIT),
-    symbol=st.sampled_from(QUANTITIES),
+    symbol=st.sampled_from(SYMBOLS),
     other=any_text,
 )
 # no subnormal floats: native code that other tests run makes the processor round them to 0

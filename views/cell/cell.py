@@ -12,13 +12,11 @@ import re
 from collections.abc import Iterator
 from html import escape
 
-from model.recurrence.replay import QUANTITIES, QUANTITY_NAMES
 from model.recurrence.step import CellStep, Part
 from views.drawing.downloads import csv_text
-from views.drawing.labels import ARROWS
+from views.drawing.labels import ARROWS, NAMES
 from views.drawing.numbers import signed
 
-NAMES = dict(zip(QUANTITIES, QUANTITY_NAMES, strict=True))
 MEANINGS = {
     "f": "how much of the old memory stays",
     "i": "how much of the new is let in",
@@ -50,7 +48,7 @@ def equations(step: CellStep, token: str, previous: str | None) -> str:
 
     `token` is the one that is read, `previous` the one that this direction read before, None if there was none.
     """
-    if step.plain:
+    if not step.cell.gates:
         rows, count = _gate_equation(step.part("h")), "The equation"
     else:
         gates = (_gate_equation(step.part(symbol)) for symbol in GATE_ORDER)
@@ -66,8 +64,8 @@ def diagram(step: CellStep, token: str, previous: str | None) -> str:
 
     `token` is the one that is read, `previous` the one that this direction read before, None if there was none.
     """
-    height = PLAIN_HEIGHT if step.plain else HEIGHT
-    parts = _plain_drawing(step) if step.plain else _drawing(step)
+    height = HEIGHT if step.cell.gates else PLAIN_HEIGHT
+    parts = _drawing(step) if step.cell.gates else _plain_drawing(step)
     words = _token_texts(step, token, previous, height)
     return (
         f'<figure class="gs-cell-figure"><svg xmlns="http://www.w3.org/2000/svg" class="gs-cell-diagram" '
@@ -79,7 +77,7 @@ def diagram(step: CellStep, token: str, previous: str | None) -> str:
 def numbers(step: CellStep) -> list[tuple[str, float]]:
     """Every number of a step with its name, in the order in which the equations need them."""
     rows = []
-    for symbol in ("h",) if step.plain else GATE_ORDER:
+    for symbol in GATE_ORDER if step.cell.gates else step.cell.symbols:
         part = step.part(symbol)
         rows += [
             (f"W_x{symbol} x_t", part.from_input),
@@ -88,9 +86,10 @@ def numbers(step: CellStep) -> list[tuple[str, float]]:
             (f"sum of {symbol}", part.total),
             (f"{symbol}_t", part.value),
         ]
-    if step.plain:
+    if not step.cell.gates:
         return [*rows, ("h_(t-1)", step.h_before)]
-    states = [("c_(t-1)", step.c_before), ("c_t", step.c), ("tanh(c_t)", step.tanh_c)]
+    c = step.state("c")
+    states = [("c_(t-1)", c.before), ("c_t", c.value), ("tanh(c_t)", c.squashed)]
     return [*rows, *states, ("h_(t-1)", step.h_before), ("h_t", step.h)]
 
 
@@ -172,26 +171,29 @@ def _gate_equation(part: Part) -> str:
 
 
 def _memory_equation(step: CellStep) -> str:
+    c = step.state("c")
     kept, new = _kept(step), _new(step)
     head = (
         f"{_sub('c', 't')}<mo>=</mo>{_under(_sub('f', 't'), 'f', step.part('f').value)}<mo>⊙</mo>"
-        f"{_under(_previous('c'), 'c', step.c_before)}<mo>+</mo>{_under(_sub('i', 't'), 'i', step.part('i').value)}"
+        f"{_under(_previous('c'), 'c', c.before)}<mo>+</mo>{_under(_sub('i', 't'), 'i', step.part('i').value)}"
         f"<mo>⊙</mo>{_under(_sub('g', 't'), 'g', step.part('g').value)}"
     )
-    result = f"<mo>=</mo>{_mn('c', kept)}<mspace width='0.35em'/>{_mn('c', new)}{_result('c', step.c)}"
+    result = f"<mo>=</mo>{_mn('c', kept)}<mspace width='0.35em'/>{_mn('c', new)}{_result('c', c.value)}"
     label = (
-        f"cell state: {_shown('f', step.part('f').value)} times {signed(step.c_before, DIGITS)}, plus "
-        f"{_shown('i', step.part('i').value)} times {signed(step.part('g').value, DIGITS)}, is {signed(step.c, DIGITS)}"
+        f"cell state: {_shown('f', step.part('f').value)} times {signed(c.before, DIGITS)}, plus "
+        f"{_shown('i', step.part('i').value)} times {signed(step.part('g').value, DIGITS)}, is "
+        f"{signed(c.value, DIGITS)}"
     )
     return _equation("c", label, head, result, MEANINGS["c"])
 
 
 def _output_equation(step: CellStep) -> str:
-    shown = _under(f"{_name('tanh')}<mo>(</mo>{_sub('c', 't')}<mo>)</mo>", "h", step.tanh_c)
+    c = step.state("c")
+    shown = _under(f"{_name('tanh')}<mo>(</mo>{_sub('c', 't')}<mo>)</mo>", "h", c.squashed)
     head = f"{_sub('h', 't')}<mo>=</mo>{_under(_sub('o', 't'), 'o', step.part('o').value)}<mo>⊙</mo>{shown}"
     label = (
-        f"hidden state: {_shown('o', step.part('o').value)} times tanh of {signed(step.c, DIGITS)}, which is "
-        f"{signed(step.tanh_c, DIGITS)}, is {signed(step.h, DIGITS)}"
+        f"hidden state: {_shown('o', step.part('o').value)} times tanh of {signed(c.value, DIGITS)}, which is "
+        f"{signed(c.squashed, DIGITS)}, is {signed(step.h, DIGITS)}"
     )
     return _equation("h", label, head, _result("h", step.h), MEANINGS["h"])
 
@@ -236,7 +238,7 @@ def _result(symbol: str, value: float) -> str:
 
 
 def _kept(step: CellStep) -> float:
-    return step.part("f").value * step.c_before
+    return step.part("f").value * step.state("c").before
 
 
 def _new(step: CellStep) -> float:
@@ -244,7 +246,7 @@ def _new(step: CellStep) -> float:
 
 
 def _notes(step: CellStep, token: str, previous: str | None) -> Iterator[str]:
-    if step.plain:
+    if not step.cell.gates:
         yield "A plain RNN has no gates and no cell state: its hidden state is all that it remembers."
     if step.layer == 1:
         yield f"<em>x<sub>t</sub></em> is the word vector of {_quoted(token)}."
@@ -261,7 +263,7 @@ def _notes(step: CellStep, token: str, previous: str | None) -> Iterator[str]:
         f"<em>W x</em> and <em>W h</em> are the rows of unit {step.unit} times all of <em>x</em> and times the hidden "
         f"states of all {step.units} units; <em>b</em> is its bias (PyTorch's two, added up)."
     )
-    if not step.plain:
+    if step.cell.gates:
         yield (
             "⊙ multiplies unit by unit: of one unit, two numbers. Many books write the candidate <em>g</em> as "
             "<em>C̃</em> and the cell state <em>c</em> as <em>C</em>."
@@ -272,18 +274,19 @@ def _notes(step: CellStep, token: str, previous: str | None) -> Iterator[str]:
 
 
 def _drawing(step: CellStep) -> Iterator[str]:
+    c = step.state("c")
     f, i, g, o = (step.part(symbol).value for symbol in GATE_ORDER)
     full = _full_tube(step)
     down = f"M{OUT} {O_DOOR}V{BUS}H{WALL}"
     yield _frames(BOTTOM)
     yield _leaving(step.h, BUS)
     yield _tubes(f"M0 {LANE}H{WIDTH}", f"M{COLUMNS['g']} {GATE_TOP}V{LANE}", f"M{OUT} {LANE}V{BUS}H{WALL}")
-    yield _flow(f"M0 {LANE}H{COLUMNS['f']}", "c-before", step.c_before, full)
+    yield _flow(f"M0 {LANE}H{COLUMNS['f']}", "c-before", c.before, full)
     yield _flow(f"M{COLUMNS['f']} {LANE}H{COLUMNS['g']}", "kept", _kept(step), full)
     yield _flow(f"M{COLUMNS['g']} {GATE_TOP}V{I_DOOR}", "g", g, full)
     yield _flow(f"M{COLUMNS['g']} {I_DOOR}V{LANE}", "new", _new(step), full)
-    yield _flow(f"M{COLUMNS['g']} {LANE}H{WIDTH}M{OUT} {LANE}V{TANH}", "c", step.c, full)
-    yield _flow(f"M{OUT} {TANH}V{O_DOOR}", "tanh-c", step.tanh_c, full)
+    yield _flow(f"M{COLUMNS['g']} {LANE}H{WIDTH}M{OUT} {LANE}V{TANH}", "c", c.value, full)
+    yield _flow(f"M{OUT} {TANH}V{O_DOOR}", "tanh-c", c.squashed, full)
     yield _flow(down, "h", step.h, full)
     yield _wires()
     yield _door("f", f, COLUMNS["f"], LANE, upright=True)
@@ -294,13 +297,13 @@ def _drawing(step: CellStep) -> Iterator[str]:
         yield _node(x, y, 9, "×")
     for symbol, value in (("f", f), ("i", i), ("g", g), ("o", o)):
         yield _gate_box(symbol, value, COLUMNS[symbol])
-    yield _pill(step.tanh_c)
+    yield _pill(c.squashed)
     yield from _numbers_beside(step)
 
 
 def _full_tube(step: CellStep) -> int:
     """What fills a tube: 1, or the next whole number that holds every cell state of this unit in the review."""
-    return max(1, math.ceil(step.c_largest))
+    return max(1, math.ceil(step.state("c").largest))
 
 
 def _frames(bottom: int) -> str:
@@ -408,10 +411,11 @@ def _leaving(value: float, y: int) -> str:
 
 
 def _numbers_beside(step: CellStep) -> Iterator[str]:
+    c = step.state("c")
     above = LANE - TUBE / 2 - 16
-    yield _named(52, above, "c", "t−1", step.c_before, "start")
+    yield _named(52, above, "c", "t−1", c.before, "start")
     yield _number(216, above, "c", _kept(step))
-    yield _named(384, above, "c", "t", step.c, "middle")
+    yield _named(384, above, "c", "t", c.value, "middle")
     yield _number(COLUMNS["g"] + 22, 172, "c", _new(step), "start")
     yield _door_label(COLUMNS["f"] + 17, LANE + NODE + 5, step.part("f").value, "start")
     yield _door_label(COLUMNS["g"] - 22, I_DOOR - 15, step.part("i").value, "end")
@@ -488,11 +492,12 @@ def _plain_drawing(step: CellStep) -> Iterator[str]:
 
 
 def _description(step: CellStep, token: str) -> str:
-    if step.plain:
+    if not step.cell.gates:
         what = "a plain RNN, without gates"
     else:
+        c = step.state("c")
         doors = (f"{NAMES[symbol]} {_openness(step.part(symbol).value)}" for symbol in ("f", "i", "o"))
-        what = f"{', '.join(doors)}; cell state from {signed(step.c_before, DIGITS)} to {signed(step.c, DIGITS)}"
+        what = f"{', '.join(doors)}; cell state from {signed(c.before, DIGITS)} to {signed(c.value, DIGITS)}"
     return (
         f"Unit {step.unit} of {_where(step)}, at “{escape(_text_of(token))}”: {what}; hidden state "
         f"{signed(step.h, DIGITS)}. Only the hidden state leaves the cell: to {_above(step)} and to the next token."
@@ -500,7 +505,7 @@ def _description(step: CellStep, token: str) -> str:
 
 
 def _caption(step: CellStep) -> str:
-    if step.plain:
+    if not step.cell.gates:
         return (
             "A plain RNN has no gates and no cell state: the hidden state <em>h</em> is all that is handed on. "
             "The flow is as wide as the number is large (1 fills the tube); orange is above 0, blue below."

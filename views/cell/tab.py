@@ -6,7 +6,8 @@ import gradio as gr
 
 from model.reading.explainer import Explainer
 from model.reading.explanation import Explanation, Question
-from model.recurrence.step import UNIT_PICKS, CellStep, cell_step
+from model.reading.units import UNIT_PICKS
+from model.recurrence.step import CellStep, cell_step
 from views.api.endpoints import Refusals
 from views.cell import cell as markup
 from views.drawing.downloads import save_buttons
@@ -47,7 +48,7 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
         if asked is None:
             return gr.skip()
         with Refusals():
-            units = explainer.remarkable_units(explainer.explain(asked), layer, direction, whole(place), how)
+            units = explainer.rank_units(explainer.explain(asked), layer, direction, whole(place), how)
         chosen = whole(unit)
         return units[(units.index(chosen) + 1) % len(units)] if chosen in units[:PICKED] else units[0]
 
@@ -63,5 +64,5 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
 
 
 def _step(explainer: Explainer, explanation: Explanation, focus: Focus) -> CellStep:
-    sums = explainer.sums(explanation, focus.layer, focus.direction)
-    return cell_step(sums, explanation.gates.of(focus.layer, focus.direction), focus.place, focus.unit)
+    summed = explainer.preactivations(explanation, focus.layer, focus.direction)
+    return cell_step(summed, explanation.gates.of(focus.layer, focus.direction), focus.place, focus.unit)

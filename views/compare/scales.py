@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from model.attribution.method import Method
 from model.language import gettext
+from model.network.cells.registry import QUANTITIES
 from model.reading.changes import GateChange
 from model.reading.comparison import Comparison
-from model.recurrence.summary import GATES
 from views.drawing.labels import ARROWS
 from views.drawing.numbers import signed
 from views.drawing.tracks import SCORE_LIMIT, bar_limit
@@ -60,7 +60,8 @@ def score_scale(compared: Comparison) -> ScoreScale:
 
 def gate_limit(symbol: str) -> float:
     """The change of a quantity that a full bar stands for."""
-    return 0.5 if symbol in GATES else 2.0 if symbol == "c" else 1.0
+    quantity = QUANTITIES[symbol]
+    return (quantity.high - quantity.low) / 2 if quantity.bounded else 2.0
 
 
 def where(gate: GateChange) -> str:

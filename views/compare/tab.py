@@ -6,11 +6,11 @@ import gradio as gr
 from markupsafe import Markup
 
 from model.language import gettext, marked
+from model.network.cells.registry import SYMBOLS
 from model.network.network import DIRECTIONS
 from model.reading.comparison import compare
 from model.reading.explainer import Explainer
 from model.reading.explanation import Question
-from model.recurrence.replay import QUANTITIES
 from model.text import MAX_CHARACTERS
 from views.api.endpoints import Refusals
 from views.compare.comparison import comparison
@@ -50,7 +50,7 @@ class CompareTab:
                 value=DIRECTIONS[0],
                 label=gettext("Direction"),
             )
-            self.symbol = gr.Radio(list(QUANTITIES), value="f", label=gettext("Quantity"), min_width=250)
+            self.symbol = gr.Radio(list(SYMBOLS), value="f", label=gettext("Quantity"), min_width=250)
         button = gr.Button(gettext("Compare"), variant="primary", elem_id="gs-compare")
         self.result = gr.HTML(EMPTY.format(gettext(_EMPTY)), elem_id="gs-compared")
         self.asked = [self.text, self.other, self.checkpoint, self.other_checkpoint, self.layer, self.direction]

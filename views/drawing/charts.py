@@ -3,25 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import cycle, pairwise
 
 import numpy as np
 import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
+from model.language import gettext
 from model.metrics import CalibrationBin
+from model.network.cells.registry import CELLS, QUANTITIES, SYMBOLS
 from model.network.checkpoint import Epoch
 from model.recurrence.jacobians import Decay, GradientFlow
-from model.recurrence.replay import NEARLY_OPEN, NEARLY_SHUT, QUANTITIES, QUANTITY_NAMES
+from model.recurrence.preactivations import Preactivations
+from model.recurrence.replay import NEARLY_OPEN, NEARLY_SHUT
 from model.recurrence.retention import Memory
-from model.recurrence.step import Preactivations
 from model.workbench.overview import ConfidenceBin
 from views.drawing.colours import NEGATIVE, POSITIVE, as_hex
+from views.drawing.labels import NAMES
 
 CURVES_END = 8  # pre-activations beyond count at the ends: there both curves are flat
 BAR_EDGES = np.linspace(-CURVES_END, CURVES_END, 4 * CURVES_END + 1)  # bins of half a unit
 
-_BLUE, _ORANGE = as_hex(np.array(NEGATIVE)), as_hex(np.array(POSITIVE))
+_BLUE, _ORANGE, _SLATE = as_hex(np.array(NEGATIVE)), as_hex(np.array(POSITIVE)), "#64748b"
 
 
 def training_curves(history: Sequence[Epoch]) -> go.Figure:
@@ -83,8 +86,10 @@ def confidence_histogram(bins: Sequence[ConfidenceBin]) -> go.Figure:
 
 
 _BELOW = {"yref": "container", "y": 0, "yanchor": "bottom"}  # a legend of several lines covers nothing there
-_CELL_COLOURS = {"lstm": _ORANGE, "rnn": _BLUE}
-_GATE_COLOURS = {"i": _BLUE, "f": _ORANGE, "o": "#64748b"}
+_CELL_COLOURS = dict(zip(CELLS, cycle([_ORANGE, _BLUE, _SLATE]), strict=False))
+_GATE_COLOURS = dict(
+    zip((symbol for symbol in SYMBOLS if QUANTITIES[symbol].gate), cycle([_BLUE, _ORANGE, _SLATE]), strict=False)
+)
 
 
 def saturation_plot(memory: Memory) -> go.Figure:
@@ -93,7 +98,7 @@ def saturation_plot(memory: Memory) -> go.Figure:
     Units at the same place are one dot; its area says how many they are.
     """
     gates = memory.saturation
-    names = [f"{QUANTITY_NAMES[QUANTITIES.index(gate.symbol)]} {gate.symbol}" for gate in gates]
+    names = [f"{NAMES[gate.symbol]} {gate.symbol}" for gate in gates]
     figure = make_subplots(1, len(gates), subplot_titles=names, shared_yaxes=True, horizontal_spacing=0.04)
     for column, gate in enumerate(gates, start=1):
         places, units = np.unique(np.round(100 * np.stack([gate.shut, gate.open])), axis=1, return_counts=True)
@@ -133,20 +138,20 @@ def half_life_histogram(memory: Memory) -> go.Figure:
     return _plain(figure)
 
 
-def activation_curves(sums: Preactivations) -> go.Figure:
+def activation_curves(summed: Preactivations) -> go.Figure:
     """For each gate its sigmoid or tanh, the derivative, and where this review's pre-activations lie under them.
 
     Bars: the number of values in each bin of half a unit, as a share of the fullest; the outermost hold all beyond.
     """
-    columns = 1 if len(sums.symbols) == 1 else 2
-    titles = [f"{QUANTITY_NAMES[QUANTITIES.index(symbol)]} {symbol}" for symbol in sums.symbols]
+    columns = 1 if len(summed.packed) == 1 else 2
+    titles = [f"{NAMES[packed.symbol]} {packed.symbol}" for packed in summed.packed]
     figure = make_subplots(-(-len(titles) // columns), columns, subplot_titles=titles, vertical_spacing=0.2)
     points = np.linspace(-CURVES_END, CURVES_END, 161)
-    for number, symbol in enumerate(sums.symbols):
+    for number, packed in enumerate(summed.packed):
+        symbol = packed.symbol
         where = {"row": number // columns + 1, "col": number % columns + 1, "showlegend": number == 0}
-        value = np.tanh(points) if symbol in "gh" else 1 / (1 + np.exp(-points))
-        slope = 1 - value**2 if symbol in "gh" else value * (1 - value)
-        heights = bar_heights(sums, symbol)
+        value, slope = packed.curve.value(points), packed.curve.slope(points)
+        heights = bar_heights(summed, symbol)
         figure.add_bar(
             x=(BAR_EDGES[:-1] + BAR_EDGES[1:]) / 2,
             y=heights / heights.max(),
@@ -167,9 +172,9 @@ def activation_curves(sums: Preactivations) -> go.Figure:
     return figure
 
 
-def bar_heights(sums: Preactivations, symbol: str) -> np.ndarray:
+def bar_heights(summed: Preactivations, symbol: str) -> np.ndarray:
     """How many pre-activations of a gate lie between two of `BAR_EDGES`, (bins,); the outermost hold all beyond."""
-    return np.histogram(np.clip(sums.of(symbol), -CURVES_END, CURVES_END), bins=BAR_EDGES)[0]
+    return np.histogram(np.clip(summed.of(symbol), -CURVES_END, CURVES_END), bins=BAR_EDGES)[0]
 
 
 def decay_chart(flows: Sequence[GradientFlow]) -> go.Figure:
@@ -179,7 +184,7 @@ def decay_chart(flows: Sequence[GradientFlow]) -> go.Figure:
     """
     figure = go.Figure()
     for flow in flows:
-        name, colour = cell_name(flow.cell), _CELL_COLOURS[flow.cell]
+        name, colour = gettext(flow.cell.name), _CELL_COLOURS[flow.cell.key]
         for label, decay, dash in ((name, flow.gain, "solid"), (f"{name}, at most", flow.bound, "dash")):
             figure.add_scatter(
                 x=decay.distances,
@@ -202,11 +207,6 @@ def decay_chart(flows: Sequence[GradientFlow]) -> go.Figure:
     figure = _plain(figure)
     figure.update_layout(height=420, legend=_BELOW)
     return figure
-
-
-def cell_name(cell: str) -> str:
-    """How the page calls a kind of cell."""
-    return {"lstm": "LSTM", "rnn": "plain RNN"}[cell]
 
 
 def _fitted(decay: Decay) -> np.ndarray:

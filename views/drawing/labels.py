@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from model.recurrence.replay import QUANTITIES, QUANTITY_NAMES
+from model.network.cells.registry import QUANTITIES
 
-NAMES = dict(zip(QUANTITIES, QUANTITY_NAMES, strict=True))
+NAMES = {symbol: quantity.name for symbol, quantity in QUANTITIES.items()}
 
 ARROWS = {"forward": "reads →", "backward": "← reads"}

@@ -16,8 +16,9 @@ from markupsafe import Markup
 from PIL import Image
 
 from model.attribution.attribution import Attribution
+from model.network.cells.registry import GATES, QUANTITIES
 from model.recurrence.replay import GateTrace
-from model.recurrence.summary import GATES, saturation, unit_order
+from model.recurrence.summary import saturation, unit_order
 from views.drawing.colours import as_hex, gate_palette, palette_places, signed_log, signed_palette
 from views.drawing.template import render
 
@@ -47,10 +48,11 @@ class Scale:
 
 
 def scale_of(symbol: str) -> Scale:
-    """i, f, o from 0 to 1; g, h from -1 to 1; c from -100 to 100, logarithmic."""
-    if symbol in GATES:
-        return Scale(0, 1)
-    return Scale(-CELL_LIMIT, CELL_LIMIT, logarithmic=True) if symbol == "c" else Scale(-1, 1)
+    """i, f, o from 0 to 1; g, h from -1 to 1; c, which has no bound, from -100 to 100, logarithmic."""
+    quantity = QUANTITIES[symbol]
+    if quantity.bounded:
+        return Scale(quantity.low, quantity.high)
+    return Scale(-CELL_LIMIT, CELL_LIMIT, logarithmic=True)
 
 
 def film_track(trace: GateTrace, symbol: str) -> Markup:

@@ -11,9 +11,9 @@ from markupsafe import Markup
 
 from model.errors import GatescopeError, ReviewError
 from model.language import gettext, marked
+from model.network.cells.registry import SYMBOLS
 from model.reading.explainer import Explainer
 from model.reading.explanation import Explanation, Question
-from model.recurrence.replay import QUANTITIES
 from model.recurrence.summary import ORDERS as UNIT_ORDERS
 from model.tables.labels import LABEL_NAMES, NO_LABEL
 from model.workbench.filters import page, page_of, select
@@ -91,7 +91,7 @@ class ReviewsTab:
             arrows = [(arrow, direction) for direction, arrow in ARROWS.items()]
             self._direction = gr.Radio(arrows, value="forward", label=gettext("Direction"), min_width=140)
             self._symbol = gr.Radio(
-                list(QUANTITIES), value="f", label=gettext("Quantity"), elem_classes="gs-quantity", min_width=220
+                list(SYMBOLS), value="f", label=gettext("Quantity"), elem_classes="gs-quantity", min_width=220
             )
         self._staves = gr.HTML("", elem_classes="gs-sheet-holder")
         self._neighbours = gr.HTML("")

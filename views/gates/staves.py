@@ -13,7 +13,7 @@ from model.attribution.attribution import Attribution
 from model.language import gettext
 from model.reading.explanation import Explanation
 from model.recurrence.replay import GateTrace
-from model.recurrence.summary import GATES, largest_changes, summarise, unit_order
+from model.recurrence.summary import largest_changes, summarise, unit_order
 from views.drawing.downloads import png_button
 from views.drawing.labels import NAMES
 from views.drawing.numbers import minus
@@ -57,7 +57,8 @@ def staves(explanation: Explanation, layer: int, direction: str, symbol: str, or
     tracks = _tracks(explanation, trace, shown, order)
     return render(
         "gates/staves.html",
-        gated="i" in trace.quantities,
+        gated=bool(trace.cell.gates),
+        cell=gettext(trace.cell.name),
         axis=token_axis(explanation.review.tokens, tracks, gettext("Staves")),
         numbers=_numbers(explanation, trace),
         values=_packed(trace, shown, order),
@@ -97,12 +98,11 @@ def _bar_range(attribution: Attribution) -> str:
 
 def _legends(quantities: Sequence[str]) -> Iterator[Legend]:
     """The scales of the colours, each with the quantities that it is of."""
-    for symbols in (GATES, ("g", "h"), ("c",)):
-        there = tuple(symbol for symbol in symbols if symbol in quantities)
-        if there:
-            scale = scale_of(symbols[0])
-            kind = "gs-scale-gate" if symbols == GATES else "gs-scale-signed"
-            yield Legend(there, kind, minus(f"{scale.low:g}"), f"{scale.high:g}", scale.logarithmic)
+    scales = {symbol: scale_of(symbol) for symbol in quantities}
+    for scale in sorted(set(scales.values()), key=lambda scale: (scale.logarithmic, scale.low != 0)):
+        there = tuple(symbol for symbol in quantities if scales[symbol] == scale)
+        kind = "gs-scale-gate" if scale.low == 0 else "gs-scale-signed"
+        yield Legend(there, kind, minus(f"{scale.low:g}"), f"{scale.high:g}", scale.logarithmic)
 
 
 def _numbers(explanation: Explanation, trace: GateTrace) -> Mapping[str, object]:

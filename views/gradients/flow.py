@@ -7,10 +7,14 @@ from html import escape
 
 import numpy as np
 
+from model.language import gettext
+from model.network.cells.registry import STATES
 from model.reading.explanation import Explanation, Gradients
+from model.recurrence.arriving import StateGradients
 from model.recurrence.jacobians import GradientFlow
-from views.drawing.charts import BAR_EDGES, bar_heights, cell_name
+from views.drawing.charts import BAR_EDGES, bar_heights
 from views.drawing.downloads import csv_text, save_buttons, token_csv
+from views.drawing.labels import NAMES
 from views.drawing.numbers import minus
 from views.drawing.token_axis import Track, token_axis
 from views.drawing.tracks import Line, line_track
@@ -19,23 +23,17 @@ STEP_SCALE = (-2.0, 0.5)  # log10 of the factor of one step; beyond it the line 
 ARRIVAL_SCALE = (-12.0, 1.0)  # log10 of a gradient of the logit
 FAR = 40  # tokens: the distance of which the page speaks in words
 FLAT = 0.1  # of a curve's steepest slope: flatter than that, hardly any gradient gets through
-TERM_NAMES = {
-    "keeps (f)": ("kept by f", "the forget gate alone"),
-    "through f": ("through f", "by moving that gate"),
-    "through i": ("through i", "the input gate"),
-    "through g": ("through g", "the candidate"),
-    "through h": ("through h", "the only way there is"),
-}
 
 
 def steps_sheet(explanation: Explanation, gradients: Gradients) -> str:
     """The Jacobian of each step as its terms, and their sum: log10 of the average factor, token by token."""
     flow = gradients.flows[0].flow
     tokens = explanation.review.tokens
-    rows = [_log_track(*TERM_NAMES[term.name], term.norms, len(tokens), STEP_SCALE) for term in flow.terms]
+    named = [(gettext(term.about.label), gettext(term.about.note), term.norms) for term in flow.terms]
+    rows = [_log_track(*each, len(tokens), STEP_SCALE) for each in named]
     if len(rows) > 1:
         rows.append(_log_track("all together", "one whole step", flow.step_norms, len(tokens), STEP_SCALE))
-    what = "dCₜ/dCₜ₋₁, the sum of four terms" if flow.cell == "lstm" else "dhₜ/dhₜ₋₁, a single term"
+    what = gettext(flow.cell.chain)
     return f"""<section class="gs-card gs-picture" aria-label="One step back">
 <header><h2>One step back: {what}</h2>{_weights_badge(gradients)}</header>
 <p class="gs-note">By what factor each token changes a gradient on its way back to the token before: root mean
@@ -85,7 +83,7 @@ def decay_sentence(gradients: Gradients) -> str:
     for each in gradients.flows:
         flow = each.flow
         rate = flow.gain.rate
-        name = f"the {cell_name(flow.cell)} ({escape(each.checkpoint)})"
+        name = f"the {gettext(flow.cell.name)} ({escape(each.checkpoint)})"
         if len(flow.gain.distances) == 0:
             continue
         distance = int(min(FAR, flow.gain.distances[-1]))
@@ -126,9 +124,8 @@ def arrivals_sheet(explanation: Explanation, gradients: Gradients) -> str:
     flow = gradients.flows[0].flow
     states = gradients.arriving.of(flow.layer, flow.direction)
     chain = Line(np.arange(len(tokens)), chain_alone(gradients), "gs-dashed")
-    watched = [("at the word", "its vector", gradients.arriving.embedding), ("at h", "hidden state", states.h)]
-    if states.c is not None:
-        watched.append(("at c", "cell state", states.c))
+    watched = [("at the word", "its vector", gradients.arriving.embedding)]
+    watched += [(f"at {symbol}", NAMES[symbol], states.values(symbol)) for symbol in states.norms]
     rows = [_log_track(*each, len(tokens), ARRIVAL_SCALE) for each in watched[:-1]]
     name, note, values = watched[-1]  # the state that the chain of steps hands on
     rows.append(_log_track(name, f"{note}, dashed: chain alone", values, len(tokens), ARRIVAL_SCALE, chain))
@@ -144,7 +141,7 @@ def chain_alone(gradients: Gradients) -> np.ndarray:
     """log10 of what the average factors would bring to each token from the one read last, (tokens,)."""
     flow = gradients.flows[0].flow
     states = gradients.arriving.of(flow.layer, flow.direction)
-    values = states.h if states.c is None else states.c
+    values = states.values(flow.cell.memory)
     ordered = np.concatenate([[0.0], flow.gain.log10_gain])  # by distance from the token read last
     last = values[-1] if flow.direction == "forward" else values[0]
     chain = _log10(np.array([last]))[0] + ordered
@@ -180,9 +177,10 @@ def flat_sentence(gradients: Gradients) -> str:
 
 
 def _flat(gradients: Gradients) -> Iterator[tuple[str, float]]:
-    for symbol in gradients.sums.symbols:
-        values = gradients.sums.of(symbol).astype(np.float64)
-        slope = 1 - np.tanh(values if symbol in "gh" else values / 2) ** 2  # 1 at its steepest, for both curves
+    for packed in gradients.preactivations.packed:
+        symbol = packed.symbol
+        values = gradients.preactivations.of(symbol).astype(np.float64)
+        slope = packed.curve.slope(values) / packed.curve.slope(np.zeros(1))  # 1 at its steepest
         yield symbol, float((slope < FLAT).mean())
 
 
@@ -191,7 +189,7 @@ def curves_card(gradients: Gradients) -> str:
     return f"""<section class="gs-card" aria-label="Where gradients pass">
 <header><h2>The curves of the cell, their slopes, and where this review lies on them</h2>
 {_weights_badge(gradients)}</header><p class="gs-said">{flat_sentence(gradients)}</p>
-{save_buttons("gatescope-pre-activations", sums_csv(gradients), "gs-curves")}</section>"""
+{save_buttons("gatescope-pre-activations", preactivations_csv(gradients), "gs-curves")}</section>"""
 
 
 def steps_csv(explanation: Explanation, flow: GradientFlow) -> str:
@@ -206,7 +204,7 @@ def decay_csv(gradients: Gradients) -> str:
     for each in gradients.flows:
         bound = dict(zip(each.flow.bound.distances.tolist(), each.flow.bound.log10_gain.tolist(), strict=True))
         for distance, gain in zip(each.flow.gain.distances.tolist(), each.flow.gain.log10_gain.tolist(), strict=True):
-            rows.append([each.checkpoint, each.flow.cell, distance, gain, bound.get(distance)])
+            rows.append([each.checkpoint, each.flow.cell.key, distance, gain, bound.get(distance)])
     return csv_text(["checkpoint", "cell", "distance (tokens)", "log10 average", "log10 largest"], rows)
 
 
@@ -216,14 +214,19 @@ def arrivals_csv(explanation: Explanation, gradients: Gradients) -> str:
     states = gradients.arriving.of(flow.layer, flow.direction)
     columns = {
         "word vector": gradients.arriving.embedding.tolist(),
-        "h": states.h.tolist(),
-        "c": [None] * len(states.h) if states.c is None else states.c.tolist(),
+        **{symbol: _blank_or(states, symbol) for symbol in STATES},
         "log10 chain alone": chain_alone(gradients).tolist(),
     }
     return token_csv(explanation.review.tokens, columns)
 
 
-def sums_csv(gradients: Gradients) -> str:
+def _blank_or(states: StateGradients, symbol: str) -> list[float] | list[None]:
+    """What arrives at a state, blanks where the cell has no such state."""
+    return states.values(symbol).tolist() if symbol in states.norms else [None] * len(states.h)
+
+
+def preactivations_csv(gradients: Gradients) -> str:
     """The bars of the chart: how many pre-activations of each gate lie in each bin; the outermost hold all beyond."""
-    counts = [bar_heights(gradients.sums, symbol).tolist() for symbol in gradients.sums.symbols]
-    return csv_text(["from", "to", *gradients.sums.symbols], zip(BAR_EDGES[:-1], BAR_EDGES[1:], *counts, strict=True))
+    summed = gradients.preactivations
+    counts = [bar_heights(summed, symbol).tolist() for symbol in summed.symbols]
+    return csv_text(["from", "to", *summed.symbols], zip(BAR_EDGES[:-1], BAR_EDGES[1:], *counts, strict=True))

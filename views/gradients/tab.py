@@ -36,7 +36,7 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
             steps: flow.steps_sheet(explanation, gradients),
             arrivals: flow.arrivals_sheet(explanation, gradients),
             curves_words: flow.curves_card(gradients),
-            curves: activation_curves(gradients.sums),
+            curves: activation_curves(gradients.preactivations),
         }
 
     outputs = [decay_words, decay, steps, arrivals, curves_words, curves]

@@ -36,7 +36,7 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
         return {sheet: kept.memory_sheet(explanation, memory, focus.place, focus.unit)}
 
     def draw(explanation: Explanation, focus: Focus) -> Drawing:
-        if explanation.gates.traces[0].f is None:
+        if not explanation.gates.cell.forget_gates:
             return follow(explanation, focus) | {charts: gr.Row(visible=False)}
         memory = explainer.memory(explanation, focus.layer, focus.direction)
         units = kept.unit_csv(memory)

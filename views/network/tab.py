@@ -7,6 +7,7 @@ from html import escape
 import gradio as gr
 
 from model.evaluation.card import started_from, taught
+from model.language import gettext
 from model.network.checkpoint import Checkpoint
 from model.reading.explainer import Explainer
 from views.drawing.charts import reliability_diagram, training_curves
@@ -66,7 +67,7 @@ def build(explainer: Explainer, explained: ExplainTab) -> None:
 
 def _facts(checkpoint: Checkpoint) -> str:
     config, training, report = checkpoint.network.config, checkpoint.training, checkpoint.report
-    cell = "LSTM" if config.cell == "lstm" else "plain tanh RNN"
+    cell = gettext(checkpoint.network.cell.full_name)
     rows = [
         ("Network", f"{config.layers}-layer bidirectional {cell}, {config.hidden_size} units each way"),
         ("Vocabulary", f"{config.vocabulary_size - 2:,} words, embedding of {config.embedding_size}"),

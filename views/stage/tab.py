@@ -13,10 +13,10 @@ from model.attribution.baselines import BASELINES, DEFAULT_BASELINE
 from model.attribution.methods import DEFAULT_METHOD, METHODS
 from model.errors import ReviewError
 from model.language import gettext
+from model.network.cells.registry import SYMBOLS
 from model.reading.alignment import align
 from model.reading.explainer import Explainer
 from model.reading.explanation import Explanation, Question
-from model.recurrence.replay import QUANTITIES
 from model.text import MAX_CHARACTERS, check_review
 from views.api.endpoints import Refusals
 from views.cell import tab as step_tab
@@ -120,7 +120,7 @@ class ExplainTab:
             self.unit = gr.Number(0, label="Unit", precision=0, min_width=90, elem_id="gs-unit")
         self.place = gr.Number(0, label="Chosen token", visible="hidden", elem_id="gs-place", precision=0)
         self.symbol = gr.Radio(
-            list(QUANTITIES), value="f", label="Quantity", elem_classes="gs-quantity", min_width=250, render=False
+            list(SYMBOLS), value="f", label="Quantity", elem_classes="gs-quantity", min_width=250, render=False
         )
         shared = Shared(self.question, self.layer, self.direction, self.place, self.unit, self.symbol)
         self.panels: list[Panel] = []

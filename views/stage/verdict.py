@@ -66,7 +66,7 @@ def _known(tokens: int, unknown: int) -> str:
 
 def _exact(explanation: Explanation) -> str:
     """Whether what is replayed is what PyTorch computes."""
-    parity, gated = explanation.gates.parity, "i" in explanation.gates.traces[0].quantities
+    parity, gated = explanation.gates.parity, bool(explanation.gates.cell.gates)
     if parity < PARITY:
         mark = gettext("✓ Gates are exact") if gated else gettext("✓ States are exact")
     else:

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from model.reading.explanation import Explanation
+from model.recurrence.clamps import Clamp
 from model.recurrence.interventions import Intervened
 from model.recurrence.prefixes import PrefixCurve
-from model.recurrence.replay import Clamp, GateTrace
+from model.recurrence.replay import GateTrace
 from views.drawing.downloads import csv_text, save_buttons, token_csv
 from views.drawing.labels import NAMES
 from views.drawing.numbers import difference, minus, signed
@@ -84,7 +85,7 @@ def gates_sheet(explanation: Explanation, after: Intervened, layer: int, directi
                     numbers=[minus(f"{mean:.2f}") for mean in means],
                 )
             )
-    what = "gates" if old.f is not None else "states"
+    what = "gates" if old.cell.gates else "states"
     changed = "" if _differ(old, new) else " Nothing changes in this layer and direction: look at another one."
     return f"""<section class="gs-card gs-picture" aria-label="Gates before and after">
 <header><h2>The {what} before and after: layer {layer}, {direction}</h2></header>

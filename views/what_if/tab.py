@@ -7,14 +7,16 @@ from dataclasses import dataclass, replace
 import gradio as gr
 
 from model.errors import ReviewError
+from model.network.cells.registry import QUANTITIES
 from model.reading.explainer import Explainer
 from model.reading.explanation import Explanation
-from model.recurrence.replay import QUANTITIES, QUANTITY_NAMES, Clamp
+from model.recurrence.clamps import Clamp
 from views.api.endpoints import Refusals
+from views.drawing.labels import NAMES
 from views.panel import Drawing, Focus, Panel, Shared, whole
 from views.what_if import change as markup
 
-RANGES = {"g": (-1, 1), "h": (-1, 1), "c": (-10, 10)}  # of the slider; those of i, f, o are 0 to 1
+UNBOUNDED = 10  # where the slider ends for what has no bound of its own
 THIS, ALL, SOME = "this one", "all", "from … to"  # this one: the one chosen above the tabs
 
 
@@ -37,7 +39,7 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
     held = gr.State(Held("", "", ()))
     with gr.Column(elem_classes="gs-card gs-what-if"):
         with gr.Row(elem_classes="gs-controls"):
-            names = [(f"{name} {symbol}", symbol) for symbol, name in zip(QUANTITIES, QUANTITY_NAMES, strict=True)]
+            names = [(f"{name} {symbol}", symbol) for symbol, name in NAMES.items()]
             symbol = gr.Radio(names, value="f", label="Hold", min_width=280)
         value = gr.Slider(0, 1, value=0, step=0.01, label="at the value", info=_range_info(0, 1))
         with gr.Row(elem_classes="gs-controls"):
@@ -60,7 +62,7 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
     places.input(lambda which: [gr.Number(visible=which == SOME)] * 2, places, [first, last], api_visibility="private")
 
     def draw(explanation: Explanation, focus: Focus, held: Held) -> Drawing:
-        clamps, there = held.of(explanation), explanation.gates.traces[0].quantities
+        clamps, there = held.of(explanation), explanation.gates.cell.symbols
         offered = {
             symbol: gr.Radio(
                 [name for name in names if name[1] in there], **({"value": "h"} if len(there) == 1 else {})
@@ -105,7 +107,8 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
 
 
 def _slider(symbol: str) -> gr.Slider:
-    low, high = RANGES.get(symbol, (0, 1))
+    quantity = QUANTITIES[symbol]
+    low, high = max(quantity.low, -UNBOUNDED), min(quantity.high, UNBOUNDED)
     return gr.Slider(low, high, value=0, info=_range_info(low, high))
 
 

@@ -102,7 +102,7 @@ def test_units_of_two_checkpoints_are_not_compared_one_by_one(ask):
     assert not compared.same_checkpoint
     assert compared.common_quantities == tuple("ifogch")
     assert np.isnan(compared.distance("f", 1, "forward")).all()
-    left, right = (side.gates.of(1, "forward").f for side in (compared.left, compared.right))
+    left, right = (side.gates.of(1, "forward").values("f") for side in (compared.left, compared.right))
     assert compared.change("f", 1, "forward") == pytest.approx(right.mean(axis=1) - left.mean(axis=1), abs=1e-6)
 
 

@@ -12,12 +12,14 @@ from model.errors import CheckpointError, ReviewError
 from model.reading import explainer as explain
 from model.reading.explainer import Explainer
 from model.reading.explanation import WEIGHTS, Question
-from model.recurrence.interventions import intervene, switch_off
-from model.recurrence.jacobians import arriving_gradients, gradient_flow, untrained
+from model.reading.units import rank_units
+from model.recurrence.arriving import arriving_gradients
+from model.recurrence.clamps import Clamp, switch_off
+from model.recurrence.interventions import intervene
+from model.recurrence.jacobians import gradient_flow, untrained
+from model.recurrence.preactivations import preactivations
 from model.recurrence.prefixes import read_prefixes
-from model.recurrence.replay import Clamp
 from model.recurrence.retention import measure_memory
-from model.recurrence.step import preactivations, remarkable_units
 from tests.conftest import save_checkpoint
 
 CLAMPS = (Clamp("h", 0.5, 1, "backward"), switch_off(2, "forward", 3))  # what both kinds of cell can hold
@@ -160,7 +162,7 @@ def test_sums_are_those_of_the_layer_and_direction(explainer, name, layer, direc
     for text in TEXTS:
         found = explainer.explain(Question(text, name))
         expected = preactivations(*embedded(explainer, found), found.gates, layer, direction)
-        sums = explainer.sums(found, layer, direction)
+        sums = explainer.preactivations(found, layer, direction)
         assert (sums.layer, sums.direction, sums.symbols) == (layer, direction, expected.symbols)
         np.testing.assert_array_equal(sums.total, expected.total)
         symbol = sums.symbols[0]
@@ -175,8 +177,8 @@ def test_remarkable_units_are_those_of_the_token(explainer, name, direction, how
     found = explainer.explain(Question(TEXTS[0], name))
     network = explainer.checkpoint(name).network
     for place in range(len(found.review.tokens)):
-        units = explainer.remarkable_units(found, 2, direction, place, how)
-        assert units == remarkable_units(network, found.gates.of(2, direction), place, how).tolist()
+        units = explainer.rank_units(found, 2, direction, place, how)
+        assert units == rank_units(network, found.gates.of(2, direction), place, how).tolist()
         assert sorted(units) == [0, 1, 2, 3, 4]
         assert all(type(unit) is int for unit in units)
 
@@ -191,7 +193,9 @@ def test_gradients_are_those_of_the_review_and_both_kinds_of_cell(explainer, nam
         measured = explainer.gradients(found, layer, direction)
         assert (measured.weights, measured.pooling) == ("trained", "last")
         assert [flow.checkpoint for flow in measured.flows] == [name, other]
-        assert [flow.flow.cell for flow in measured.flows] == (["lstm", "rnn"] if name == "bilstm" else ["rnn", "lstm"])
+        assert [flow.flow.cell.key for flow in measured.flows] == (
+            ["lstm", "rnn"] if name == "bilstm" else ["rnn", "lstm"]
+        )
         for flow in measured.flows:
             read = embedded(explainer, explainer.explain(Question(text, flow.checkpoint)))
             assert_same_flow(flow.flow, gradient_flow(*read, layer, direction))
@@ -200,7 +204,9 @@ def test_gradients_are_those_of_the_review_and_both_kinds_of_cell(explainer, nam
         for state in expected.states:
             own = measured.arriving.of(state.layer, state.direction)
             np.testing.assert_allclose(own.h, state.h, rtol=1e-5)
-        np.testing.assert_array_equal(measured.sums.total, explainer.sums(found, layer, direction).total)
+        np.testing.assert_array_equal(
+            measured.preactivations.total, explainer.preactivations(found, layer, direction).total
+        )
 
 
 @EACH
@@ -216,9 +222,11 @@ def test_untrained_gradients_are_those_of_a_network_that_learned_nothing(explain
     read = embedded(explainer, found, untrained(explainer.checkpoint(name).network))
     np.testing.assert_allclose(measured.arriving.embedding, arriving_gradients(*read).embedding, rtol=1e-5)
     fresh = explain.trace_gates(*read)
-    np.testing.assert_array_equal(measured.sums.total, preactivations(read[0], read[1], fresh, 2, direction).total)
+    np.testing.assert_array_equal(
+        measured.preactivations.total, preactivations(read[0], read[1], fresh, 2, direction).total
+    )
     trained = explainer.gradients(found, 2, direction)
-    assert not np.allclose(measured.sums.total, trained.sums.total)
+    assert not np.allclose(measured.preactivations.total, trained.preactivations.total)
     assert not np.allclose(measured.arriving.embedding, trained.arriving.embedding)
     for one, two in zip(measured.flows, trained.flows, strict=True):
         assert not np.allclose(one.flow.gain.log10_gain, two.flow.gain.log10_gain)
@@ -263,7 +271,7 @@ def test_twin_with_fewer_layers_is_compared_by_its_last_one(tmp_path):
 ASKED = {
     "prefixes": ("read_prefixes", lambda explainer, found, clamps, part: explainer.prefixes(found, clamps)),
     "intervene": ("intervene", lambda explainer, found, clamps, part: explainer.intervene(found, clamps)),
-    "sums": ("preactivations", lambda explainer, found, clamps, part: explainer.sums(found, *part)),
+    "sums": ("preactivations", lambda explainer, found, clamps, part: explainer.preactivations(found, *part)),
     "gradients": ("arriving_gradients", lambda explainer, found, clamps, part: explainer.gradients(found, *part)),
 }
 

@@ -11,9 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from model.errors import ReviewError
+from model.network.cells.registry import SYMBOLS
 from model.network.network import DIRECTIONS, NetworkConfig, RecurrentNetwork
-from model.recurrence.interventions import MAX_CLAMPS, check_clamp, intervene, switch_off
-from model.recurrence.replay import QUANTITIES, Clamp, trace_gates
+from model.recurrence.clamps import MAX_CLAMPS, Clamp, check_clamp, switch_off
+from model.recurrence.interventions import intervene
+from model.recurrence.replay import trace_gates
 from tests.conftest import TINY, make_network
 from tests.model.network.test_network import REVIEWS
 from tests.model.recurrence.test_replay import HELD, one_review, read_by_hand
@@ -69,7 +71,7 @@ def test_gates_with_nothing_held_are_those_of_the_review(network):
     for found, expected in zip(
         intervene(network, embedded, ()).gates.traces, trace_gates(network, embedded).traces, strict=True
     ):
-        for symbol in QUANTITIES:
+        for symbol in SYMBOLS:
             np.testing.assert_array_equal(found.values(symbol), expected.values(symbol))
 
 
@@ -252,7 +254,7 @@ ODD = st.one_of(
 )
 PLACES = st.none() | st.integers(0, LENGTH)
 VALUES = {
-    "symbol": st.sampled_from(QUANTITIES),
+    "symbol": st.sampled_from(SYMBOLS),
     "value": st.floats(-1, 1, allow_subnormal=False) | st.integers(0, 1),
     "layer": st.none() | st.integers(1, 2),
     "direction": st.none() | st.sampled_from(DIRECTIONS),

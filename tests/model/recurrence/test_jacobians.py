@@ -14,16 +14,8 @@ from torch import Tensor, nn
 from torch.autograd.functional import jacobian
 
 from model.network.network import DIRECTIONS, BidirectionalLayer, RecurrentNetwork
-from model.recurrence.jacobians import (
-    BOUNDS,
-    ArrivingGradients,
-    Decay,
-    GradientFlow,
-    arriving_gradients,
-    flow_of_trace,
-    gradient_flow,
-    untrained,
-)
+from model.recurrence.arriving import ArrivingGradients, arriving_gradients
+from model.recurrence.jacobians import BOUNDS, Decay, GradientFlow, flow_of_trace, gradient_flow, untrained
 from model.recurrence.replay import Nudge, replay, trace_gates
 from tests.conftest import make_network
 
@@ -107,7 +99,7 @@ def test_each_step_of_the_lstm_equals_autograd_with_the_output_gate_held(layer, 
     flow = gradient_flow(network, embedded, layer, direction)
     unrolled = unroll(network, embedded, layer, direction)
     found = by_reading(flow.step_norms, direction)
-    assert (flow.layer, flow.direction, flow.cell) == (layer, direction, "lstm")
+    assert (flow.layer, flow.direction, flow.cell.key) == (layer, direction, "lstm")
     assert math.isnan(found[0])
     for place in range(1, len(IDS)):
         expected = jacobian(lambda c, place=place: unrolled.next_cell(place, c), unrolled.c[place - 1])
@@ -259,7 +251,7 @@ def test_flow_of_a_trace_equals_the_flow_of_the_review(cell, layer, direction):
     embedded = network.embed(torch.tensor([IDS]))
     flow = gradient_flow(network, embedded, layer, direction)
     found = flow_of_trace(network, trace_gates(network, embedded).of(layer, direction))
-    assert (found.layer, found.direction, found.cell) == (layer, direction, cell)
+    assert (found.layer, found.direction, found.cell.key) == (layer, direction, cell)
     np.testing.assert_allclose(found.step_norms, flow.step_norms, rtol=1e-12)
     np.testing.assert_allclose(found.gain.log10_gain, flow.gain.log10_gain, rtol=1e-12)
     for left, right in zip(found.terms, flow.terms, strict=True):
@@ -307,7 +299,7 @@ def test_unknown_layer_or_direction_is_a_key_error(network, layer, direction):
 def logit_of(network: RecurrentNetwork, embedded: Tensor, nudges: list[Nudge] | None = None) -> Tensor:
     """The logit of a replay in float64 throughout (`decide` ends in float32)."""
     lengths = torch.tensor([embedded.shape[1]])
-    last = replay(network, embedded, lengths, nudges=nudges)[-1].h
+    last = replay(network, embedded, lengths, nudges=nudges or ())[-1].h
     pooled = network.pool(torch.cat([last[0], last[1]], dim=-1), lengths)
     return (network.output(pooled) / network.config.temperature)[0, 0]
 
@@ -331,20 +323,19 @@ def test_what_arrives_at_states_and_words_equals_finite_differences(settings):
     with_c = network.config.cell == "lstm"
 
     def nudged(layer: int, symbol: str, values: Tensor) -> Tensor:
-        nudges = [Nudge(rest, rest if with_c else None) for _ in network.layers]
-        still = nudges[layer]
-        nudges[layer] = Nudge(values, still.c) if symbol == "h" else Nudge(still.h, values)
+        nudges = [Nudge(dict.fromkeys(network.cell.states, rest)) for _ in network.layers]
+        nudges[layer] = Nudge({**nudges[layer].states, symbol: values})
         return logit_of(network, embedded, nudges)
 
     for layer in range(2):
         for symbol in "hc" if with_c else "h":
             expected = slope(lambda values, layer=layer, symbol=symbol: nudged(layer, symbol, values), rest)
             for index, direction in enumerate(DIRECTIONS):
-                norms = getattr(found.of(layer + 1, direction), symbol)
+                norms = found.of(layer + 1, direction).values(symbol)
                 np.testing.assert_allclose(norms, expected[index, 0].norm(dim=-1), rtol=1e-5, atol=1e-8)
     words = slope(lambda values: logit_of(network, values), embedded)
     np.testing.assert_allclose(found.embedding, words[0].norm(dim=-1), rtol=1e-5)
-    assert all((gradients.c is not None) == with_c for gradients in found.states)
+    assert all(("c" in gradients.norms) == with_c for gradients in found.states)
 
 
 @pytest.mark.parametrize("settings", [{}, {"cell": "rnn"}, {"pooling": "max_mean", "temperature": 0.6}])
@@ -383,7 +374,7 @@ def test_nothing_is_left_on_the_network_or_the_review(trainable):
 
 def equal(left: ArrivingGradients, right: ArrivingGradients) -> bool:
     return np.array_equal(left.embedding, right.embedding) and all(
-        np.array_equal(one.h, other.h) and np.array_equal(one.c, other.c)
+        np.array_equal(one.h, other.h) and np.array_equal(one.values("c"), other.values("c"))
         for one, other in zip(left.states, right.states, strict=True)
     )
 
@@ -441,7 +432,7 @@ def test_untrained_lstm_keeps_about_half_at_each_token():
     network = untrained(make_network(hidden_size=32))
     embedded = network.embed(torch.tensor([IDS * 4]))
     flow = gradient_flow(network, embedded, 2, "backward")
-    forget = trace_gates(network, embedded).of(2, "backward").f
+    forget = trace_gates(network, embedded).of(2, "backward").values("f")
     keeps = term(flow, "keeps (f)")[:-1]
     np.testing.assert_allclose(keeps, np.sqrt((forget.astype(float) ** 2).mean(axis=1))[:-1], rtol=1e-6)
     assert keeps == pytest.approx(0.5, abs=0.05)
@@ -452,5 +443,5 @@ def test_untrained_lstm_keeps_about_half_at_each_token():
 def test_untrained_rnn_loses_the_gradient():
     network = untrained(make_network(cell="rnn", hidden_size=32))
     flow = gradient_flow(network, network.embed(torch.tensor([IDS * 4])), 2, "forward")
-    assert flow.cell == "rnn"
+    assert flow.cell.key == "rnn"
     assert flow.gain.rate < 0.8

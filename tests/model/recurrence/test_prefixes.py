@@ -14,9 +14,9 @@ from model.errors import ReviewError
 from model.network.classify import classify_encoded
 from model.network.network import RecurrentNetwork
 from model.recurrence import prefixes
-from model.recurrence.interventions import intervene, switch_off
+from model.recurrence.clamps import Clamp, switch_off
+from model.recurrence.interventions import intervene
 from model.recurrence.prefixes import MAX_PREFIX_TOKENS, PrefixCurve, prefix_lengths, read_prefixes
-from model.recurrence.replay import Clamp
 from model.text import MAX_TOKENS, encode
 from tests.conftest import make_network
 from tests.model.recurrence.test_replay import HELD

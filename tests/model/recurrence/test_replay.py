@@ -14,7 +14,8 @@ import pytest
 import torch
 
 from model.network.network import DIRECTIONS, RecurrentNetwork
-from model.recurrence.replay import Clamp, LayerReplay, Nudge, replay, trace_gates
+from model.recurrence.clamps import Clamp
+from model.recurrence.replay import LayerReplay, Nudge, replay, trace_gates
 from model.text import pad
 from tests.conftest import make_network
 from tests.model.network.test_network import REVIEWS
@@ -108,7 +109,7 @@ def one_review(network: RecurrentNetwork) -> torch.Tensor:
 def assert_equals_by_hand(replays: Sequence[LayerReplay], expected: ByHand):
     """A replay of one review in float64 has just the values that were found by hand."""
     for (layer, direction, symbol), values in expected.values.items():
-        found = getattr(replays[layer - 1], symbol)[DIRECTIONS.index(direction), 0]
+        found = replays[layer - 1].values(symbol)[DIRECTIONS.index(direction), 0]
         np.testing.assert_allclose(found.numpy(), values, atol=1e-12, rtol=0)
 
 
@@ -157,7 +158,7 @@ def test_replayed_cell_state_equals_that_of_pytorch_after_every_token():
             for prefix in range(1, len(REVIEWS[0]) + 1):
                 _, (_, c) = layer.recurrence(direction)(ordered[:, :prefix])
                 place = prefix - 1 if direction == "forward" else len(REVIEWS[0]) - prefix
-                torch.testing.assert_close(c[0, 0], replayed.c[index, 0, place], atol=1e-5, rtol=0)
+                torch.testing.assert_close(c[0, 0], replayed.values("c")[index, 0, place], atol=1e-5, rtol=0)
 
 
 def test_parity_of_a_large_state_is_relative():
@@ -167,7 +168,7 @@ def test_parity_of_a_large_state_is_relative():
         weights.zero_()
     module.bias_ih_l0.fill_(20)  # all gates open: each cell counts the tokens
     gates = trace_gates(network, network.embed(torch.full((1, 300), 4)))
-    assert gates.of(1, "forward").c[-1].tolist() == pytest.approx([300] * 5)
+    assert gates.of(1, "forward").values("c")[-1].tolist() == pytest.approx([300] * 5)
     assert gates.parity < 1e-5
 
 
@@ -254,7 +255,7 @@ def test_several_clamps_at_once_equal_a_loop_by_hand():
 
 def test_memory_that_keeps_all_and_takes_nothing_in_stays_empty(network):
     replays = replay(network, one_review(network), torch.tensor([LENGTH]), [Clamp("f", 1.0), Clamp("i", 0.0)])
-    assert all((layer.c == 0).all() and (layer.h == 0).all() for layer in replays)
+    assert all((layer.values("c") == 0).all() and (layer.h == 0).all() for layer in replays)
 
 
 @pytest.mark.parametrize("symbol", ["i", "f", "g", "o", "c", "h"])
@@ -262,7 +263,7 @@ def test_memory_that_keeps_all_and_takes_nothing_in_stays_empty(network):
 def test_clamp_to_the_value_that_is_there_changes_nothing(network, symbol, direction):
     embedded, lengths = one_review(network), torch.tensor([LENGTH])
     plain = replay(network, embedded, lengths)
-    value = float(getattr(plain[0], symbol)[DIRECTIONS.index(direction), 0, 4, 1])
+    value = float(plain[0].values(symbol)[DIRECTIONS.index(direction), 0, 4, 1])
     held = replay(network, embedded, lengths, [Clamp(symbol, value, 1, direction, unit=1, start=4, end=5)])
     assert_same(held, plain, atol=1e-6)
 
@@ -289,10 +290,10 @@ def test_clamp_in_a_padded_batch_equals_the_clamp_alone(network):
 def test_last_of_two_clamps_counts(network):
     embedded, lengths = one_review(network), torch.tensor([LENGTH])
     first, last = Clamp("o", 0.1, start=1, end=4), Clamp("o", 0.8, unit=2, start=3)
-    both = replay(network, embedded, lengths, [first, last])[0].o[0, 0]
+    both = replay(network, embedded, lengths, [first, last])[0].values("o")[0, 0]
     assert both[3, 2] == pytest.approx(0.8)
     assert both[2, 2] == both[3, 1] == pytest.approx(0.1)
-    assert replay(network, embedded, lengths, [last, first])[0].o[0, 0, 3, 2] == pytest.approx(0.1)
+    assert replay(network, embedded, lengths, [last, first])[0].values("o")[0, 0, 3, 2] == pytest.approx(0.1)
 
 
 @pytest.mark.parametrize("cell", ["lstm", "rnn"])
@@ -311,7 +312,7 @@ def test_nudge_of_a_state_equals_a_loop_by_hand(cell, symbol, direction):
     embedded = one_review(network)
     added = Added(symbol, 1, direction, place=2, unit=2, amount=0.7)
     nudges = zero_nudges(network, 1, LENGTH)
-    getattr(nudges[0], symbol)[DIRECTIONS.index(direction), 0, 2, 2] = 0.7
+    nudges[0].states[symbol][DIRECTIONS.index(direction), 0, 2, 2] = 0.7
     expected = read_by_hand(network, embedded[0].numpy(), added=[added])
     assert_equals_by_hand(replay(network, embedded, torch.tensor([LENGTH]), nudges=nudges), expected)
 
@@ -319,10 +320,13 @@ def test_nudge_of_a_state_equals_a_loop_by_hand(cell, symbol, direction):
 def test_nudge_in_a_padded_batch_refers_to_places_of_the_text(network):
     ids, lengths = pad(REVIEWS)
     nudges = zero_nudges(network, *ids.shape)
-    torch.nn.init.normal_(nudges[0].h)
+    torch.nn.init.normal_(nudges[0].states["h"])
     together = replay(network, network.embed(ids), lengths, nudges=nudges)
     for row, length in enumerate(lengths):
-        own = [Nudge(each.h[:, row : row + 1, :length], each.c[:, row : row + 1, :length]) for each in nudges]
+        own = [
+            Nudge({symbol: values[:, row : row + 1, :length] for symbol, values in each.states.items()})
+            for each in nudges
+        ]
         alone = replay(network, network.embed(ids[row : row + 1, :length]), lengths[row : row + 1], nudges=own)
         assert_same([_row(layer, row, int(length)) for layer in together], alone, atol=1e-5)
 
@@ -335,12 +339,12 @@ def test_gradient_that_reaches_a_nudge_is_a_finite_difference_by_hand(cell, pool
     nudges = zero_nudges(network, 1, LENGTH)
     states = [(number, symbol) for number in (1, 2) for symbol in ("hc" if cell == "lstm" else "h")]
     for number, symbol in states:
-        getattr(nudges[number - 1], symbol).requires_grad_()
+        nudges[number - 1].states[symbol].requires_grad_()
     last = replay(network, embedded, lengths, nudges=nudges)[-1].h
     pooled = network.pool(torch.cat([last[0], last[1]], dim=-1), lengths)
     (network.output(pooled) / network.config.temperature).backward()
     for number, symbol in states:
-        gradient = getattr(nudges[number - 1], symbol).grad[:, 0]
+        gradient = nudges[number - 1].states[symbol].grad[:, 0]
         for index, direction in enumerate(DIRECTIONS):
             for place, unit in ((0, 1), (3, 4), (LENGTH - 1, 2)):
                 place_in = Added(symbol, number, direction, place, unit, 1e-5)
@@ -362,19 +366,15 @@ def test_loop_by_hand_decides_as_the_network_does():
 def zero_nudges(network: RecurrentNetwork, batch: int, tokens: int) -> list[Nudge]:
     shape = (2, batch, tokens, network.config.hidden_size)
     weight = network.output.weight
-    return [
-        Nudge(weight.new_zeros(shape), weight.new_zeros(shape) if network.config.cell == "lstm" else None)
-        for _ in network.layers
-    ]
+    return [Nudge({symbol: weight.new_zeros(shape) for symbol in network.cell.states}) for _ in network.layers]
 
 
 def assert_same(found: Sequence[LayerReplay], expected: Sequence[LayerReplay], atol: float):
     for layer, other in zip(found, expected, strict=True):
-        for symbol in "ifgoch":
-            if getattr(other, symbol) is not None:
-                torch.testing.assert_close(getattr(layer, symbol), getattr(other, symbol), atol=atol, rtol=0)
+        for symbol, values in other.quantities.items():
+            torch.testing.assert_close(layer.values(symbol), values, atol=atol, rtol=0)
 
 
 def _row(layer: LayerReplay, row: int, length: int) -> LayerReplay:
     """What a replay of a padded batch has of one review alone."""
-    return LayerReplay(**{symbol: getattr(layer, symbol)[:, row : row + 1, :length] for symbol in "ifgoch"})
+    return LayerReplay({symbol: layer.values(symbol)[:, row : row + 1, :length] for symbol in "ifgoch"})

@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from model.errors import ReviewError
+from model.network.cells.lstm import LSTM
 from model.recurrence.replay import GateTrace, trace_gates
 from model.recurrence.retention import measure_memory
 from tests.conftest import make_network
@@ -20,7 +21,7 @@ def trace_of(forget: list[list[float]], direction: str = "forward", **others: li
     arrays = {
         symbol: np.array(others.get(symbol, forget), dtype=np.float32) for symbol in ("i", "f", "g", "o", "c", "h")
     }
-    return GateTrace(1, direction, **arrays)
+    return GateTrace(1, direction, LSTM, arrays)
 
 
 @pytest.fixture(params=["forward", "backward"])
@@ -31,7 +32,7 @@ def trace(request) -> GateTrace:
 
 def test_share_kept_is_the_product_of_the_forget_gates_in_between(trace):
     memory = measure_memory(trace)
-    tokens, units = trace.f.shape
+    tokens, units = trace.values("f").shape
     step = 1 if trace.direction == "forward" else -1
     for place in range(tokens):
         kept = memory.kept(place)
@@ -40,15 +41,15 @@ def test_share_kept_is_the_product_of_the_forget_gates_in_between(trace):
                 if (other - place) * step < 0:
                     assert math.isnan(kept[other, unit])
                     continue
-                share = math.prod(float(trace.f[t, unit]) for t in range(place + step, other + step, step))
+                share = math.prod(float(trace.values("f")[t, unit]) for t in range(place + step, other + step, step))
                 assert kept[other, unit] == pytest.approx(share, rel=1e-9)
 
 
 def test_what_is_kept_of_all_that_was_written_adds_up_to_the_cell_state(trace):
     memory = measure_memory(trace)
-    written = trace.i.astype(float) * trace.g
+    written = trace.values("i").astype(float) * trace.values("g")
     total = sum(np.nan_to_num(memory.kept(place)) * written[place] for place in range(len(written)))
-    np.testing.assert_allclose(total, trace.c, atol=1e-5)
+    np.testing.assert_allclose(total, trace.values("c"), atol=1e-5)
 
 
 def test_log_kept_is_in_reading_order_of_the_text():

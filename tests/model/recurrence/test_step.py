@@ -11,9 +11,13 @@ import torch
 from torch import nn
 
 from model.errors import ReviewError
+from model.network.cells.lstm import LSTM
+from model.network.cells.rnn import RNN
 from model.network.network import DIRECTIONS
+from model.reading.units import UNIT_PICKS, rank_units
+from model.recurrence.preactivations import preactivations
 from model.recurrence.replay import GateTrace, trace_gates
-from model.recurrence.step import UNIT_PICKS, cell_step, preactivations, remarkable_units
+from model.recurrence.step import cell_step
 from tests.conftest import make_network
 
 REVIEW = [3, 4, 5, 6, 7, 8, 2]
@@ -96,8 +100,10 @@ def test_a_step_equals_one_step_of_pytorchs_lstm_cell(network, direction, place)
     after = cell(network.embed(torch.tensor([REVIEW[place]])), states)
     for unit in range(hidden):
         step = cell_step(sums, trace, place, unit)
-        assert (step.h_before, step.c_before) == pytest.approx([float(each[0, unit]) for each in states], abs=1e-5)
-        assert (step.h, step.c) == pytest.approx([float(each[0, unit]) for each in after], abs=1e-5)
+        assert (step.h_before, step.state("c").before) == pytest.approx(
+            [float(each[0, unit]) for each in states], abs=1e-5
+        )
+        assert (step.h, step.state("c").value) == pytest.approx([float(each[0, unit]) for each in after], abs=1e-5)
         assert step.first == (not order)
         assert step.place_before == (order[-1] if order else None)
 
@@ -114,10 +120,10 @@ def test_the_numbers_of_a_step_follow_from_one_another(network, layer, direction
                 value = math.tanh(part.total) if part.symbol == "g" else 1 / (1 + math.exp(-part.total))
                 assert part.value == pytest.approx(value, abs=1e-5)
             i, f, g, o = (part.value for part in step.parts)
-            assert step.c == pytest.approx(f * step.c_before + i * g, abs=1e-5)
-            assert step.tanh_c == pytest.approx(math.tanh(step.c), abs=1e-6)
-            assert step.h == pytest.approx(o * step.tanh_c, abs=1e-5)
-            assert step.c_largest == pytest.approx(max(abs(c) for c in trace.c[:, unit].tolist()))
+            assert step.state("c").value == pytest.approx(f * step.state("c").before + i * g, abs=1e-5)
+            assert step.state("c").squashed == pytest.approx(math.tanh(step.state("c").value), abs=1e-6)
+            assert step.h == pytest.approx(o * step.state("c").squashed, abs=1e-5)
+            assert step.state("c").largest == pytest.approx(max(abs(c) for c in trace.values("c")[:, unit].tolist()))
 
 
 def test_first_and_last_are_told_in_the_order_of_reading(network):
@@ -126,7 +132,7 @@ def test_first_and_last_are_told_in_the_order_of_reading(network):
         steps = [cell_step(sums, trace, place, 0) for place in range(len(REVIEW))]
         assert [step.place for step in steps if step.first] == [first]
         assert [step.place for step in steps if step.last] == [last]
-        assert steps[first].h_before == steps[first].c_before == 0
+        assert steps[first].h_before == steps[first].state("c").before == 0
 
 
 def test_a_single_token_is_first_and_last(network):
@@ -138,8 +144,10 @@ def test_a_single_token_is_first_and_last(network):
 def test_plain_rnn_has_one_part_and_no_cell_state():
     sums, trace = taken_apart(make_network(cell="rnn"), 2, "forward")
     step = cell_step(sums, trace, 4, 1)
-    assert step.plain
-    assert (step.c_before, step.c, step.tanh_c, step.c_largest) == (None, None, None, None)
+    assert step.cell is RNN
+    assert [state.symbol for state in step.states] == ["h"]
+    with pytest.raises(KeyError):
+        step.state("c")
     assert step.part("h").value == step.h == trace.h[4, 1]
     assert step.h_before == trace.h[3, 1]
     with pytest.raises(KeyError):
@@ -175,7 +183,7 @@ def test_what_is_no_whole_number_is_refused(network, wrong):
         with pytest.raises(ReviewError, match="whole one"):
             cell_step(sums, trace, place, unit)
     with pytest.raises(ReviewError, match="whole one"):
-        remarkable_units(network, trace, wrong, "largest change")
+        rank_units(network, trace, wrong, "largest change")
 
 
 @pytest.mark.parametrize(
@@ -208,7 +216,7 @@ def test_largest_change_is_the_largest_step_of_the_state(cell, symbol, direction
             old = float(trace.values(symbol)[before, unit]) if 0 <= before < len(REVIEW) else 0.0
             changes[unit] = abs(float(trace.values(symbol)[place, unit]) - old)
         expected = sorted(changes, key=changes.get, reverse=True)
-        assert remarkable_units(network, trace, place, "largest change").tolist() == expected
+        assert rank_units(network, trace, place, "largest change").tolist() == expected
 
 
 def test_most_saturated_counts_tokens_and_gates_near_their_ends(network):
@@ -220,14 +228,14 @@ def test_most_saturated_counts_tokens_and_gates_near_their_ends(network):
         "g": np.full((3, 4), 0.99, np.float32),  # the candidate is no gate
     }
     states = np.zeros((3, 4), np.float32)
-    trace = GateTrace(1, "forward", h=states, c=states, **gates)
-    assert remarkable_units(network, trace, 0, "most saturated").tolist() == [2, 1, 0, 3]
+    trace = GateTrace(1, "forward", LSTM, {"h": states, "c": states, **gates})
+    assert rank_units(network, trace, 0, "most saturated").tolist() == [2, 1, 0, 3]
 
 
 def test_most_saturated_of_a_plain_rnn_is_near_minus_one_or_one():
     states = np.array([[0.5, -0.95, 0.91], [0.5, -0.95, 0.5]], np.float32)
-    trace = GateTrace(1, "forward", h=states)
-    assert remarkable_units(make_network(cell="rnn"), trace, 1, "most saturated").tolist() == [1, 2, 0]
+    trace = GateTrace(1, "forward", RNN, {"h": states})
+    assert rank_units(make_network(cell="rnn"), trace, 1, "most saturated").tolist() == [1, 2, 0]
 
 
 @pytest.mark.parametrize("pooling", ["last", "max_mean"])
@@ -243,7 +251,7 @@ def test_largest_weight_of_the_last_layer_is_that_on_the_output(pooling, directi
         for unit in range(hidden)
     ]
     expected = sorted(range(hidden), key=lambda unit: sums[unit], reverse=True)
-    assert remarkable_units(network, trace, 0, "largest weight").tolist() == expected
+    assert rank_units(network, trace, 0, "largest weight").tolist() == expected
 
 
 @pytest.mark.parametrize("direction", DIRECTIONS)
@@ -258,19 +266,19 @@ def test_largest_weight_of_a_lower_layer_is_what_the_next_layer_reads(network, d
         )
         lengths.append(math.sqrt(sum(squares)))
     expected = sorted(range(hidden), key=lambda unit: lengths[unit], reverse=True)
-    assert remarkable_units(network, trace, 0, "largest weight").tolist() == expected
+    assert rank_units(network, trace, 0, "largest weight").tolist() == expected
 
 
 @pytest.mark.parametrize("how", UNIT_PICKS)
 def test_every_unit_is_listed_once(network, how):
     _, trace = taken_apart(network, 1, "backward")
-    units = remarkable_units(network, trace, 2, how)
+    units = rank_units(network, trace, 2, how)
     assert sorted(units.tolist()) == list(range(network.config.hidden_size))
 
 
 def test_unknown_pick_and_lost_token_are_said(network):
     _, trace = taken_apart(network, 1, "forward")
     with pytest.raises(ReviewError, match="largest change, most saturated, largest weight"):
-        remarkable_units(network, trace, 0, "prettiest")
+        rank_units(network, trace, 0, "prettiest")
     with pytest.raises(ReviewError, match="no token 8"):
-        remarkable_units(network, trace, 7, "largest change")
+        rank_units(network, trace, 7, "largest change")

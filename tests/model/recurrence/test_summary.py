@@ -5,13 +5,20 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from model.network.cells.lstm import LSTM
+from model.network.cells.rnn import RNN
 from model.reading.explanation import Question
 from model.recurrence.replay import GateTrace
 from model.recurrence.summary import Changes, largest_changes, mean_traces, saturation, summarise, unit_order
 
 UNITS = np.array([[0.0, 0.5, 1.0], [0.05, 0.95, 0.99]], dtype=np.float32)  # two tokens, three units
 STATES = np.array([[-3.0, 0.0, 3.0], [0.5, -0.5, 1.5]], dtype=np.float32)
-TRACE = GateTrace(1, "forward", h=np.tanh(STATES), i=UNITS, f=UNITS, g=np.tanh(STATES), o=UNITS, c=STATES)
+TRACE = GateTrace(
+    1,
+    "forward",
+    LSTM,
+    {"h": np.tanh(STATES), "i": UNITS, "f": UNITS, "g": np.tanh(STATES), "o": UNITS, "c": STATES},
+)
 
 
 @pytest.fixture
@@ -21,8 +28,8 @@ def explanation(explainer):
 
 def test_units_are_sorted_by_the_token_of_their_peak():
     h = np.array([[0.1, 0.9, 0.0], [0.0, 0.0, 0.0], [0.9, 0.0, -0.5]], dtype=np.float32)
-    assert unit_order(GateTrace(1, "forward", h=h), "h", "peak").tolist() == [1, 0, 2]
-    assert unit_order(GateTrace(1, "forward", h=h), "h", "number").tolist() == [0, 1, 2]
+    assert unit_order(GateTrace(1, "forward", RNN, {"h": h}), "h", "peak").tolist() == [1, 0, 2]
+    assert unit_order(GateTrace(1, "forward", RNN, {"h": h}), "h", "number").tolist() == [0, 1, 2]
 
 
 def test_saturation_counts_units_at_both_ends():
@@ -41,7 +48,7 @@ def test_summary_counts_units_and_takes_their_mean():
     assert (cell.low.tolist(), cell.high.tolist()) == ([1, 0], [1, 1])
     assert cell.mean.tolist() == pytest.approx([0, 0.5])
     with pytest.raises(KeyError):
-        summarise(GateTrace(1, "forward", h=STATES), "f")
+        summarise(GateTrace(1, "forward", RNN, {"h": STATES}), "f")
 
 
 def rows(changes: Changes) -> list[list[float]]:
@@ -50,13 +57,13 @@ def rows(changes: Changes) -> list[list[float]]:
 
 def test_largest_change_is_counted_in_the_order_of_reading():
     states = np.array([[1.0, 0.0], [1.0, 3.0], [-1.0, 3.5]], dtype=np.float32)
-    assert rows(largest_changes(GateTrace(1, "forward", h=states))) == [[0, 0, 1], [1, 0, 3], [0, 1, -1]]
-    assert rows(largest_changes(GateTrace(1, "backward", h=states))) == [[1, 3, 0], [0, -1, 1], [1, 0, 3.5]]
+    assert rows(largest_changes(GateTrace(1, "forward", RNN, {"h": states}))) == [[0, 0, 1], [1, 0, 3], [0, 1, -1]]
+    assert rows(largest_changes(GateTrace(1, "backward", RNN, {"h": states}))) == [[1, 3, 0], [0, -1, 1], [1, 0, 3.5]]
 
 
 def test_largest_change_is_that_of_the_cell_state_where_there_is_one():
     states = np.array([[1.0, 0.0], [1.0, 3.0]], dtype=np.float32)
-    trace = GateTrace(1, "forward", h=-states[:, ::-1], i=states, f=states, g=states, o=states, c=states)
+    trace = GateTrace(1, "forward", LSTM, dict.fromkeys("ifgoc", states) | {"h": -states[:, ::-1]})
     assert rows(largest_changes(trace)) == [[0, 0, 1], [1, 0, 3]]
 
 
@@ -65,4 +72,4 @@ def test_mean_traces_are_named_by_layer_and_direction(explanation):
     assert list(means) == ["layer1.forward", "layer1.backward", "layer2.forward", "layer2.backward"]
     backward = means["layer1.backward"]
     assert backward.symbols == explanation.gates.of(1, "backward").quantities
-    assert backward.means[1] == pytest.approx(explanation.gates.of(1, "backward").f.mean(axis=1))
+    assert backward.means[1] == pytest.approx(explanation.gates.of(1, "backward").values("f").mean(axis=1))

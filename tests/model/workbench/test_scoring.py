@@ -78,7 +78,7 @@ def test_gates_are_those_of_the_replay(loaded):
             assert np.isnan(scores.forget[row])
             assert np.isnan(scores.saturated[row])
             continue
-        gates = np.concatenate([trace.f.ravel() for trace in traces])
+        gates = np.concatenate([trace.values("f").ravel() for trace in traces])
         assert scores.forget[row] == pytest.approx(gates.mean(), abs=1e-5)
         assert scores.saturated[row] == pytest.approx(((gates < 0.1) | (gates > 0.9)).mean(), abs=1e-5)
 

@@ -13,4 +13,4 @@ def test_means_for_programs_are_named_by_layer_and_direction(explainer):
     means = endpoints._means(explanation.gates)
     assert list(means) == ["layer1.forward", "layer1.backward", "layer2.forward", "layer2.backward"]
     assert list(means["layer1.backward"]) == list("ifogch")
-    assert means["layer1.backward"]["f"] == pytest.approx(explanation.gates.of(1, "backward").f.mean(axis=1))
+    assert means["layer1.backward"]["f"] == pytest.approx(explanation.gates.of(1, "backward").values("f").mean(axis=1))

@@ -5,14 +5,15 @@ from __future__ import annotations
 import csv
 import io
 import re
-from dataclasses import replace
 from xml.etree import ElementTree
 
 import pytest
 import torch
 
+from model.network.cells.lstm import LSTM
+from model.recurrence.preactivations import preactivations
 from model.recurrence.replay import trace_gates
-from model.recurrence.step import CellStep, Part, cell_step, preactivations
+from model.recurrence.step import CellStep, Part, State, cell_step
 from tests.conftest import make_network
 from views.cell import cell
 
@@ -33,8 +34,10 @@ def made_step(i=0.5, f=0.5, o=0.5, **states):
     parts = tuple(
         Part(symbol, 0.1, 0.2, 0.3, 0.6, value) for symbol, value in (("i", i), ("f", f), ("g", 0.4), ("o", o))
     )
-    chosen = {"h_before": 0.1, "h": 0.2, "c_before": 0.3, "c": 0.4, "tanh_c": 0.38, "c_largest": 0.4} | states
-    return CellStep(1, "forward", 2, 17, 5, 256, 2, parts, **chosen, place_before=1)
+    chosen = {"h_before": 0.1, "h": 0.2, "c_before": 0.3, "c": 0.4, "c_largest": 0.4} | states
+    h = State("h", chosen["h_before"], chosen["h"], largest=0.2)
+    c = State("c", chosen["c_before"], chosen["c"], chosen["c_largest"])
+    return CellStep(LSTM, 1, "forward", 2, 17, 5, 256, 2, parts, (h, c), place_before=1)
 
 
 def drawing(step, token="dull", previous="little"):
@@ -63,8 +66,10 @@ def test_equations_show_the_numbers_of_the_step(layer, direction):
         expected = [part.from_input, part.from_state, part.bias, part.total, part.value]
         assert found[part.symbol] == pytest.approx(expected, abs=0.0005001)
     i, f, g, o = (part.value for part in step.parts)
-    assert found["c"] == pytest.approx([f, step.c_before, i, g, f * step.c_before, i * g, step.c], abs=0.0005001)
-    assert found["h"] == pytest.approx([o, step.tanh_c, step.h], abs=0.0005001)
+    assert found["c"] == pytest.approx(
+        [f, step.state("c").before, i, g, f * step.state("c").before, i * g, step.state("c").value], abs=0.0005001
+    )
+    assert found["h"] == pytest.approx([o, step.state("c").squashed, step.h], abs=0.0005001)
 
 
 def test_equation_is_read_out_in_words():
@@ -132,7 +137,18 @@ def test_drawing_shows_the_numbers_of_the_step():
         if "gs-cell-number" in (number.get("class") or "")
     ]
     i, f, g, o = (part.value for part in step.parts)
-    expected = [i, f, g, o, step.tanh_c, step.c_before, f * step.c_before, step.c, i * g, step.h]
+    expected = [
+        i,
+        f,
+        g,
+        o,
+        step.state("c").squashed,
+        step.state("c").before,
+        f * step.state("c").before,
+        step.state("c").value,
+        i * g,
+        step.h,
+    ]
     assert sorted(shown) == pytest.approx(sorted(round(value, 2) for value in expected))
 
 
@@ -238,10 +254,10 @@ def test_csv_holds_every_number_and_no_formula(settings):
     for part in step.parts:
         assert named[f"sum of {part.symbol}"] == part.total
         assert named[f"W_x{part.symbol} x_t"] == part.from_input
-    assert named.get("c_t") == step.c
+    assert named.get("c_t") == {state.symbol: state.value for state in step.states}.get("c")
 
 
 def test_huge_cell_state_does_not_break_the_drawing():
-    step = replace(made_step(), c=-345.6, c_before=345.6, c_largest=345.6)
+    step = made_step(c=-345.6, c_before=345.6, c_largest=345.6)
     assert flow_width(step, "c") <= 26
     assert "A tube is full at 346." in cell.diagram(step, "dull", None)

@@ -263,7 +263,7 @@ def test_csv_holds_every_pair_and_no_number_for_what_is_lacking(edit):
     assert (rows[-1]["token.B"], rows[-1]["known.B"]) == ("flembic", "no")
     assert float(rows[0]["attribution.change"]) == pytest.approx(edit.score_change[0], rel=1e-4)
     trace = edit.right.gates.of(2, "backward")
-    assert float(rows[0]["layer2.backward.c.B"]) == pytest.approx(trace.c[0].mean(), rel=1e-4)
+    assert float(rows[0]["layer2.backward.c.B"]) == pytest.approx(trace.values("c")[0].mean(), rel=1e-4)
     assert float(rows[0]["layer2.backward.c.moved"]) == pytest.approx(edit.distance("c", 2, "backward")[0], rel=1e-4)
 
 

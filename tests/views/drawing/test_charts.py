@@ -10,11 +10,14 @@ import pytest
 import torch
 
 from model.metrics import CalibrationBin
+from model.network.cells.lstm import LSTM
+from model.network.cells.registry import CELLS
+from model.network.cells.rnn import RNN
 from model.network.checkpoint import Epoch
 from model.recurrence.jacobians import Decay, GradientFlow, gradient_flow
+from model.recurrence.preactivations import Preactivations, preactivations
 from model.recurrence.replay import GateTrace, trace_gates
 from model.recurrence.retention import measure_memory
-from model.recurrence.step import Preactivations, preactivations
 from tests.conftest import make_network
 from views.drawing import charts
 
@@ -31,13 +34,13 @@ def traces_of(ids=IDS, **settings):
 def gate_memory(i, f, o):
     """The memory of made gates, each (tokens, units)."""
     arrays = {symbol: np.array(values, dtype=np.float32) for symbol, values in (("i", i), ("f", f), ("o", o))}
-    return measure_memory(GateTrace(1, "forward", **arrays, g=arrays["i"], c=arrays["i"], h=arrays["i"]))
+    return measure_memory(GateTrace(1, "forward", LSTM, arrays | dict.fromkeys("gch", arrays["i"])))
 
 
 def flow_of(distances, gain, bound=((), ()), cell="lstm"):
     """A made flow of which only the decay counts."""
     decays = [Decay(np.array(x, dtype=int), np.array(y, dtype=float)) for x, y in ((distances, gain), bound)]
-    return GradientFlow(1, "forward", cell, (), np.array([np.nan]), *decays)
+    return GradientFlow(1, "forward", CELLS[cell], (), np.array([np.nan]), *decays)
 
 
 def named(figure):
@@ -168,7 +171,8 @@ def test_curves_of_the_cell_are_those_of_their_functions(cell):
 def test_sums_beyond_the_ends_count_at_the_ends():
     values = np.array([[-100.0, 100.0, 0.1]], dtype=np.float32)
     zeros = np.zeros((1, 1, 3), dtype=np.float32)
-    bars = charts.activation_curves(Preactivations(1, "forward", 2, ("h",), values[:, None], zeros, zeros[0])).data[0]
+    made = Preactivations(1, "forward", 2, RNN.packed, values[:, None], zeros, zeros[0])
+    bars = charts.activation_curves(made).data[0]
     assert {x: count for x, count in zip(bars.x, bars.customdata, strict=True) if count} == {-7.75: 1, 7.75: 1, 0.25: 1}
 
 

@@ -11,12 +11,18 @@ from PIL import Image
 
 from model.attribution.attribution import Attribution
 from model.attribution.methods import method_named
+from model.network.cells.lstm import LSTM
 from model.recurrence.replay import GateTrace
 from views.drawing import colours, tracks
 
 UNITS = np.array([[0.0, 0.5, 1.0], [0.05, 0.95, 0.99]], dtype=np.float32)  # two tokens, three units
 STATES = np.array([[-3.0, 0.0, 3.0], [0.5, -0.5, 1.5]], dtype=np.float32)
-TRACE = GateTrace(1, "forward", h=np.tanh(STATES), i=UNITS, f=UNITS, g=np.tanh(STATES), o=UNITS, c=STATES)
+TRACE = GateTrace(
+    1,
+    "forward",
+    LSTM,
+    {"h": np.tanh(STATES), "i": UNITS, "f": UNITS, "g": np.tanh(STATES), "o": UNITS, "c": STATES},
+)
 
 
 def pixels(png):

@@ -42,12 +42,12 @@ def test_staves_carry_the_numbers_that_the_page_shows(explanation):
     data = dict(re.findall(r'data-(numbers|step|values|units|symbol)="([^"]*)"', part.partition(">")[0]))
     numbers = json.loads(html.unescape(data["numbers"]))
     trace = explanation.gates.of(2, "backward")
-    values = np.frombuffer(base64.b64decode(data["values"]), "<i2").reshape(trace.c.shape) * float(data["step"])
-    np.testing.assert_allclose(values, trace.c, atol=float(data["step"]))
+    values = np.frombuffer(base64.b64decode(data["values"]), "<i2").reshape(trace.h.shape) * float(data["step"])
+    np.testing.assert_allclose(values, trace.values("c"), atol=float(data["step"]))
     assert sorted(np.frombuffer(base64.b64decode(data["units"]), "<u2")) == list(range(5))
     assert numbers["tokens"] == ["Not", "a", "good", "film", ",", "but", "great", "!"]
     assert [each["symbol"] for each in numbers["quantities"]] == list("ifogch")
-    assert numbers["quantities"][4]["mean"] == [float(f"{mean:.2f}") for mean in trace.c.mean(axis=1)]
+    assert numbers["quantities"][4]["mean"] == [float(f"{mean:.2f}") for mean in trace.values("c").mean(axis=1)]
 
 
 def test_plain_rnn_shows_its_hidden_state_and_says_why(explainer):

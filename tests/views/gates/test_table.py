@@ -36,7 +36,7 @@ def test_csv_holds_every_token_and_every_mean(explanation):
     assert rows[2]["token"] == "good"
     assert float(rows[2]["attribution"]) == pytest.approx(explanation.attribution.scores[2], rel=1e-4)
     trace = explanation.gates.of(2, "backward")
-    assert float(rows[2]["layer2.backward.c"]) == pytest.approx(trace.c[2].mean(), rel=1e-4)
+    assert float(rows[2]["layer2.backward.c"]) == pytest.approx(trace.values("c")[2].mean(), rel=1e-4)
 
 
 def test_download_link_holds_the_csv(explanation):

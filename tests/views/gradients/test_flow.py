@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import torch
 
+from model.network.cells.cell import SIGMOID, Packed
 from model.reading.explainer import Explainer
 from model.reading.explanation import Question
 from model.recurrence.jacobians import untrained
@@ -43,7 +44,7 @@ def step_matrices(explainer, explanation, layer, direction):
     trace = explanation.gates.of(layer, direction)
     order = slice(None) if direction == "forward" else slice(None, None, -1)
     h = trace.h[order].astype(float)
-    if trace.c is None:
+    if not trace.cell.gates:
         return [[np.diag(1 - h[t] ** 2) @ weights] for t in range(1, len(h))]
     i, f, g, o, c = (trace.values(symbol)[order].astype(float) for symbol in "ifgoc")
     w_i, w_f, w_g, _ = np.split(weights, 4)
@@ -271,14 +272,14 @@ def test_gradient_at_c_stands_with_its_chain(explainer, direction):
     assert len(at_h.lines(-12, 1)) == 1
     line, chain = at_c.lines(-12, 1)
     arriving = found.arriving.of(2, direction)
-    assert line == pytest.approx(dict(enumerate(np.log10(arriving.c))), abs=0.01)
+    assert line == pytest.approx(dict(enumerate(np.log10(arriving.values("c")))), abs=0.01)
     table = table_of(page)
-    assert [float(row["c"]) for row in table] == pytest.approx(arriving.c, rel=1e-4)
+    assert [float(row["c"]) for row in table] == pytest.approx(arriving.values("c"), rel=1e-4)
     assert [float(row["h"]) for row in table] == pytest.approx(arriving.h, rel=1e-4)
     last = 7 if direction == "forward" else 0
-    expected = {last: arriving.c[last]}
+    expected = {last: arriving.values("c")[last]}
     for distance, product in enumerate(gains(explainer, explanation, 2, direction), start=1):
-        expected[abs(last - distance)] = arriving.c[last] * factor(product)
+        expected[abs(last - distance)] = arriving.values("c")[last] * factor(product)
     logs = {place: math.log10(value) for place, value in expected.items()}
     assert chain == pytest.approx(logs, abs=0.01)
     assert {place: float(row["log10 chain alone"]) for place, row in enumerate(table)} == pytest.approx(logs, abs=1e-4)
@@ -297,7 +298,7 @@ def test_chain_of_a_single_unit_brings_all_that_arrives(tmp_path, cell, directio
             module.weight_hh_l0[3:] = 0
     _, found = measured(explainer, cell, 2, direction)
     arriving = found.arriving.of(2, direction)
-    values = arriving.h if cell == "rnn" else arriving.c
+    values = arriving.h if cell == "rnn" else arriving.values("c")
     assert gradients.chain_alone(found) == pytest.approx(np.log10(values), abs=1e-3)
     assert np.ptp(np.log10(values)) > 0.5
 
@@ -347,16 +348,16 @@ def test_flat_shares_of_chosen_sums(explainer):
     _, found = measured(explainer, "rnn")
     steep, flat = 1.8, 1.9  # 1 - tanh² is 0.104 and 0.086
     sums = replace(
-        found.sums,
+        found.preactivations,
         from_input=np.full((2, 1, 2), [[[steep, -flat]], [[flat, 0.0]]]),
         from_state=np.zeros((2, 1, 2)),
         bias=np.zeros((1, 2)),
     )
-    assert gradients.flat_sentence(replace(found, sums=sums)).startswith("50 % of h lie")
+    assert gradients.flat_sentence(replace(found, preactivations=sums)).startswith("50 % of h lie")
     gate = replace(
-        sums, symbols=("i",), from_input=np.full((2, 1, 2), [[[3.6, -3.7]], [[4.0, 0.0]]])
+        sums, packed=(Packed("i", SIGMOID),), from_input=np.full((2, 1, 2), [[[3.6, -3.7]], [[4.0, 0.0]]])
     )  # a sigmoid is half as steep
-    assert gradients.flat_sentence(replace(found, sums=gate)).startswith("50 % of i lie")
+    assert gradients.flat_sentence(replace(found, preactivations=gate)).startswith("50 % of i lie")
 
 
 @CELLS
@@ -364,8 +365,8 @@ def test_table_of_sums_counts_every_value_once(explainer, name):
     _, found = measured(explainer, name, 1)
     table = table_of(gradients.curves_card(found))
     assert (len(table), float(table[0]["from"]), float(table[-1]["to"])) == (32, -8, 8)
-    for symbol in found.sums.symbols:
-        values = [min(8, max(-8, float(value))) for value in found.sums.of(symbol).ravel()]
+    for symbol in found.preactivations.symbols:
+        values = [min(8, max(-8, float(value))) for value in found.preactivations.of(symbol).ravel()]
         for row in table:
             low, high = float(row["from"]), float(row["to"])
             count = sum(low <= value < high or value == high == 8 for value in values)

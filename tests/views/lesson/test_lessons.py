@@ -227,7 +227,7 @@ def test_step_5_more_than_half_of_dull_is_still_there(reading, unit, places):
     for word in ("clever", "wonderful"):
         assert unit("i")[places[word]] * unit("g")[places[word]] > 0.2
     assert unit("i")[places["dull"]] * unit("g")[places["dull"]] < -0.5
-    f = reading().gates.of(1, "forward").f.astype(float)
+    f = reading().gates.of(1, "forward").values("f").astype(float)
     assert (f[start : start + 5].prod(axis=0) < 0.05).mean() > 0.5
     assert 0 < (f[start:].prod(axis=0) > 0.5).mean() < 0.1
 
@@ -254,7 +254,7 @@ def test_step_7_the_plain_rnn_judges_little_better_than_guessing(explainer):
 
 def test_step_8_the_lstm_fades_too_but_far_more_slowly(explainer, reading):
     gates = reading().gates
-    assert gates.of(2, "forward").f.mean() < gates.of(1, "forward").f.mean() - 0.1
+    assert gates.of(2, "forward").values("f").mean() < gates.of(1, "forward").values("f").mean() - 0.1
     first, second = (gains_by_distance(lstm_steps(explainer, reading, layer)) for layer in (1, 2))
     rnn = gains_by_distance(rnn_steps(explainer, reading))
     for kind in range(2):

@@ -15,6 +15,7 @@ import pytest
 from PIL import Image
 
 from model.errors import ReviewError
+from model.network.cells.lstm import LSTM
 from model.reading.explanation import Question
 from model.recurrence.replay import GateTrace
 from model.recurrence.retention import measure_memory
@@ -34,7 +35,7 @@ def explanation(explainer):
 
 def share(explanation, direction, place, other, unit):
     """What is left at token `other` of what was written at `place`, by a loop over the gates; None if not read yet."""
-    forget = explanation.gates.of(2, direction).f
+    forget = explanation.gates.of(2, direction).values("f")
     step = 1 if direction == "forward" else -1
     if (other - place) * step < 0:
         return None
@@ -49,7 +50,7 @@ def half_life(forget):
 def with_forget_gate(forget, direction="forward"):
     """The memory of a made forget gate (tokens, units)."""
     gate = np.array(forget, dtype=np.float32)
-    return measure_memory(GateTrace(1, direction, **dict.fromkeys("ifgoch", gate)))
+    return measure_memory(GateTrace(1, direction, LSTM, dict.fromkeys("ifgoch", gate)))
 
 
 def percent(value):
@@ -73,7 +74,7 @@ def test_chosen_unit_shows_the_product_of_its_forget_gates(explainer, explanatio
         assert number is None or number == percent(value)
     (line,) = row.lines(0, 1)
     assert line == pytest.approx({t: value for t, value in enumerate(expected) if value is not None}, abs=0.001)
-    forget = explanation.gates.of(2, direction).f[:, 3]
+    forget = explanation.gates.of(2, direction).values("f")[:, 3]
     last = expected[-1 if direction == "forward" else 0]
     life, _, left = row.note.partition("; left at the end: ")
     assert (life, float(left.removesuffix(" %"))) == (f"half-life {half_life(forget):.1f} tokens", percent(last))
@@ -95,7 +96,7 @@ def test_map_has_a_pixel_for_each_unit_the_longest_memory_on_top(explainer, expl
     row = tracks_of(kept.memory_sheet(explanation, explainer.memory(explanation, 2, direction), 4, 0))[2]
     data = re.search(r'base64,([^"]+)"', row.picture)[1]
     pixels = np.asarray(Image.open(io.BytesIO(base64.b64decode(data))))
-    forget = explanation.gates.of(2, direction).f
+    forget = explanation.gates.of(2, direction).values("f")
     order = sorted(range(5), key=lambda unit: -half_life(forget[:, unit]))
     assert pixels.shape == (5, 8, 4)
     for line, unit in enumerate(order):
@@ -157,7 +158,7 @@ def test_table_of_units_counts_gates_at_their_ends(explainer, explanation):
     table = table_of(csv_link(kept.unit_csv(measured), "x"))
     assert [int(row["unit"]) for row in table] == list(range(5))
     for unit, row in enumerate(table):
-        assert float(row["half-life (tokens)"]) == pytest.approx(half_life(trace.f[:, unit]), rel=1e-4)
+        assert float(row["half-life (tokens)"]) == pytest.approx(half_life(trace.values("f")[:, unit]), rel=1e-4)
         for symbol in "ifo":
             values = trace.values(symbol)[:, unit].tolist()
             shut, opened = sum(value < 0.1 for value in values), sum(value > 0.9 for value in values)

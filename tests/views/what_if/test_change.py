@@ -11,9 +11,8 @@ import torch
 
 from model.reading.explainer import Explainer
 from model.reading.explanation import Question
-from model.recurrence.interventions import switch_off
+from model.recurrence.clamps import Clamp, switch_off
 from model.recurrence.prefixes import PrefixCurve
-from model.recurrence.replay import Clamp
 from tests.views.harmless import NASTY, assert_harmless, table_of, tracks_of
 from views.what_if import change
 

@@ -1,0 +1,53 @@
+"""The plain recurrence of Elman (1990), without gates: h_t = tanh(W x_t + U h_(t-1) + b).
+
+Each step back multiplies a gradient by diag(1 - h_t²) U, so that over many steps it shrinks or grows exponentially.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import torch
+from torch import Tensor, nn
+
+from model.language import marked
+from model.network.cells.cell import (
+    TANH,
+    Arithmetic,
+    Cell,
+    JacobianTerm,
+    Packed,
+    Quantity,
+    Settle,
+    StepJacobians,
+    torch_module,
+)
+
+
+def _step(
+    preactivations: Tensor, before: Mapping[str, Tensor], settle: Settle, compute: Arithmetic
+) -> dict[str, Tensor]:
+    return {"h": settle("h", compute.tanh(preactivations))}
+
+
+def _jacobians(values: Mapping[str, Tensor], recurrent: Tensor) -> StepJacobians:
+    rows = 1 - values["h"][1:].square()
+    return StepJacobians((), rows[None], recurrent[None], torch.ones_like(rows))
+
+
+RNN = Cell(
+    key="rnn",
+    name=marked("plain RNN"),
+    full_name=marked("plain tanh RNN"),
+    contrast="lstm",
+    quantities=(Quantity("h", marked("hidden state"), -1, 1),),
+    packed=(Packed("h", TANH),),
+    states=("h",),
+    memory="h",
+    forget_gates=(),
+    module=torch_module(nn.RNN),
+    step=_step,
+    terms=(JacobianTerm("through h", marked("through h"), marked("the only way there is")),),
+    chain=marked("dhₜ/dhₜ₋₁, a single term"),
+    jacobians=_jacobians,
+)

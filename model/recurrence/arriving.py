@@ -1,0 +1,103 @@
+"""What of a gradient really arrives: the derivative of the logit at every state and word vector, along all paths.
+
+What a chain of steps alone would bring is measured by `model.recurrence.jacobians`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from model.network.cells.cell import Cell
+from model.network.network import DIRECTIONS, RecurrentNetwork
+from model.recurrence.jacobians import length_of
+from model.recurrence.replay import Nudge, replay
+
+
+@dataclass(frozen=True, slots=True)
+class StateGradients:
+    """What arrives at the states of one layer (from 1) and direction.
+
+    `norms` has for each of the cell's states, by symbol, (tokens,) float64, at least 0, in reading order: the Euclidean
+    norm over the units of d logit / d state.
+    """
+
+    layer: int
+    direction: str
+    norms: Mapping[str, np.ndarray]
+
+    @property
+    def h(self) -> np.ndarray:
+        """At the hidden states (tokens,), which every cell has."""
+        return self.norms["h"]
+
+    def values(self, symbol: str) -> np.ndarray:
+        """At a state (tokens,). Raises `KeyError` if a step hands on none of that symbol."""
+        return self.norms[symbol]
+
+
+@dataclass(frozen=True, slots=True)
+class ArrivingGradients:
+    """What really arrives: the total derivative of the logit along all paths, layers above and output gates included.
+
+    `states` has layer 1 forward, layer 1 backward, layer 2 forward, …; `embedding` (tokens,) float64 is the norm of
+    d logit / d word vector. In logits per unit of the state.
+    """
+
+    states: tuple[StateGradients, ...]
+    embedding: np.ndarray
+
+    def of(self, layer: int, direction: str) -> StateGradients:
+        """The gradients of a layer (from 1) and direction. Raises `KeyError` if there is none."""
+        for gradients in self.states:
+            if (gradients.layer, gradients.direction) == (layer, direction):
+                return gradients
+        raise KeyError(layer, direction)
+
+
+def arriving_gradients(network: RecurrentNetwork, embedded: Tensor) -> ArrivingGradients:
+    """The gradient of the logit at every state and word vector of one review (1, tokens, embedding).
+
+    One backward pass for all. The network is only read: no gradient is left on its weights.
+    """
+    with torch.inference_mode(False), torch.enable_grad():
+        read = embedded.detach().clone().requires_grad_()
+        nudges = [_zeros(network, read) for _ in network.layers]
+        lengths = length_of(read)
+        last = replay(network, read, lengths, nudges=nudges)[-1].both
+        logit = network.decide(last, lengths)[0]
+        watched = [nudge.states[symbol] for nudge in nudges for symbol in network.cell.states]
+        *found, at_words = torch.autograd.grad(logit, [*watched, read])
+    return ArrivingGradients(_by_layer(found, network.cell), _norms(at_words[0]))
+
+
+def _zeros(network: RecurrentNetwork, read: Tensor) -> Nudge:
+    """A nudge of nothing, whose gradient is that of the states of a layer."""
+    shape = (2, 1, read.shape[1], network.config.hidden_size)
+    return Nudge({symbol: read.new_zeros(shape, requires_grad=True) for symbol in network.cell.states})
+
+
+def _by_layer(found: list[Tensor], cell: Cell) -> tuple[StateGradients, ...]:
+    """`found`: the gradients of each layer's states, in the order of the cell's."""
+    each = len(cell.states)
+    return tuple(
+        StateGradients(
+            place // each + 1,
+            direction,
+            {
+                symbol: _norms(gradient[index, 0])
+                for symbol, gradient in zip(cell.states, found[place : place + each], strict=True)
+            },
+        )
+        for place in range(0, len(found), each)
+        for index, direction in enumerate(DIRECTIONS)
+    )
+
+
+def _norms(gradient: Tensor) -> np.ndarray:
+    """The Euclidean norm of each row of (tokens, features)."""
+    return gradient.cpu().double().norm(dim=-1).numpy()

@@ -1,0 +1,99 @@
+"""What a layer adds up before its gates: W_x x_t from below, W_h h_(t-1) from the step before, and the bias."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from torch import Tensor, nn
+
+from model.errors import ReviewError
+from model.language import gettext
+from model.network.cells.cell import Packed
+from model.network.network import DIRECTIONS, RecurrentNetwork
+from model.recurrence.choices import NO_WHOLE_LAYER, whole_number
+from model.recurrence.replay import GateTraces
+
+
+@dataclass(frozen=True, slots=True)
+class Preactivations:
+    """What one layer (from 1) and direction adds up before its gates, float32, in reading order of the text.
+
+    `from_input` = W_x x_t and `from_state` = W_h h_(t-1), each (tokens, gates, units); `bias` (gates, units) is the sum
+    of PyTorch's two. The gates are `packed`: i, f, g, o, or h alone of a plain RNN. `layers`: how many there are.
+    """
+
+    layer: int
+    direction: str
+    layers: int
+    packed: tuple[Packed, ...]
+    from_input: np.ndarray
+    from_state: np.ndarray
+    bias: np.ndarray
+
+    @property
+    def symbols(self) -> tuple[str, ...]:
+        """Of the gates, in the order of the arrays."""
+        return tuple(packed.symbol for packed in self.packed)
+
+    @property
+    def total(self) -> np.ndarray:
+        """What goes into each sigmoid or tanh: (tokens, gates, units), without bounds."""
+        return self.from_input + self.from_state + self.bias
+
+    def of(self, symbol: str) -> np.ndarray:
+        """The totals (tokens, units) of one gate. Raises `KeyError` if there is none of that symbol."""
+        if symbol not in self.symbols:
+            raise KeyError(symbol)
+        gate = self.symbols.index(symbol)
+        return self.from_input[:, gate] + self.from_state[:, gate] + self.bias[gate]
+
+
+def preactivations(
+    network: RecurrentNetwork, embedded: Tensor, traces: GateTraces, layer: int, direction: str
+) -> Preactivations:
+    """Take one layer (from 1) and direction apart, for word vectors (1, tokens, embedding) and their traces.
+
+    Raises `ReviewError` if the network has no such layer or direction.
+    """
+    layer = whole_number(layer, NO_WHOLE_LAYER)
+    if not 1 <= layer <= len(network.layers):
+        sentence = gettext("There is no layer {layer}: this network has {layers}.")
+        raise ReviewError(sentence.format(layer=layer, layers=len(network.layers)))
+    if direction not in DIRECTIONS:
+        raise ReviewError(gettext("A direction is 'forward' or 'backward': choose one of them."))
+    module = network.layers[layer - 1].recurrence(direction)
+    inputs = as_array(embedded[0]) if layer == 1 else _states_below(traces, layer)  # (T, in)
+    before = state_before(traces.of(layer, direction).h, direction)  # (T, H)
+    packed = network.cell.packed
+    shape = (-1, len(packed), before.shape[1])  # (T, gates, H)
+    return Preactivations(
+        layer=layer,
+        direction=direction,
+        layers=len(network.layers),
+        packed=packed,
+        from_input=(inputs @ weights_of(module, "weight_ih").T).reshape(shape),
+        from_state=(before @ weights_of(module, "weight_hh").T).reshape(shape),
+        bias=(weights_of(module, "bias_ih") + weights_of(module, "bias_hh")).reshape(shape[1:]),
+    )
+
+
+def _states_below(traces: GateTraces, layer: int) -> np.ndarray:
+    """What a layer above the first reads: (tokens, 2 * hidden), forward states first."""
+    return np.concatenate([traces.of(layer - 1, direction).h for direction in DIRECTIONS], axis=1)
+
+
+def state_before(states: np.ndarray, direction: str) -> np.ndarray:
+    """The state (tokens, units) that each token meets: that of the token read before, zeros at the first."""
+    none = np.zeros_like(states[:1])
+    return np.concatenate([none, states[:-1]] if direction == "forward" else [states[1:], none])
+
+
+def weights_of(module: nn.RNNBase, name: str) -> np.ndarray:
+    """PyTorch's weights of that name, "weight_ih" say, float32."""
+    return as_array(getattr(module, f"{name}_l0"))
+
+
+def as_array(values: Tensor) -> np.ndarray:
+    """The same numbers, float32."""
+    return values.detach().float().cpu().numpy()
