@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from model.language import gettext, ngettext
-from model.workbench.word_contrast import WordContrast, WordOdds, WordScores
+from model.workbench.word_contrast import METHOD, WordContrast, WordOdds, WordScores
 from views.drawing.numbers import signed
 from views.drawing.template import render
 from views.errors.parts import sentence_card
@@ -47,6 +47,7 @@ def words_card(found: WordContrast, attributed: WordScores | None) -> Markup:
         mistakes=ngettext("{count:,} mistake", "{count:,} mistakes", mistakes).format(count=mistakes),
         hits=ngettext("{count:,} hit", "{count:,} hits", hits).format(count=hits),
         attributed=attributed,
+        method=gettext(METHOD.name),
     )
 
 

@@ -69,7 +69,7 @@ def test_unknown_checkpoint_or_unreadable_text_is_refused(explainer):
 
 
 def test_folder_without_checkpoints_is_refused(tmp_path):
-    with pytest.raises(CheckpointError, match=r"model\.train"):
+    with pytest.raises(CheckpointError, match=r"python -m model train"):
         Explainer(tmp_path)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from model.workbench.word_contrast import WordContrast, WordOdds, WordScores
+from model.workbench.word_contrast import METHOD, WordContrast, WordOdds, WordScores
 from tests.views.errors.pages import NASTY, sent, text_of
 from views.errors.words import words_card
 
@@ -17,6 +17,6 @@ def test_words_carry_their_numbers_and_are_searched_for():
     part = words_card(found, attributed)
     assert sent(part) == [{"word": "not"}, {"word": NASTY}]
     assert "not +2.5 5 2 −3.00 −0.750" in text_of(part)
-    assert "10 of 12 mistakes" in text_of(part)
+    assert f"Attribution: {METHOD.name}, summed over 10 of 12 mistakes, in logits." in text_of(part)
     assert "<img" not in part
     assert "nothing" in words_card(WordContrast(none, none, 0, 0, "There is nothing."), None)
