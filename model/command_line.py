@@ -124,7 +124,7 @@ def overview() -> str:
         for name, command in commands.items():
             lines.append(f"  {name:<10}{gettext(command.about)}")
             lines.append(f"  {'':<12}{PROGRAM} {name} {command.example}".rstrip())
-    more = gettext("'{program} COMMAND --help' tells a command's options; 'python app.py' opens the page.")
+    more = gettext("'{program} COMMAND --help' tells a command's options; 'python -m app' opens the page.")
     return "\n".join([*lines, "", more.format(program=PROGRAM), ""])
 
 

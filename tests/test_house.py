@@ -49,7 +49,13 @@ def test_training_machine_needs_torch_numpy_safetensors_and_torchtext_only():
     missing = ("spacy", "ftfy", "captum", "gensim", "sklearn", "scipy", "matplotlib", "pandas", "gradio", "plotly")
     check = (
         f"import sys; sys.modules.update(dict.fromkeys({missing}))\n"
-        "from model.training import train, trainer, pretrain, soft_labels"
+        "from model.command_line import main\n"
+        "from model.training import trainer\n"
+        "for name in ('train', 'pretrain', 'labels'):\n"
+        "    try:\n"
+        "        sys.exit(main([name, '--help']))\n"
+        "    except SystemExit as end:\n"
+        "        assert end.code == 0, name"
     )
     subprocess.run([sys.executable, "-c", check], cwd=ROOT, check=True)
 

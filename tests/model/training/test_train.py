@@ -20,11 +20,10 @@ from model.command_line import main
 from model.errors import DataError
 from model.evaluation import evaluate
 from model.network import checkpoint
-from model.training import data, objective, publish, trainer, vectors
-from model.training.batches import epoch_batches
+from model.training import data, objective, publish, trainer
 from model.training.data import Split
 from model.training.logits import logits_and_labels
-from model.training.presets import PRESETS, changed_preset, one_cycle
+from model.training.presets import PRESETS, changed_preset
 from tests.conftest import ROOT
 from tests.made import WORDS, made_data
 
@@ -89,29 +88,6 @@ def load_progress(folder):
         return json.loads(file.metadata()["progress"])
 
 
-def test_epochs_of_part_of_the_reviews_go_on_where_the_last_one_stopped():
-    preset = replace(PRESETS["bilstm"], epoch_reviews=50, batch=8)
-    prepared = made_data()
-    rows = [np.concatenate(epoch_batches(prepared, preset, 1, number)) for number in range(1, 6)]
-    assert [len(each) for each in rows] == [50] * 5
-    together = np.concatenate(rows)
-    assert len(set(together[:100].tolist())) == 100
-    counts = np.bincount(together, minlength=220)[prepared.splits == Split.TRAIN]
-    assert counts.min() >= 1  # 250 of 140 reviews: each at least once
-    assert counts.max() <= 2
-
-
-def test_batches_hold_reviews_of_like_length_each_once_and_none_of_validation_or_test():
-    prepared = made_data()
-    batches = epoch_batches(prepared, replace(PRESETS["recipe"], batch=10), 1, 1)
-    rows = np.concatenate(batches)
-    assert sorted(rows.tolist()) == prepared.rows(Split.TRAIN).tolist()
-    lengths = np.diff(prepared.offsets)
-    assert np.mean([np.ptp(lengths[batch]) for batch in batches]) < 3
-    both = np.concatenate(epoch_batches(prepared, replace(PRESETS["bilstm"], epoch_reviews=0), 1, 1))
-    assert set(prepared.splits[both].tolist()) == {Split.TRAIN, Split.UNLABELLED}
-
-
 def test_what_is_kept_is_the_moving_average_of_the_weights(workplace):
     assert command(workplace, "run", "--epochs", "1", preset="bilstm") == 0
     kept = load_file(workplace / "run" / "best" / "model.safetensors")["output.weight"].float()
@@ -127,15 +103,6 @@ def test_moving_average_forgets_the_start_within_few_steps_and_settles_on_its_de
     assert average < 1e-6
     late = trainer._moved_average(0.999, torch.tensor(1.0), torch.tensor(0.0), 10**6)
     assert float(late) == pytest.approx(0.999)
-
-
-def test_learning_rate_rises_and_falls_to_nothing():
-    rates = [one_cycle(step / 100) for step in range(101)]
-    assert rates[0] == 0
-    assert max(rates) == pytest.approx(1, abs=1e-3)
-    assert rates.index(max(rates)) == 10
-    assert rates[10:] == sorted(rates[10:], reverse=True)
-    assert rates[-1] == 0
 
 
 def test_settings_can_be_changed_and_are_recorded(workplace, capsys):
@@ -239,26 +206,6 @@ def test_prediction_does_not_depend_on_batch_or_order(workplace):
     np.testing.assert_allclose(alone[::-1], together, atol=1e-5)
 
 
-def test_vectors_are_those_of_the_file_and_the_rest_is_drawn(workplace):
-    found = vectors.read(str(workplace / "vectors.txt"), WORDS, 8, seed=1)
-    first = (workplace / "vectors.txt").read_text().split()[1:9]
-    assert found.known == 30
-    assert found.matrix[2].tolist() == pytest.approx([float(value) for value in first])
-    assert not found.matrix[:2].any()
-    assert found.matrix[-1].any()
-    assert torch.equal(found.matrix, vectors.read(str(workplace / "vectors.txt"), WORDS, 8, seed=1).matrix)
-    with pytest.raises(DataError, match="8 dimensions"):
-        vectors.read(str(workplace / "vectors.txt"), WORDS, 100, seed=1)
-
-
-def test_vectors_are_learnt_on_the_reviews(workplace):
-    pytest.importorskip("gensim")
-    out = workplace / "learnt.txt"
-    options = ["--words", "42", "--size", "8", "--epochs", "1", "--workers", "1"]
-    assert main(["vectors", "--data", str(workplace / "imdb.npz"), "--out", str(out), *options]) == 0
-    assert vectors.read(str(out), WORDS, 8, seed=1).known == len(WORDS)
-
-
 def test_best_run_is_published_and_evaluated_the_same_twice(workplace, capsys):
     assert command(workplace, "short", "--epochs", "1") == 0
     assert command(workplace, "long") == 0
@@ -296,17 +243,3 @@ def test_evaluation_refuses_data_of_another_vocabulary(workplace):
     other = replace(made_data(), vocabulary=WORDS[::-1])
     with pytest.raises(DataError, match="another vocabulary"):
         evaluate.evaluate(checkpoint.load("best", workplace / "run"), other)
-
-
-def test_glove_is_taken_from_torchtexts_cache_folder(workplace, monkeypatch):
-    monkeypatch.chdir(workplace)
-    vectors.CACHE.mkdir()
-    (vectors.CACHE / "glove.6B.8d.txt").write_text((workplace / "vectors.txt").read_text())
-    assert vectors.read("glove", WORDS, 8, seed=1).known == 30
-    assert [path.name for path in vectors.CACHE.iterdir()] == ["glove.6B.8d.txt"]  # no pickled copy
-
-
-def test_vectors_that_cannot_be_downloaded_are_one_sentence(workplace, monkeypatch):
-    monkeypatch.chdir(workplace)
-    with pytest.raises(DataError, match="cannot be had"):
-        vectors.read("glove", WORDS, 9, seed=1)  # there is no glove.6B of 9 dimensions
