@@ -11,9 +11,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-LENGTH, NEGATION, UNKNOWN_WORDS = "tokens", "negation words per 100 tokens", "unknown words"
-CONTRAST, CAPITALS, QUESTIONS = "contrast words", "words in capitals", "question marks"
-RATING, FORGET, SATURATED = "rating", "mean forget gate", "share of saturated forget gates"
+from model.language import marked
+
+LENGTH, NEGATION, UNKNOWN_WORDS = marked("tokens"), marked("negation words per 100 tokens"), marked("unknown words")
+CONTRAST, CAPITALS, QUESTIONS = marked("contrast words"), marked("words in capitals"), marked("question marks")
+RATING, FORGET, SATURATED = marked("rating"), marked("mean forget gate"), marked("share of saturated forget gates")
 DIMENSIONS = (LENGTH, UNKNOWN_WORDS, NEGATION, CONTRAST, CAPITALS, QUESTIONS, RATING, FORGET, SATURATED)
 
 # As spaCy cuts them: "didn't" is "did" and "n't", "cannot" is "can" and "not".
@@ -34,39 +36,39 @@ class Bucket:
 
 BUCKETS = {
     LENGTH: (
-        Bucket("up to 100", -1, 100),
-        Bucket("101 to 200", 100, 200),
-        Bucket("201 to 400", 200, 400),
-        Bucket("401 to 1,000", 400, 1_000),
-        Bucket("over 1,000 (cut)", 1_000, np.inf),
+        Bucket(marked("up to 100"), -1, 100),
+        Bucket(marked("101 to 200"), 100, 200),
+        Bucket(marked("201 to 400"), 200, 400),
+        Bucket(marked("401 to 1,000"), 400, 1_000),
+        Bucket(marked("over 1,000 (cut)"), 1_000, np.inf),
     ),
     NEGATION: (
-        Bucket("none", -1, 0),
-        Bucket("up to 1", 0, 1),
-        Bucket("over 1, up to 2", 1, 2),
-        Bucket("over 2", 2, np.inf),
+        Bucket(marked("none"), -1, 0),
+        Bucket(marked("up to 1"), 0, 1),
+        Bucket(marked("over 1, up to 2"), 1, 2),
+        Bucket(marked("over 2"), 2, np.inf),
     ),
     UNKNOWN_WORDS: (
-        Bucket("up to 2 %", -1, 2),
-        Bucket("over 2 %, up to 5 %", 2, 5),
-        Bucket("over 5 %, up to 10 %", 5, 10),
-        Bucket("over 10 %", 10, np.inf),
+        Bucket(marked("up to 2 %"), -1, 2),
+        Bucket(marked("over 2 %, up to 5 %"), 2, 5),
+        Bucket(marked("over 5 %, up to 10 %"), 5, 10),
+        Bucket(marked("over 10 %"), 10, np.inf),
     ),
     CONTRAST: (
-        Bucket("none", -1, 0),
-        Bucket("one", 0, 1),
-        Bucket("2 or 3", 1, 3),
-        Bucket("over 3", 3, np.inf),
+        Bucket(marked("none"), -1, 0),
+        Bucket(marked("one"), 0, 1),
+        Bucket(marked("2 or 3"), 1, 3),
+        Bucket(marked("over 3"), 3, np.inf),
     ),
     CAPITALS: (
-        Bucket("none", -1, 0),
-        Bucket("1 or 2", 0, 2),
-        Bucket("3 to 9", 2, 9),
-        Bucket("over 9", 9, np.inf),
+        Bucket(marked("none"), -1, 0),
+        Bucket(marked("1 or 2"), 0, 2),
+        Bucket(marked("3 to 9"), 2, 9),
+        Bucket(marked("over 9"), 9, np.inf),
     ),
     QUESTIONS: (
-        Bucket("none", -1, 0),
-        Bucket("one", 0, 1),
-        Bucket("over 1", 1, np.inf),
+        Bucket(marked("none"), -1, 0),
+        Bucket(marked("one"), 0, 1),
+        Bucket(marked("over 1"), 1, np.inf),
     ),
 }

@@ -17,6 +17,7 @@ import pyarrow as pa
 import pyarrow.parquet as parquet
 
 from model.errors import DataError
+from model.language import gettext
 from model.tables.csv_cells import without_formula
 from model.tables.labels import LABEL_NAMES, NO_LABEL
 from model.tables.table import ReviewTable
@@ -63,7 +64,7 @@ def export_rows(
         raise ValueError("the scores are not of this table")
     rows = np.asarray(rows, dtype=np.int64)
     if rows.size and not 0 <= rows.min() <= rows.max() < len(table.texts):
-        raise DataError("There are rows to be saved that are not in this file.")
+        raise DataError(gettext("There are rows to be saved that are not in this file."))
     said = [notes.get(row) for row in rows.tolist()]
     columns = [
         rows,

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from model.errors import ReviewError
-from model.language import marked
+from model.language import gettext, marked
 from model.tables.labels import LABEL_NAMES, NO_LABEL
 from model.tables.table import ReviewTable
 from model.workbench.overview import HITS, MISTAKES, Outcome, confidence, outcomes
@@ -22,11 +22,11 @@ from model.workbench.slices import slice_rows
 NOT_NAMED = "(not named yet)"  # the category of rows that have none
 
 MISTAKES_FIRST, NEAR_DOUBT, LONGEST, UNKNOWN_FIRST, AS_FILED = ORDERS = (
-    "most confident mistakes first",
-    "nearest to 0.5",
-    "longest",
-    "most unknown words",
-    "order of the file",
+    marked("most confident mistakes first"),
+    marked("nearest to 0.5"),
+    marked("longest"),
+    marked("most unknown words"),
+    marked("order of the file"),
 )
 LABELS = {name: label for label, name in LABEL_NAMES.items()} | {marked("no label"): NO_LABEL}
 
@@ -72,7 +72,8 @@ def select(table: ReviewTable, scores: Scores, chosen: Filter, order: str, categ
     most confident rows. Raises `ReviewError` for an order, slice or label that there is not.
     """
     if order not in _KEYS:
-        raise ReviewError(f"There is no such order; there are: {', '.join(ORDERS)}.")
+        sentence = gettext("There is no such order; there are: {orders}.")
+        raise ReviewError(sentence.format(orders=", ".join(map(gettext, ORDERS))))
     found = outcomes(table, scores)
     passed = _passed(table, scores, chosen, found)
     _keep_category(passed, chosen.category, categories)
@@ -105,7 +106,8 @@ def _passed(table: ReviewTable, scores: Scores, chosen: Filter, found: np.ndarra
         passed &= np.isin(found, [int(outcome) for outcome in chosen.outcomes])
     if chosen.label:
         if chosen.label not in LABELS:
-            raise ReviewError(f"There is no such label; there are: {', '.join(LABELS)}.")
+            sentence = gettext("There is no such label; there are: {labels}.")
+            raise ReviewError(sentence.format(labels=", ".join(map(gettext, LABELS))))
         passed &= table.labels == LABELS[chosen.label]
     if chosen.token is not None:
         holding = np.searchsorted(scores.offsets, np.flatnonzero(scores.ids == chosen.token), side="right") - 1

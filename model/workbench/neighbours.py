@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from model.errors import ReviewError
+from model.language import gettext
 from model.workbench.scoring import Scores
 
 BLOCK = 512  # rows that are held in float32 at once
@@ -31,7 +32,7 @@ def nearest(scores: Scores, row: int, k: int = 8, among: np.ndarray | None = Non
     `among` (rows,) bool restricts them. Raises `ReviewError` where there is no such row.
     """
     if not 0 <= row < len(scores.states):
-        raise ReviewError("There is no such row in this file.")
+        raise ReviewError(gettext("There is no such row in this file."))
     allowed = np.ones(len(scores.states), dtype=bool) if among is None else among.copy()
     allowed[row] = False
     candidates = np.flatnonzero(allowed)

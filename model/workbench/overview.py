@@ -12,6 +12,7 @@ from enum import IntEnum
 import numpy as np
 
 from model import metrics
+from model.language import gettext
 from model.metrics import CalibrationBin
 from model.tables.labels import NO_LABEL
 from model.tables.table import ReviewTable
@@ -138,10 +139,11 @@ def _measure(logits: np.ndarray, positive: np.ndarray) -> KnownMetrics:
 
 def _missing(positive: np.ndarray) -> str:
     if not len(positive):
-        return "No row has a label: accuracy, F1, AUC, log loss and calibration need rows with labels."
-    if positive.all() or not positive.any():
-        side = "positive" if positive.all() else "negative"
-        return f"All labels are {side}: F1 and AUC need rows of both classes."
+        return gettext("No row has a label: accuracy, F1, AUC, log loss and calibration need rows with labels.")
+    if positive.all():
+        return gettext("All labels are positive: F1 and AUC need rows of both classes.")
+    if not positive.any():
+        return gettext("All labels are negative: F1 and AUC need rows of both classes.")
     return ""
 
 

@@ -15,7 +15,7 @@ from statistics import NormalDist
 import numpy as np
 
 from model.errors import ReviewError
-from model.language import gettext
+from model.language import gettext, ngettext
 from model.tables.labels import NO_LABEL
 from model.tables.table import ReviewTable
 from model.traits import (
@@ -138,7 +138,10 @@ def _test(found: list[SliceFinding]) -> list[SliceFinding]:
 
 
 def wilson(hits: int, trials: int, level: float = 0.95) -> tuple[float, float]:
-    """Wilson's score interval of a share, hits / trials, within [0, 1]; `trials` is at least 1."""
+    """Wilson's score interval of a share, hits / trials, within [0, 1]; `trials` is at least 1.
+
+    As `scipy.stats.binomtest(hits, trials).proportion_ci(level, "wilson")`, without the test of which it is a part.
+    """
     z = NormalDist().inv_cdf((1 + level) / 2)
     share, shrink = hits / trials, 1 + z * z / trials
     middle = (share + z * z / (2 * trials)) / shrink
@@ -179,10 +182,15 @@ def _by_rating(ratings: np.ndarray) -> _Partition | None:
         quarters = _by_quarter(ratings[rated])
         names, found = quarters.names, quarters.places
     else:
-        names = tuple(f"{each:,.2f}".rstrip("0").rstrip(".") + (" star" if each == 1 else " stars") for each in stars)
+        names = tuple(map(_stars, stars.tolist()))
     places = np.full(len(ratings), len(names))
     places[rated] = found
-    return _Partition((*names, "no rating"), places)
+    return _Partition((*names, gettext("no rating")), places)
+
+
+def _stars(rating: float) -> str:
+    written = f"{rating:,.2f}".rstrip("0").rstrip(".")
+    return ngettext("{stars} star", "{stars} stars", 1 if rating == 1 else 2).format(stars=written)
 
 
 def _by_quarter(values: np.ndarray) -> _Partition:
@@ -195,6 +203,7 @@ def _by_quarter(values: np.ndarray) -> _Partition:
         (digits for digits in range(3, 17) if len({f"{edge:.{digits}f}" for edge in edges}) == len(edges)), 17
     )
     written = [f"{edge:,.{digits}f}" for edge in edges]
-    between = [f"over {low}, up to {high}" for low, high in pairwise(written)]
-    names = (f"up to {written[0]}", *between, f"over {written[-1]}")
+    between = [gettext("over {low}, up to {high}").format(low=low, high=high) for low, high in pairwise(written)]
+    first, last = gettext("up to {high}").format(high=written[0]), gettext("over {low}").format(low=written[-1])
+    names = (first, *between, last)
     return _Partition(names, np.searchsorted(edges, values))
