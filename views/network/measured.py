@@ -1,59 +1,95 @@
-"""HTML for what was measured of a checkpoint, beyond its accuracy: slices, behaviour, faithfulness.
+"""What was measured of a checkpoint, beyond its accuracy: slices, behaviour, faithfulness.
 
-Each is a plain table that opens on demand, after a sentence on how to read it. Names come from files: all is escaped.
+Each is plain tables that open on demand, after a sentence on how to read them; the sentences are those of the card.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from html import escape
+from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import groupby
+
+from markupsafe import Markup
 
 from model.attribution.faithfulness import Erasure, FaithfulnessReport, aopc
 from model.evaluation.card import SLICES_NOTE, behaviour_note, faithfulness_note, winner_note
+from model.language import gettext
 from model.metrics import Capability, Report, Slice
 from views.drawing.numbers import minus
+from views.drawing.template import render
 
 
-def measured(report: Report | None, faithfulness: FaithfulnessReport | None) -> str:
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table as text; the first column names the rows."""
+
+    caption: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Disclosure:
+    """What opens on demand: how to read it, its tables, and what follows from them, "" where nothing does."""
+
+    title: str
+    note: str
+    tables: tuple[Table, ...]
+    verdict: str = ""
+
+
+def measured(report: Report | None, faithfulness: FaithfulnessReport | None) -> Markup:
     """All that is stored of it, as disclosures; "" where nothing is."""
     parts = []
     if report and report.slices:
-        parts.append(_disclosure("More than accuracy: length, negation, unknown words", _slices(report.slices)))
+        parts.append(_slices(report.slices))
     if report and report.behaviour:
-        parts.append(_disclosure("Behaviour: what it can and cannot read", _behaviour(report.behaviour)))
+        parts.append(_behaviour(report.behaviour))
     if faithfulness:
-        parts.append(_disclosure("Faithfulness: which attribution method to trust", _faithfulness(faithfulness)))
-    return "".join(parts)
+        parts.append(_faithfulness(faithfulness))
+    return render("network/measured.html", disclosures=parts)
 
 
-def _disclosure(title: str, content: str) -> str:
-    return f'<details class="gs-card gs-measured"><summary>{escape(title)}</summary>{content}</details>'
-
-
-def _slices(slices: Sequence[Slice]) -> str:
-    head = ("reviews", "accuracy", "calibration error", "before the temperature")
+def _slices(slices: Sequence[Slice]) -> Disclosure:
+    head = (gettext("reviews"), gettext("accuracy"), gettext("calibration error"), gettext("before the temperature"))
     tables = []
     for kind, members in groupby(slices, key=lambda each: each.kind):
-        rows = [
-            (each.name, f"{each.reviews:,}", *map(_percent, (each.accuracy, each.ece, each.uncalibrated_ece)))
+        rows = tuple(
+            (
+                gettext(each.name),
+                f"{each.reviews:,}",
+                _percent(each.accuracy),
+                _percent(each.ece),
+                _percent(each.uncalibrated_ece),
+            )
             for each in members
-        ]
-        tables.append(_table(f"Test reviews by {kind}", (kind, *head), rows))
-    return _note(SLICES_NOTE) + "".join(tables)
+        )
+        caption = gettext("Test reviews by {kind}").format(kind=gettext(kind))
+        tables.append(Table(caption, (gettext(kind), *head), rows))
+    title = gettext("More than accuracy: length, negation, unknown words")
+    return Disclosure(title, gettext(SLICES_NOTE), tuple(tables))
 
 
-def _behaviour(behaviour: Sequence[Capability]) -> str:
-    rows = [(each.name, str(each.passed), str(each.cases), _percent(each.rate, 0)) for each in behaviour]
-    table = _table("Behavioural cases by capability", ("capability", "passed", "cases", "rate"), rows)
-    return _note(behaviour_note(behaviour)) + table
+def _behaviour(behaviour: Sequence[Capability]) -> Disclosure:
+    rows = tuple((gettext(each.name), str(each.passed), str(each.cases), _percent(each.rate, 0)) for each in behaviour)
+    head = (gettext("capability"), gettext("passed"), gettext("cases"), gettext("rate"))
+    table = Table(gettext("Behavioural cases by capability"), head, rows)
+    return Disclosure(gettext("Behaviour: what it can and cannot read"), behaviour_note(behaviour), (table,))
 
 
-def _faithfulness(found: FaithfulnessReport) -> str:
-    head = ("method", "AOPC", "tau", "seconds a review", "delta, median", "delta, 95th percentile")
+def _faithfulness(found: FaithfulnessReport) -> Disclosure:
+    random = gettext("random order")
+    head = (
+        gettext("method"),
+        gettext("AOPC"),
+        gettext("tau"),
+        gettext("seconds a review"),
+        gettext("delta, median"),
+        gettext("delta, 95th percentile"),
+    )
     methods = [
         (
-            each.method,
+            gettext(each.method),
             _number(each.aopc),
             _number(each.tau),
             f"{each.seconds:.2f}",
@@ -62,38 +98,38 @@ def _faithfulness(found: FaithfulnessReport) -> str:
         )
         for each in found.ranking
     ]
-    methods.append(("random order", _number(aopc(found.random)), *["–"] * 4))
-    curves = [*((each.method, each.erasures) for each in found.ranking), ("random order", found.random)]
-    return (
-        _note(faithfulness_note(found))
-        + _table("Attribution methods, the most faithful first", head, methods)
-        + _erasures("Comprehensiveness, by the share of tokens removed", "comprehensiveness", curves)
-        + _erasures("Sufficiency, by the share of tokens that are left", "sufficiency", curves)
-        + _note(winner_note(found))
+    methods.append((random, _number(aopc(found.random)), "–", "–", "–", "–"))
+    curves = [_Curve(gettext(each.method), each.erasures) for each in found.ranking]
+    curves.append(_Curve(random, found.random))
+    tables = (
+        Table(gettext("Attribution methods, the most faithful first"), head, tuple(methods)),
+        _comprehensiveness(curves),
+        _sufficiency(curves),
     )
+    title = gettext("Faithfulness: which attribution method to trust")
+    return Disclosure(title, faithfulness_note(found), tables, winner_note(found))
 
 
-def _erasures(caption: str, measure: str, curves: Sequence[tuple[str, Sequence[Erasure]]]) -> str:
-    shares = [f"{erasure.share} %" for erasure in curves[0][1]]
-    rows = [(name, *(_number(getattr(erasure, measure)) for erasure in erasures)) for name, erasures in curves]
-    return _table(caption, ("method", *shares), rows)
+@dataclass(frozen=True, slots=True)
+class _Curve:
+    """What a method's order does to the verdict, share by share."""
+
+    name: str
+    erasures: Sequence[Erasure]
 
 
-def _table(caption: str, head: Iterable[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table whose first column names the rows. All cells are text, escaped here."""
-    columns = "".join(f'<th scope="col">{escape(name)}</th>' for name in head)
-    body = "".join(
-        f'<tr><th scope="row">{escape(name)}</th>{"".join(f"<td>{escape(cell)}</td>" for cell in cells)}</tr>'
-        for name, *cells in rows
-    )
-    return (
-        f'<div role="group" tabindex="0" aria-label="{escape(caption)}"><table><caption>{escape(caption)}</caption>'
-        f"<thead><tr>{columns}</tr></thead><tbody>{body}</tbody></table></div>"
-    )
+def _comprehensiveness(curves: Sequence[_Curve]) -> Table:
+    rows = tuple((each.name, *(_number(point.comprehensiveness) for point in each.erasures)) for each in curves)
+    return Table(gettext("Comprehensiveness, by the share of tokens removed"), _shares(curves[0]), rows)
 
 
-def _note(text: str) -> str:
-    return f"<p>{escape(text)}</p>"
+def _sufficiency(curves: Sequence[_Curve]) -> Table:
+    rows = tuple((each.name, *(_number(point.sufficiency) for point in each.erasures)) for each in curves)
+    return Table(gettext("Sufficiency, by the share of tokens that are left"), _shares(curves[0]), rows)
+
+
+def _shares(curve: _Curve) -> tuple[str, ...]:
+    return (gettext("method"), *(f"{point.share} %" for point in curve.erasures))
 
 
 def _percent(fraction: float, digits: int = 1) -> str:
