@@ -87,6 +87,16 @@ class CellStep:
         """The hidden state before."""
         return self.state("h").before
 
+    @property
+    def kept(self) -> float:
+        """f_t * c_(t-1): what stays of an LSTM's cell state. Raises `KeyError` for a cell without one."""
+        return self.part("f").value * self.state("c").before
+
+    @property
+    def written(self) -> float:
+        """i_t * g_t: what is new in an LSTM's cell state. Raises `KeyError` for a cell without one."""
+        return self.part("i").value * self.part("g").value
+
     def state(self, symbol: str) -> State:
         """The state of that symbol. Raises `KeyError` if there is none."""
         for state in self.states:

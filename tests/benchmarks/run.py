@@ -38,7 +38,8 @@ from model.recurrence.clamps import Clamp
 from model.recurrence.replay import trace_gates
 from model.recurrence.step import cell_step
 from model.text import PADDING_ID, EncodedReview, encode
-from views.cell.cell import diagram, equations
+from views.cell.diagram import diagram
+from views.cell.equations import equations
 from views.compare.comparison import comparison
 from views.drawing.running import running_verdict
 from views.gradients.flow import arrivals_sheet
