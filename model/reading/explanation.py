@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from model.attribution.attribution import Attribution
 from model.attribution.baselines import DEFAULT_BASELINE
 from model.attribution.methods import DEFAULT_METHOD
 from model.network.classify import Prediction
-from model.recurrence.arriving import ArrivingGradients
+from model.recurrence.arriving import ArrivingGradients, chain_alone
 from model.recurrence.jacobians import GradientFlow
 from model.recurrence.preactivations import Preactivations
 from model.recurrence.replay import CheckedTraces
@@ -62,3 +64,8 @@ class Gradients:
     flows: tuple[Flow, ...]
     arriving: ArrivingGradients
     preactivations: Preactivations
+
+    @property
+    def chain_alone(self) -> np.ndarray:
+        """log10 of what the chain of the first flow's steps alone would bring to each token, (tokens,)."""
+        return chain_alone(self.flows[0].flow, self.arriving)

@@ -5,6 +5,7 @@ What a chain of steps alone would bring is measured by `model.recurrence.jacobia
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -14,8 +15,10 @@ from torch import Tensor
 
 from model.network.cells.cell import Cell
 from model.network.network import DIRECTIONS, RecurrentNetwork
-from model.recurrence.jacobians import length_of
+from model.recurrence.jacobians import GradientFlow, length_of
 from model.recurrence.replay import Nudge, replay
+
+NOTHING = -400.0  # stands for log10 of a gradient of exactly 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +76,16 @@ def arriving_gradients(network: RecurrentNetwork, embedded: Tensor) -> ArrivingG
         watched = [nudge.states[symbol] for nudge in nudges for symbol in network.cell.states]
         *found, at_words = torch.autograd.grad(logit, [*watched, read])
     return ArrivingGradients(_by_layer(found, network.cell), _norms(at_words[0]))
+
+
+def chain_alone(flow: GradientFlow, arriving: ArrivingGradients) -> np.ndarray:
+    """log10 of what a chain of average factors would bring to each token from the one read last, (tokens,)."""
+    values = arriving.of(flow.layer, flow.direction).values(flow.cell.memory)
+    backward = flow.direction == "backward"
+    last = float(values[0 if backward else -1])
+    start = math.log10(last) if last > 0 else NOTHING
+    chain = start + np.concatenate([[0.0], flow.gain.log10_gain])  # by distance from the token read last
+    return chain if backward else chain[::-1]
 
 
 def _zeros(network: RecurrentNetwork, read: Tensor) -> Nudge:

@@ -55,6 +55,15 @@ class Decay:
         away = distances - distances.mean()
         return float(10 ** (away @ (gains - gains.mean()) / (away @ away)))
 
+    @property
+    def fitted(self) -> np.ndarray:
+        """The least-squares line itself at each distance, (D,) log10; empty where there is no rate."""
+        if self.rate is None:
+            return np.empty(0)
+        finite = np.isfinite(self.log10_gain)
+        middle = self.log10_gain[finite].mean()
+        return middle + np.log10(self.rate) * (self.distances - self.distances[finite].mean())
+
     def log10_at(self, distance: float) -> float:
         """The log10 gain at the largest distance there is that is no larger than `distance`.
 

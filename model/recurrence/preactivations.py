@@ -14,6 +14,10 @@ from model.network.network import DIRECTIONS, RecurrentNetwork
 from model.recurrence.choices import NO_WHOLE_LAYER, whole_number
 from model.recurrence.replay import GateTraces
 
+CURVES_END = 8  # pre-activations beyond count at the ends: there both curves are flat
+BIN_EDGES = np.linspace(-CURVES_END, CURVES_END, 4 * CURVES_END + 1)  # bins of half a unit
+FLAT = 0.1  # of a curve's steepest slope: flatter than that, hardly any gradient gets through
+
 
 @dataclass(frozen=True, slots=True)
 class Preactivations:
@@ -47,6 +51,22 @@ class Preactivations:
             raise KeyError(symbol)
         gate = self.symbols.index(symbol)
         return self.from_input[:, gate] + self.from_state[:, gate] + self.bias[gate]
+
+    def bin_counts(self, symbol: str) -> np.ndarray:
+        """How many values of one gate lie between two of `BIN_EDGES`, (bins,); the outermost hold all beyond.
+
+        Raises `KeyError` if there is none of that symbol.
+        """
+        return np.histogram(np.clip(self.of(symbol), -CURVES_END, CURVES_END), bins=BIN_EDGES)[0]
+
+    def flat_share(self, symbol: str) -> float:
+        """The share in [0, 1] of one gate's values where its curve is flatter than `FLAT` of its steepest slope.
+
+        Raises `KeyError` if there is none of that symbol.
+        """
+        values = self.of(symbol).astype(np.float64)
+        curve = self.packed[self.symbols.index(symbol)].curve
+        return float((curve.slope(values) / curve.slope(np.zeros(1)) < FLAT).mean())
 
 
 def preactivations(

@@ -16,6 +16,8 @@ from model.errors import ReviewError
 from model.language import gettext
 from model.recurrence.replay import NEARLY_OPEN, NEARLY_SHUT, GateTrace
 
+QUARTILES = (25, 50, 75)  # percent
+HALF_LIVES = 2.0 ** np.arange(-2, 10)  # tokens, from a quarter to 512: where the bars of a histogram end
 SMALLEST = float(np.finfo(np.float32).smallest_subnormal)  # 1.4e-45: below it float32 knows only 0
 
 
@@ -29,6 +31,29 @@ class Saturation:
     symbol: str
     shut: np.ndarray
     open: np.ndarray
+
+    def dots(self) -> tuple[UnitsAt, ...]:
+        """How many units are at each place, in whole percent; by `shut`, then by `open`."""
+        places, units = np.unique(np.round(100 * np.stack([self.shut, self.open])), axis=1, return_counts=True)
+        return tuple(UnitsAt(*place) for place in zip(*places.tolist(), units.tolist(), strict=True))
+
+
+@dataclass(frozen=True, slots=True)
+class UnitsAt:
+    """So many `units` have a gate nearly shut at `shut` % of the tokens, and nearly open at `open` %."""
+
+    shut: float
+    open: float
+    units: int
+
+
+@dataclass(frozen=True, slots=True)
+class HalfLives:
+    """So many `units` have a half-life from `low` inclusive to `high` exclusive, in tokens; the last bar has no end."""
+
+    low: float
+    high: float
+    units: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +88,38 @@ class Memory:
         shares = np.full(self.log_kept.shape, np.nan)
         shares[later] = np.exp(self.log_kept[later] - self.log_kept[place])
         return shares
+
+    def quartiles(self, place: int) -> np.ndarray:
+        """Of `kept`, what a quarter of the units, half and three quarters have at most: (3, tokens), NaN likewise."""
+        kept = self.kept(place)
+        read = ~np.isnan(kept[:, 0])
+        bands = np.full((len(QUARTILES), len(kept)), np.nan)
+        bands[:, read] = np.percentile(kept[read], QUARTILES, axis=1)
+        return bands
+
+    def left(self, place: int) -> np.ndarray:
+        """The share (units,) of what was written at token `place` that is left at the token read last."""
+        return self.kept(place)[-1 if self.direction == "forward" else 0]
+
+    def read_after(self, place: int) -> int:
+        """How many tokens the direction reads after token `place`."""
+        return len(self.log_kept) - 1 - place if self.direction == "forward" else place
+
+    @property
+    def by_half_life(self) -> np.ndarray:
+        """The units (units,), the longest memory first; equal ones by number."""
+        return np.argsort(-self.half_life, kind="stable")
+
+    @property
+    def middle_half_life(self) -> float:
+        """The half-life of the middle unit, in tokens."""
+        return float(np.median(self.half_life))
+
+    def half_lives(self) -> tuple[HalfLives, ...]:
+        """How many units forget half within how many tokens; the outermost hold all that lasts less, and longer."""
+        edges = [0.0, *HALF_LIVES.tolist(), np.inf]
+        units = np.histogram(self.half_life, edges)[0].tolist()
+        return tuple(HalfLives(*bar) for bar in zip(edges[:-1], edges[1:], units, strict=True))
 
     def saturation_of(self, symbol: str) -> Saturation:
         """The saturation of a gate. Raises `KeyError` for a symbol that is none's."""

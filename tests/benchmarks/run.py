@@ -42,8 +42,8 @@ from views.cell.diagram import diagram
 from views.cell.equations import equations
 from views.compare.comparison import comparison
 from views.drawing.running import running_verdict
-from views.gradients.flow import arrivals_sheet
-from views.memory.kept import memory_sheet
+from views.gradients.arrivals import arrivals_card
+from views.memory.kept import memory_card
 from views.stage.tab import EXAMPLES
 from views.what_if.change import gates_sheet
 
@@ -172,8 +172,8 @@ def lesson_calls(name: str, number: int, tokens: int) -> list[Callable[[], objec
     return [
         lambda: explainer.classify(text, name),
         step,
-        lambda: memory_sheet(explanation, explainer.memory(explanation, 2, "forward"), place, 17),
-        lambda: arrivals_sheet(explanation, explainer.gradients(explanation, 2, "forward")),
+        lambda: memory_card(explanation, explainer.memory(explanation, 2, "forward"), place, 17),
+        lambda: arrivals_card(explanation, explainer.gradients(explanation, 2, "forward")),
         lambda: gates_sheet(explanation, explainer.intervene(explanation, (Clamp("f", 0.0, 1),)), 2, "forward"),
         lambda: running_verdict(explanation, explainer.prefixes(explanation)),
         lambda: comparison(compare(explanation, other), 2, "forward", "f"),

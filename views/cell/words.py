@@ -5,18 +5,17 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from model.language import gettext, marked
+from model.language import gettext
 from model.network.cells.cell import Cell
 from model.network.cells.registry import QUANTITIES
 from model.recurrence.step import CellStep
-from views.drawing.labels import ARROWS
+from views.drawing.labels import ARROWS, DIRECTION_NAMES
 from views.drawing.numbers import signed
 
 GATE_ORDER = ("f", "i", "g", "o")  # as the drawing has them, from left to right
 DIGITS, DRAWN_DIGITS = 3, 2
 LONGEST_TOKEN = 14  # characters of a token in the drawing
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-DIRECTION_NAMES = {"forward": marked("forward"), "backward": marked("backward")}
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,16 +13,13 @@ from model.language import gettext
 from model.metrics import CalibrationBin
 from model.network.cells.registry import CELLS, QUANTITIES, SYMBOLS
 from model.network.checkpoint import Epoch
-from model.recurrence.jacobians import Decay, GradientFlow
-from model.recurrence.preactivations import Preactivations
+from model.recurrence.jacobians import GradientFlow
+from model.recurrence.preactivations import BIN_EDGES, CURVES_END, Preactivations
 from model.recurrence.replay import NEARLY_OPEN, NEARLY_SHUT
 from model.recurrence.retention import Memory
 from model.workbench.overview import ConfidenceBin
 from views.drawing.colours import NEGATIVE, POSITIVE, as_hex
 from views.drawing.labels import NAMES
-
-CURVES_END = 8  # pre-activations beyond count at the ends: there both curves are flat
-BAR_EDGES = np.linspace(-CURVES_END, CURVES_END, 4 * CURVES_END + 1)  # bins of half a unit
 
 _BLUE, _ORANGE, _SLATE = as_hex(np.array(NEGATIVE)), as_hex(np.array(POSITIVE)), "#64748b"
 
@@ -151,9 +148,9 @@ def activation_curves(summed: Preactivations) -> go.Figure:
         symbol = packed.symbol
         where = {"row": number // columns + 1, "col": number % columns + 1, "showlegend": number == 0}
         value, slope = packed.curve.value(points), packed.curve.slope(points)
-        heights = bar_heights(summed, symbol)
+        heights = summed.bin_counts(symbol)
         figure.add_bar(
-            x=(BAR_EDGES[:-1] + BAR_EDGES[1:]) / 2,
+            x=(BIN_EDGES[:-1] + BIN_EDGES[1:]) / 2,
             y=heights / heights.max(),
             customdata=heights,
             width=0.5,
@@ -170,11 +167,6 @@ def activation_curves(summed: Preactivations) -> go.Figure:
     figure = _plain(figure)
     figure.update_layout(height=300 * -(-len(titles) // columns), margin={"t": 32}, legend=_BELOW)
     return figure
-
-
-def bar_heights(summed: Preactivations, symbol: str) -> np.ndarray:
-    """How many pre-activations of a gate lie between two of `BAR_EDGES`, (bins,); the outermost hold all beyond."""
-    return np.histogram(np.clip(summed.of(symbol), -CURVES_END, CURVES_END), bins=BAR_EDGES)[0]
 
 
 def decay_chart(flows: Sequence[GradientFlow]) -> go.Figure:
@@ -196,7 +188,7 @@ def decay_chart(flows: Sequence[GradientFlow]) -> go.Figure:
             )
         figure.add_scatter(
             x=flow.gain.distances,
-            y=_fitted(flow.gain),
+            y=flow.gain.fitted,
             name=f"{name}, best fit",
             mode="lines",
             line={"color": colour, "width": 1, "dash": "dot"},
@@ -207,15 +199,6 @@ def decay_chart(flows: Sequence[GradientFlow]) -> go.Figure:
     figure = _plain(figure)
     figure.update_layout(height=420, legend=_BELOW)
     return figure
-
-
-def _fitted(decay: Decay) -> np.ndarray:
-    """The least-squares line at each distance, (D,); empty where there is none."""
-    if decay.rate is None:
-        return np.empty(0)
-    finite = np.isfinite(decay.log10_gain)
-    middle = decay.log10_gain[finite].mean()
-    return middle + np.log10(decay.rate) * (decay.distances - decay.distances[finite].mean())
 
 
 def _plain(figure: go.Figure) -> go.Figure:

@@ -4,20 +4,26 @@ from __future__ import annotations
 
 import gradio as gr
 
+from model.language import gettext, marked
 from model.reading.explainer import Explainer
 from model.reading.explanation import WEIGHTS, Explanation
 from views.drawing.charts import activation_curves, decay_chart
-from views.gradients import flow
+from views.gradients.arrivals import arrivals_card
+from views.gradients.curves import curves_card
+from views.gradients.decay import decay_card
+from views.gradients.steps import steps_card
 from views.panel import Drawing, Focus, Panel, Shared
+
+WEIGHT_NAMES = {"trained": marked("trained"), "untrained": marked("untrained")}
 
 
 def build(explainer: Explainer, shared: Shared) -> Panel:
     """Put the tab's components on the page that is being built."""
     with gr.Row(elem_classes="gs-controls"):
         weights = gr.Radio(
-            list(WEIGHTS),
+            [(gettext(WEIGHT_NAMES[each]), each) for each in WEIGHTS],
             value=WEIGHTS[0],
-            label="Weights (untrained: drawn at random)",
+            label=gettext("Weights (untrained: drawn at random)"),
             elem_id="gs-weights",
         )
     with gr.Row(elem_classes="gs-stack"):
@@ -31,11 +37,11 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
     def draw(explanation: Explanation, focus: Focus, weights: str) -> Drawing:
         gradients = explainer.gradients(explanation, focus.layer, focus.direction, weights)
         return {
-            decay_words: flow.decay_card(gradients),
+            decay_words: decay_card(gradients),
             decay: decay_chart([each.flow for each in gradients.flows]),
-            steps: flow.steps_sheet(explanation, gradients),
-            arrivals: flow.arrivals_sheet(explanation, gradients),
-            curves_words: flow.curves_card(gradients),
+            steps: steps_card(explanation, gradients),
+            arrivals: arrivals_card(explanation, gradients),
+            curves_words: curves_card(gradients),
             curves: activation_curves(gradients.preactivations),
         }
 

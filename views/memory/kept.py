@@ -1,109 +1,120 @@
-"""HTML of the Memory tab: what is still there of what was written at the chosen token, unit by unit."""
+"""What is still there of what was written at the chosen token, unit by unit, as the Memory tab shows it."""
 
 from __future__ import annotations
 
 import io
-from html import escape
+from dataclasses import dataclass
 
 import numpy as np
+from markupsafe import Markup
 from PIL import Image
 
-from model.errors import ReviewError
+from model.language import gettext
 from model.reading.explanation import Explanation
+from model.recurrence.choices import unit_of
 from model.recurrence.retention import Memory
 from views.drawing.colours import gate_palette, palette_places
 from views.drawing.downloads import csv_text, save_buttons, token_csv
+from views.drawing.template import render
 from views.drawing.token_axis import Track, token_axis
 from views.drawing.tracks import Line, line_track, picture
 
-QUARTILES = (25, 50, 75)
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """What the sentence below the tracks says: half-lives, and what is left after the tokens read since, if any."""
+
+    middle: str
+    longest: int
+    longest_half_life: str
+    after: int
+    unit: int
+    left: str
+    keep: int
+    units: int
 
 
-def memory_sheet(explanation: Explanation, memory: Memory, place: int, unit: int) -> str:
+def memory_card(explanation: Explanation, memory: Memory, place: int, unit: int) -> Markup:
     """Of what was written at token `place`: the share left at each later token, of `unit`, over all, and of each.
 
     Raises `ReviewError` if there is no such unit.
     """
-    tokens = explanation.review.tokens
-    kept = memory.kept(place)  # (T, H), NaN before
-    if not 0 <= unit < kept.shape[1]:
-        raise ReviewError(f"There is no unit {unit}: this layer has {kept.shape[1]}, numbered from 0.")
-    read = ~np.isnan(kept[:, 0])
-    bands = np.full((len(QUARTILES), len(tokens)), np.nan)
-    bands[:, read] = np.percentile(kept[read], QUARTILES, axis=1)
-    places = np.arange(len(tokens))
+    tokens, unit = explanation.review.tokens, unit_of(unit, len(memory.half_life))
+    tracks = [_unit_track(memory, place, unit), _middle_track(memory, place), _map_track(memory, place)]
+    name = f"gatescope-memory-layer{memory.layer}-{memory.direction}"
+    return render(
+        "memory/kept.html",
+        token=tokens[place].text,
+        place=place,
+        axis=token_axis(tokens, tracks, gettext("Memory")),
+        summary=_summary(memory, place, unit),
+        save=save_buttons(name, memory_csv(explanation, memory, place)),
+    )
+
+
+def _unit_track(memory: Memory, place: int, unit: int) -> Track:
+    kept = memory.kept(place)[:, unit]
+    note = gettext("half-life {half_life}; left at the end: {left}").format(
+        half_life=_tokens(memory.half_life[unit]), left=_share(memory.left(place)[unit])
+    )
+    return Track(
+        gettext("unit {unit}").format(unit=unit),
+        line_track([Line(np.arange(len(kept)), kept)], len(kept), 0, 1),
+        "gs-running",
+        note,
+        numbers=[_share(value) for value in kept],
+    )
+
+
+def _middle_track(memory: Memory, place: int) -> Track:
+    bands = memory.quartiles(place)
+    places = np.arange(bands.shape[1])
     lines = [Line(places, band, kind) for band, kind in zip(bands, ("gs-thin", "gs-line", "gs-thin"), strict=True)]
-    rows = [
-        Track(
-            f"unit {unit}",
-            line_track([Line(places, kept[:, unit])], len(tokens), 0, 1),
-            "gs-running",
-            f"half-life {_tokens(memory.half_life[unit])}; left at the end: {_shares(_last(memory, kept))[unit]}",
-            numbers=_shares(kept[:, unit]),
-        ),
-        Track(
-            "middle unit",
-            line_track(lines, len(tokens), 0, 1),
-            "gs-running",
-            "thin: quarter and three quarters",
-            numbers=_shares(bands[1]),
-        ),
-        Track(
-            "each unit",
-            picture(_map(kept, memory), f"Share left in {kept.shape[1]} units at {len(tokens)} tokens"),
-            "gs-map",
-            f"{kept.shape[1]} units, by half-life: the longest on top",
-        ),
-    ]
-    return f"""<section class="gs-card gs-picture gs-memory" aria-label="Memory">
-<header><h2>What is left of what was written at <bdi>“{escape(tokens[place].text)}”</bdi> (token {place + 1})</h2>
-<span class="gs-legend">0 <i class="gs-scale-gate"></i> 1: all of it is still there</span></header>
-<p class="gs-note">Each token multiplies the cell by its forget gate f. After several tokens the product of those gates
-is left of what was written, whatever is added since. Choose another token above to see what becomes of it.</p>
-{token_axis(tokens, rows, "Memory")}
-<footer><p class="gs-said">{_sentence(memory, kept, place, unit)}</p>
-<p class="gs-note">A half-life is reckoned with the mean of the unit's forget gate over the whole review; over a stretch
-of it, the gates that were really there may keep more or less.</p>
-{save_buttons(f"gatescope-memory-layer{memory.layer}-{memory.direction}", memory_csv(explanation, memory, place))}
-</footer></section>"""
-
-
-def _shares(values: np.ndarray) -> list[str]:
-    """Shares as percentages; "" where the direction had not read the token."""
-    return ["" if np.isnan(value) else f"{100 * value:.0f} %" for value in values]
-
-
-def _last(memory: Memory, kept: np.ndarray) -> np.ndarray:
-    """The share that each unit has left at the last token that the direction reads, (H,)."""
-    return kept[-1] if memory.direction == "forward" else kept[0]
-
-
-def _sentence(memory: Memory, kept: np.ndarray, place: int, unit: int) -> str:
-    longest = int(memory.half_life.argmax())
-    after = len(kept) - 1 - place if memory.direction == "forward" else place
-    end = _last(memory, kept)
-    ends = (
-        f" After the {after} token{'s' if after > 1 else ''} read since, unit {unit} has {_shares(end)[unit]} left, "
-        f"the product of its forget gates; more than half is left in {int((end > 0.5).sum())} of {kept.shape[1]} units."
-        if after
-        else " It is the last token that this direction reads."
+    return Track(
+        gettext("middle unit"),
+        line_track(lines, len(places), 0, 1),
+        "gs-running",
+        gettext("thin: quarter and three quarters"),
+        numbers=[_share(value) for value in bands[1]],
     )
-    return (
-        f"Half-life of the middle unit {_tokens(np.median(memory.half_life))}, "
-        f"of the one with the longest memory (unit {longest}) {_tokens(memory.half_life[longest])}.{ends}"
-    )
+
+
+def _map_track(memory: Memory, place: int) -> Track:
+    kept = memory.kept(place)
+    tokens, units = kept.shape
+    alt = gettext("Share left in {units} units at {tokens} tokens").format(units=units, tokens=tokens)
+    note = gettext("{units} units, by half-life: the longest on top").format(units=units)
+    return Track(gettext("each unit"), picture(_map(kept[:, memory.by_half_life].T), alt), "gs-map", note)
+
+
+def _share(value: float) -> str:
+    """A share as a percentage; "" where the direction had not read the token."""
+    return "" if np.isnan(value) else f"{100 * value:.0f} %"
 
 
 def _tokens(count: float) -> str:
-    return "without end" if np.isinf(count) else f"{count:,.1f} tokens"
+    return gettext("without end") if np.isinf(count) else gettext("{count:,.1f} tokens").format(count=count)
 
 
-def _map(kept: np.ndarray, memory: Memory) -> bytes:
-    """Units (rows, longest half-life on top) at tokens (columns) as a PNG; transparent where not yet read."""
-    ordered = kept[:, np.argsort(-memory.half_life, kind="stable")].T  # (H, T)
-    unread = np.isnan(ordered)
+def _summary(memory: Memory, place: int, unit: int) -> Summary:
+    left, longest = memory.left(place), int(memory.by_half_life[0])
+    return Summary(
+        middle=_tokens(memory.middle_half_life),
+        longest=longest,
+        longest_half_life=_tokens(memory.half_life[longest]),
+        after=memory.read_after(place),
+        unit=unit,
+        left=_share(left[unit]),
+        keep=int((left > 0.5).sum()),
+        units=len(left),
+    )
+
+
+def _map(shares: np.ndarray) -> bytes:
+    """Shares (units, tokens) as a PNG with a pixel for each; transparent where not yet read, NaN."""
+    unread = np.isnan(shares)
     palette = gate_palette()
-    colours = palette[palette_places(np.where(unread, 0, ordered), 0, 1)]  # (H, T, 3)
+    colours = palette[palette_places(np.where(unread, 0, shares), 0, 1)]  # (H, T, 3)
     alpha = np.where(unread, 0, 255).astype(np.uint8)
     file = io.BytesIO()
     Image.fromarray(np.dstack([colours, alpha]), mode="RGBA").save(file, "PNG")
@@ -126,6 +137,6 @@ def unit_csv(memory: Memory) -> str:
     return csv_text(header, ([unit, *row] for unit, row in enumerate(zip(*columns, strict=True))))
 
 
-def no_gates(sentence: str) -> str:
-    """What stands here for a plain RNN."""
-    return f'<section class="gs-card gs-empty">{escape(sentence)}</section>'
+def no_gates(sentence: str) -> Markup:
+    """What stands here for a cell without gates."""
+    return render("memory/no_gates.html", sentence=sentence)

@@ -5,25 +5,28 @@ from __future__ import annotations
 import gradio as gr
 
 from model.errors import ReviewError
+from model.language import gettext
 from model.reading.explainer import Explainer
 from model.reading.explanation import Explanation
 from views.drawing.charts import half_life_histogram, saturation_plot
 from views.drawing.downloads import save_buttons
-from views.memory import kept
+from views.memory.kept import memory_card, no_gates, unit_csv
 from views.panel import Drawing, Focus, Panel, Shared
 
 
 def build(explainer: Explainer, shared: Shared) -> Panel:
     """Put the tab's components on the page that is being built."""
-    sheet = gr.HTML("", elem_classes="gs-sheet-holder")
+    card = gr.HTML("", elem_classes="gs-sheet-holder")
     with gr.Row(visible=False) as charts:
         with gr.Column(min_width=300):
-            gr.Markdown("**Half-life**: after how many tokens a unit has lost half, with its mean forget gate")
+            gr.Markdown(gettext("**Half-life**: after how many tokens a unit has lost half, with its mean forget gate"))
             half_lives = gr.Plot(show_label=False, elem_id="gs-half-lives")
             save_half_lives = gr.HTML()
         with gr.Column(min_width=300):
             gr.Markdown(
-                "**Saturation**: how often each unit's gates are nearly shut and nearly open, in % of the tokens"
+                gettext(
+                    "**Saturation**: how often each unit's gates are nearly shut and nearly open, in % of the tokens"
+                )
             )
             saturation = gr.Plot(show_label=False, elem_id="gs-saturation")
             save_saturation = gr.HTML()
@@ -31,15 +34,15 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
     def follow(explanation: Explanation, focus: Focus) -> Drawing:
         try:
             memory = explainer.memory(explanation, focus.layer, focus.direction)
-        except ReviewError as error:  # a plain RNN
-            return {sheet: kept.no_gates(str(error))}
-        return {sheet: kept.memory_sheet(explanation, memory, focus.place, focus.unit)}
+        except ReviewError as error:  # a cell without a forget gate
+            return {card: no_gates(str(error))}
+        return {card: memory_card(explanation, memory, focus.place, focus.unit)}
 
     def draw(explanation: Explanation, focus: Focus) -> Drawing:
         if not explanation.gates.cell.forget_gates:
             return follow(explanation, focus) | {charts: gr.Row(visible=False)}
         memory = explainer.memory(explanation, focus.layer, focus.direction)
-        units = kept.unit_csv(memory)
+        units = unit_csv(memory)
         return follow(explanation, focus) | {
             charts: gr.Row(visible=True),
             half_lives: half_life_histogram(memory),
@@ -48,5 +51,5 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
             save_saturation: save_buttons("gatescope-saturation", units, "gs-saturation"),
         }
 
-    outputs = [sheet, charts, half_lives, saturation, save_half_lives, save_saturation]
-    return Panel("memory", [], outputs, draw, follow=follow, follow_outputs=[sheet])
+    outputs = [card, charts, half_lives, saturation, save_half_lives, save_saturation]
+    return Panel("memory", [], outputs, draw, follow=follow, follow_outputs=[card])

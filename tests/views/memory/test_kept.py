@@ -66,7 +66,7 @@ def numbers_of(row):
 @BOTH
 @pytest.mark.parametrize("place", [0, 3, 7])
 def test_chosen_unit_shows_the_product_of_its_forget_gates(explainer, explanation, direction, place):
-    row = tracks_of(kept.memory_sheet(explanation, explainer.memory(explanation, 2, direction), place, 3))[0]
+    row = tracks_of(kept.memory_card(explanation, explainer.memory(explanation, 2, direction), place, 3))[0]
     expected = [share(explanation, direction, place, other, 3) for other in range(8)]
     assert row.name == "unit 3"
     assert [number is None for number in numbers_of(row)] == [value is None for value in expected]
@@ -82,7 +82,7 @@ def test_chosen_unit_shows_the_product_of_its_forget_gates(explainer, explanatio
 
 @BOTH
 def test_lines_over_all_units_are_their_middle_and_their_quarters(explainer, explanation, direction):
-    row = tracks_of(kept.memory_sheet(explanation, explainer.memory(explanation, 2, direction), 4, 0))[1]
+    row = tracks_of(kept.memory_card(explanation, explainer.memory(explanation, 2, direction), 4, 0))[1]
     low, middle, high = row.lines(0, 1)
     assert sorted(low) == ([4, 5, 6, 7] if direction == "forward" else [0, 1, 2, 3, 4])
     for other in low:
@@ -93,7 +93,7 @@ def test_lines_over_all_units_are_their_middle_and_their_quarters(explainer, exp
 
 @BOTH
 def test_map_has_a_pixel_for_each_unit_the_longest_memory_on_top(explainer, explanation, direction):
-    row = tracks_of(kept.memory_sheet(explanation, explainer.memory(explanation, 2, direction), 4, 0))[2]
+    row = tracks_of(kept.memory_card(explanation, explainer.memory(explanation, 2, direction), 4, 0))[2]
     data = re.search(r'base64,([^"]+)"', row.picture)[1]
     pixels = np.asarray(Image.open(io.BytesIO(base64.b64decode(data))))
     forget = explanation.gates.of(2, direction).values("f")
@@ -110,7 +110,7 @@ def test_map_has_a_pixel_for_each_unit_the_longest_memory_on_top(explainer, expl
 
 @BOTH
 def test_table_holds_the_share_of_every_unit_at_every_token(explainer, explanation, direction):
-    page = kept.memory_sheet(explanation, explainer.memory(explanation, 2, direction), 4, 0)
+    page = kept.memory_card(explanation, explainer.memory(explanation, 2, direction), 4, 0)
     table = table_of(page)
     assert [row["token"] for row in table] == ["Not", "a", "good", "film", ",", "but", "great", "!"]
     assert [int(row["place"]) for row in table] == list(range(1, 9))
@@ -135,7 +135,7 @@ def test_table_holds_the_share_of_every_unit_at_every_token(explainer, explanati
 def test_sentence_counts_the_units_that_keep_half_to_the_end(explainer, direction, place, said):
     explanation = explainer.explain(Question("dull bad film", "bilstm"))
     forget = [[0.9, 0.2, 0.5], [0.45, 0.9, 0.6], [0.95, 0.8, 0.1]]
-    page = kept.memory_sheet(explanation, with_forget_gate(forget, direction), place, 0)
+    page = kept.memory_card(explanation, with_forget_gate(forget, direction), place, 0)
     assert all(part in page for part in said)
     lives = [half_life(unit) for unit in zip(*forget, strict=True)]
     assert f"Half-life of the middle unit {sorted(lives)[1]:.1f} tokens" in page
@@ -145,10 +145,10 @@ def test_sentence_counts_the_units_that_keep_half_to_the_end(explainer, directio
 def test_gate_that_never_shuts_has_a_half_life_without_end(explainer):
     explanation = explainer.explain(Question("dull film", "bilstm"))
     held = with_forget_gate([[1, 0.5], [1, 0.5]])
-    page = kept.memory_sheet(explanation, held, 0, 0)
+    page = kept.memory_card(explanation, held, 0, 0)
     assert "half-life without end" in page
     assert "(unit 0) without end" in page
-    assert "half-life 1.0 tokens" in kept.memory_sheet(explanation, held, 0, 1)
+    assert "half-life 1.0 tokens" in kept.memory_card(explanation, held, 0, 1)
     assert [row["half-life (tokens)"] for row in table_of(csv_link(kept.unit_csv(held), "x"))] == ["inf", "1"]
 
 
@@ -169,7 +169,7 @@ def test_table_of_units_counts_gates_at_their_ends(explainer, explanation):
 @pytest.mark.parametrize("unit", [-1, 5, 99])
 def test_unit_that_there_is_not_is_refused(explainer, explanation, unit):
     with pytest.raises(ReviewError, match=f"no unit {unit}: this layer has 5, numbered from 0"):
-        kept.memory_sheet(explanation, explainer.memory(explanation, 1, "forward"), 0, unit)
+        kept.memory_card(explanation, explainer.memory(explanation, 1, "forward"), 0, unit)
 
 
 def test_plain_rnn_is_refused_with_a_sentence(explainer):
@@ -184,7 +184,7 @@ def test_plain_rnn_is_refused_with_a_sentence(explainer):
 @BOTH
 def test_single_token_is_kept_whole(explainer, direction):
     explanation = explainer.explain(Question("good", "bilstm"))
-    page = kept.memory_sheet(explanation, explainer.memory(explanation, 2, direction), 0, 2)
+    page = kept.memory_card(explanation, explainer.memory(explanation, 2, direction), 0, 2)
     unit, middle, _ = tracks_of(page)
     assert unit.numbers == middle.numbers == ["100 %"]
     assert "It is the last token that this direction reads." in page
@@ -194,7 +194,7 @@ def test_single_token_is_kept_whole(explainer, direction):
 def test_text_of_a_person_never_becomes_markup(explainer):
     explanation = explainer.explain(Question(NASTY, "bilstm"))
     for place, token in enumerate(explanation.review.tokens):
-        page = kept.memory_sheet(explanation, explainer.memory(explanation, 1, "forward"), place, 0)
+        page = kept.memory_card(explanation, explainer.memory(explanation, 1, "forward"), place, 0)
         assert_harmless(page)
         assert f"(token {place + 1})" in page
         cell = table_of(page)[place]["token"]
@@ -205,12 +205,12 @@ def test_chosen_token_never_becomes_markup(explainer, explanation):
     tokens = tuple(replace(token, text=NASTY) for token in explanation.review.tokens)
     review = replace(explanation.review, tokens=tokens)
     nasty = replace(explanation, prediction=replace(explanation.prediction, review=review))
-    page = kept.memory_sheet(nasty, explainer.memory(nasty, 1, "forward"), 2, 0)
+    page = kept.memory_card(nasty, explainer.memory(nasty, 1, "forward"), 2, 0)
     assert_harmless(page)
     assert html.unescape(re.search("<h2>.*?<bdi>“(.*?)”</bdi>", page)[1]) == NASTY
 
 
 def test_no_word_starts_a_formula(explainer):
     explanation = explainer.explain(Question("=SUM(A1) +1 -2 @x good", "bilstm"))
-    table = table_of(kept.memory_sheet(explanation, explainer.memory(explanation, 1, "forward"), 0, 0))
+    table = table_of(kept.memory_card(explanation, explainer.memory(explanation, 1, "forward"), 0, 0))
     assert [row["token"] for row in table] == ["'=", "SUM(A1", ")", "'+1", "'-2", "'@x", "good"]

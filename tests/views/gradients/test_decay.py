@@ -1,0 +1,107 @@
+"""Over the distance: the numbers and the words against products of Jacobians by hand."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from model.reading.explanation import Question
+from tests.views.gradients.measured import (
+    BOTH,
+    TEXT,
+    factor,
+    gains,
+    measured,
+    number,
+)
+from tests.views.harmless import NASTY, assert_harmless, table_of
+from views.gradients.decay import decay_card, decay_sentence
+
+
+@BOTH
+def test_decay_is_the_product_of_the_steps_of_both_cells(explainer, direction):
+    explanation, found = measured(explainer, direction=direction)
+    twin = explainer.explain(Question(TEXT, "rnn"))
+    table = table_of(decay_card(found))
+    expected = []
+    for each, cell in ((explanation, "lstm"), (twin, "rnn")):
+        for distance, product in enumerate(gains(explainer, each, 2, direction), start=1):
+            largest = np.linalg.svd(product, compute_uv=False)[0]
+            expected.append((each.question.checkpoint, cell, distance, factor(product), largest))
+    assert [(row["checkpoint"], row["cell"], int(row["distance (tokens)"])) for row in table] == [
+        row[:3] for row in expected
+    ]
+    for row, (*_, average, largest) in zip(table, expected, strict=True):
+        assert float(row["log10 average"]) == pytest.approx(math.log10(average), abs=1e-4)
+        assert float(row["log10 largest"]) == pytest.approx(math.log10(largest), abs=1e-4)
+
+
+@BOTH
+def test_sentence_says_what_is_left_and_how_fast_it_is_lost(explainer, direction):
+    explanation, found = measured(explainer, direction=direction)
+    said = decay_sentence(found)
+    assert said.startswith("After 7 tokens the LSTM (bilstm) keeps <strong>")
+    assert said.endswith(" Layer 2, trained weights.")
+    shown = [
+        number(value)
+        for pair in re.findall(r"<strong>([\d.e−]+)</strong> of the signal .best fit: times ([\d.e−]+) for each", said)
+        for value in pair
+    ]
+    expected = []
+    for each in (explanation, explainer.explain(Question(TEXT, "rnn"))):
+        left = [factor(product) for product in gains(explainer, each, 2, direction)]
+        expected += [left[-1], 10 ** np.polyfit(np.arange(1, 8), np.log10(left), 1)[0]]
+    assert shown == pytest.approx(expected, rel=0.051)
+    assert said.index("LSTM (bilstm)") < said.index("plain RNN (rnn)")
+
+
+def test_long_reviews_are_spoken_of_at_one_distance(explainer):
+    explanation, found = measured(explainer, text="a good film but dull . " * 10, layer=1)
+    said = decay_sentence(found)
+    assert said.startswith("After 40 tokens the LSTM")
+    left = [factor(product) for product in gains(explainer, explanation, 1, "forward")]
+    assert len(left) == 59
+    assert number(re.search("<strong>(.*?)</strong>", said)[1]) == pytest.approx(left[39], rel=0.051)
+
+
+def test_two_tokens_are_one_step_apart(explainer):
+    _, found = measured(explainer, text="good film")
+    assert decay_sentence(found).startswith("After 1 token the LSTM")
+    assert "best fit" not in decay_sentence(found)
+
+
+@pytest.mark.parametrize(
+    ("log10", "shown"),
+    [(0.0, "1"), (-0.5, "0.32"), (-9, "1e−9"), (-8.5, "3.2e−9"), (-120.2, "6.3e−121"), (-math.inf, "nothing")],
+)
+def test_what_is_left_is_written_for_people(explainer, log10, shown):
+    _, found = measured(explainer)
+    flow = found.flows[0].flow
+    gain = replace(flow.gain, log10_gain=np.full(7, float(log10)))
+    one = replace(found, flows=(replace(found.flows[0], flow=replace(flow, gain=gain)),))
+    assert f"keeps <strong>{shown}</strong> of the signal" in decay_sentence(one)
+
+
+def test_what_no_float_holds_is_a_power_of_ten(explainer):
+    _, found = measured(explainer)
+    flow = found.flows[0].flow
+    gain = replace(flow.gain, log10_gain=np.full(7, -412.3))
+    one = replace(found, flows=(replace(found.flows[0], flow=replace(flow, gain=gain)),))
+    assert "keeps <strong>10<sup>−413</sup></strong>" in decay_sentence(one)
+
+
+def test_plain_rnn_stands_first_where_it_is_asked_for(explainer):
+    said = decay_sentence(measured(explainer, "rnn")[1])
+    assert said.index("plain RNN (rnn)") < said.index("LSTM (bilstm)")
+
+
+def test_name_of_a_checkpoint_never_becomes_markup(explainer):
+    _, found = measured(explainer)
+    named = replace(found, flows=tuple(replace(each, checkpoint=NASTY) for each in found.flows))
+    assert_harmless(decay_card(named))
+    named = replace(found, flows=(replace(found.flows[0], checkpoint="=1+1"),))
+    assert table_of(decay_card(named))[0]["checkpoint"] == "'=1+1"

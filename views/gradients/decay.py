@@ -1,0 +1,73 @@
+"""Over the distance: what the chain of steps leaves of a gradient, in words beside the chart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from markupsafe import Markup
+
+from model.language import gettext
+from model.reading.explanation import Flow, Gradients
+from views.drawing.downloads import csv_text, save_buttons
+from views.drawing.template import render
+from views.gradients.log_scale import factor, power
+
+FAR = 40  # tokens: the distance of which the page speaks in words
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What the chain of a checkpoint's network leaves over a distance, and the factor per token if one fits."""
+
+    cell: str
+    checkpoint: str
+    distance: int
+    left: str
+    rate: str
+
+
+def decay_card(gradients: Gradients) -> Markup:
+    """The sentence beside the chart of the decay, and its numbers."""
+    return render(
+        "gradients/decay.html",
+        weights=gradients.weights,
+        sentence=decay_sentence(gradients),
+        save=save_buttons("gatescope-gradient-decay", decay_csv(gradients), "gs-decay"),
+    )
+
+
+def decay_sentence(gradients: Gradients) -> Markup:
+    """What the chain of steps leaves over a distance, in words, and how fast it is lost."""
+    kept = [_kept(each) for each in gradients.flows if len(each.flow.gain.distances)]
+    layer = gradients.flows[0].flow.layer
+    return render("gradients/decay_sentence.html", kept=kept, layer=layer, weights=gradients.weights)
+
+
+def _kept(each: Flow) -> Kept:
+    gain = each.flow.gain
+    distance = int(min(FAR, gain.distances[-1]))
+    return Kept(
+        cell=gettext(each.flow.cell.name),
+        checkpoint=each.checkpoint,
+        distance=distance,
+        left=_tiny(gain.log10_at(distance)),
+        rate="" if gain.rate is None else factor(gain.rate),
+    )
+
+
+def _tiny(log10: float) -> str:
+    """10 to a power as text, also where no float holds it."""
+    if log10 == -np.inf:
+        return gettext("nothing")
+    return factor(10**log10) if log10 > -300 else power(np.floor(log10))
+
+
+def decay_csv(gradients: Gradients) -> str:
+    """One row for each checkpoint and distance: log10 of the average factor, and of the largest where it is known."""
+    rows = []
+    for each in gradients.flows:
+        bound = dict(zip(each.flow.bound.distances.tolist(), each.flow.bound.log10_gain.tolist(), strict=True))
+        for distance, gain in zip(each.flow.gain.distances.tolist(), each.flow.gain.log10_gain.tolist(), strict=True):
+            rows.append([each.checkpoint, each.flow.cell.key, distance, gain, bound.get(distance)])
+    return csv_text(["checkpoint", "cell", "distance (tokens)", "log10 average", "log10 largest"], rows)

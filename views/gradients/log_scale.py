@@ -1,0 +1,44 @@
+"""Factors and gradients on a logarithmic scale, as tracks and as numbers that people read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from markupsafe import Markup
+
+from model.recurrence.arriving import NOTHING
+from views.drawing.numbers import minus
+from views.drawing.token_axis import Track
+from views.drawing.tracks import Line, line_track
+
+POWER = Markup("10<sup>{}</sup>")
+
+
+@dataclass(frozen=True, slots=True)
+class LogScale:
+    """log10 of the smallest and the largest value on a track; beyond it the line runs along the edge."""
+
+    low: float
+    high: float
+
+    def track(self, name: str, note: str, values: np.ndarray, *beside: Line) -> Track:
+        """A line through values (tokens,), none of them negative, NaN where there is none; lines beside it in log10."""
+        with np.errstate(divide="ignore"):
+            logs = np.maximum(np.log10(values), NOTHING)
+        lines = [Line(np.arange(len(values)), logs), *beside]
+        picture = line_track(lines, len(values), self.low, self.high, middle=0)
+        return Track(name, picture, "gs-log", note, numbers=[factor(value) for value in values])
+
+
+def factor(value: float) -> str:
+    """A factor as people read it: 0.42, 3.1e−9; "" for NaN."""
+    if np.isnan(value):
+        return ""
+    digits, _, exponent = f"{value:.2g}".partition("e")
+    return minus(f"{digits}e{int(exponent)}" if exponent else digits)
+
+
+def power(exponent: float) -> Markup:
+    """10 to that power."""
+    return POWER.format(minus(f"{exponent:g}"))
