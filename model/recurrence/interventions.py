@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor
 
 from model.network.classify import sigmoid
 from model.network.network import RecurrentNetwork
 from model.recurrence.clamps import Clamp, check_clamps
-from model.recurrence.replay import GateTraces, replay, traces_of
+from model.recurrence.replay import GateTrace, GateTraces, replay, traces_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,10 @@ class Intervened:
     probability: float
     gates: GateTraces
 
+    def flips(self, logit: float) -> bool:
+        """Whether the verdict is another one than that of `logit`."""
+        return (self.logit > 0) != (logit > 0)
+
 
 @torch.inference_mode()
 def intervene(network: RecurrentNetwork, embedded: Tensor, clamps: Sequence[Clamp]) -> Intervened:
@@ -43,3 +48,8 @@ def intervene(network: RecurrentNetwork, embedded: Tensor, clamps: Sequence[Clam
     replays = replay(network, embedded, lengths, clamps)
     logit = float(network.decide(replays[-1].both, lengths))
     return Intervened(tuple(clamps), logit, sigmoid(logit), GateTraces(traces_of(network.cell, replays)))
+
+
+def differ(one: GateTrace, other: GateTrace) -> bool:
+    """Whether two traces of one layer, direction and review are more than rounding apart anywhere."""
+    return any(not np.allclose(one.values(symbol), other.values(symbol), atol=1e-6) for symbol in one.quantities)

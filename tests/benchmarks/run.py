@@ -45,7 +45,7 @@ from views.drawing.running import running_verdict
 from views.gradients.arrivals import arrivals_card
 from views.memory.kept import memory_card
 from views.stage.tab import EXAMPLES
-from views.what_if.change import gates_sheet
+from views.what_if.before_after import gates_card
 
 ROOT = Path(__file__).parent.parent.parent
 SIZES = (25, 100, 250, 1_000)
@@ -174,7 +174,7 @@ def lesson_calls(name: str, number: int, tokens: int) -> list[Callable[[], objec
         step,
         lambda: memory_card(explanation, explainer.memory(explanation, 2, "forward"), place, 17),
         lambda: arrivals_card(explanation, explainer.gradients(explanation, 2, "forward")),
-        lambda: gates_sheet(explanation, explainer.intervene(explanation, (Clamp("f", 0.0, 1),)), 2, "forward"),
+        lambda: gates_card(explanation, explainer.intervene(explanation, (Clamp("f", 0.0, 1),)), 2, "forward"),
         lambda: running_verdict(explanation, explainer.prefixes(explanation)),
         lambda: comparison(compare(explanation, other), 2, "forward", "f"),
     ]

@@ -2,58 +2,45 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import gradio as gr
 
 from model.errors import ReviewError
+from model.language import gettext
 from model.network.cells.registry import QUANTITIES
 from model.reading.explainer import Explainer
-from model.reading.explanation import Explanation
-from model.recurrence.clamps import Clamp
+from model.reading.explanation import Explanation, Question
 from views.api.endpoints import Refusals
 from views.drawing.labels import NAMES
+from views.drawing.numbers import minus
 from views.panel import Drawing, Focus, Panel, Shared, whole
-from views.what_if import change as markup
+from views.what_if.before_after import change_card, gates_card, nothing_held, running_card
+from views.what_if.controls import ALL, NOTHING_HELD, SOME, THIS, Controls, Held
 
 UNBOUNDED = 10  # where the slider ends for what has no bound of its own
-THIS, ALL, SOME = "this one", "all", "from … to"  # this one: the one chosen above the tabs
-
-
-@dataclass(frozen=True, slots=True)
-class Held:
-    """What is held, and of which review and checkpoint: what was held of another one counts no more."""
-
-    text: str
-    checkpoint: str
-    clamps: tuple[Clamp, ...]
-
-    def of(self, explanation: Explanation) -> tuple[Clamp, ...]:
-        """What is held of this review."""
-        asked = explanation.question
-        return self.clamps if (self.text, self.checkpoint) == (asked.text, asked.checkpoint) else ()
 
 
 def build(explainer: Explainer, shared: Shared) -> Panel:
     """Put the tab's components on the page that is being built."""
-    held = gr.State(Held("", "", ()))
+    held = gr.State(NOTHING_HELD)
     with gr.Column(elem_classes="gs-card gs-what-if"):
         with gr.Row(elem_classes="gs-controls"):
-            names = [(f"{name} {symbol}", symbol) for symbol, name in NAMES.items()]
-            symbol = gr.Radio(names, value="f", label="Hold", min_width=280)
-        value = gr.Slider(0, 1, value=0, step=0.01, label="at the value", info=_range_info(0, 1))
+            names = [(f"{gettext(name)} {symbol}", symbol) for symbol, name in NAMES.items()]
+            symbol = gr.Radio(names, value="f", label=gettext("Hold"), min_width=280)
+        value = gr.Slider(0, 1, value=0, step=0.01, label=gettext("at the value"), info=_range_info(0, 1))
         with gr.Row(elem_classes="gs-controls"):
-            layers = gr.Radio([THIS, ALL], value=THIS, label="Layer", min_width=120)
-            directions = gr.Radio([THIS, ALL], value=THIS, label="Direction", min_width=120)
-            units = gr.Radio([ALL, THIS], value=ALL, label="Units", min_width=100)
-            places = gr.Radio([ALL, THIS, SOME], value=ALL, label="Tokens", min_width=220)
-            first = gr.Number(1, label="from token", precision=0, visible=False, min_width=90)
-            last = gr.Number(1, label="to token", precision=0, visible=False, min_width=90)
+            layers = gr.Radio(_choices(THIS, ALL), value=THIS, label=gettext("Layer"), min_width=120)
+            directions = gr.Radio(_choices(THIS, ALL), value=THIS, label=gettext("Direction"), min_width=120)
+            units = gr.Radio(_choices(ALL, THIS), value=ALL, label=gettext("Units"), min_width=100)
+            places = gr.Radio(_choices(ALL, THIS, SOME), value=ALL, label=gettext("Tokens"), min_width=220)
+            first = gr.Number(1, label=gettext("from token"), precision=0, visible=False, min_width=90)
+            last = gr.Number(1, label=gettext("to token"), precision=0, visible=False, min_width=90)
         with gr.Row(elem_classes="gs-buttons"):
-            hold = gr.Button("Hold it", variant="primary", size="sm", min_width=110)
-            silence = gr.Button("Switch it off (h = 0)", size="sm", min_width=150)
-            undo = gr.Button("Take the last back", size="sm", min_width=140)
-            clear = gr.Button("Take all back", size="sm", min_width=110)
+            hold = gr.Button(gettext("Hold it"), variant="primary", size="sm", min_width=110)
+            silence = gr.Button(gettext("Switch it off (h = 0)"), size="sm", min_width=150)
+            undo = gr.Button(gettext("Take the last back"), size="sm", min_width=140)
+            clear = gr.Button(gettext("Take all back"), size="sm", min_width=110)
     change = gr.HTML("")
     running = gr.HTML("", elem_classes="gs-sheet-holder")
     gates = gr.HTML("", elem_classes="gs-sheet-holder")
@@ -69,11 +56,11 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
             )
         }
         if not clamps:
-            return offered | {change: markup.nothing_held(), gates: "", running: ""}
+            return offered | {change: nothing_held(), gates: "", running: ""}
         after = explainer.intervene(explanation, clamps)
         return offered | {
-            change: markup.change_card(explanation, after),
-            gates: markup.gates_sheet(explanation, after, focus.layer, focus.direction),
+            change: change_card(explanation, after),
+            gates: gates_card(explanation, after, focus.layer, focus.direction),
         }
 
     def draw_running(explanation: Explanation, focus: Focus, held: Held) -> Drawing:
@@ -81,29 +68,47 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
         if not clamps:
             return {running: ""}
         before, after = explainer.prefixes(explanation), explainer.prefixes(explanation, clamps)
-        return {running: markup.running_sheet(explanation, before, after)}
+        return {running: running_card(explanation, before, after)}
 
-    def add(asked, held, symbol, value, *where) -> Held:
+    def add(asked: Question | None, held: Held, controls: Controls, focus: Focus) -> Held:
         """Hold one thing more. Where it cannot be held, the page says why and nothing changes."""
         with Refusals():
             if asked is None:
-                raise ReviewError("Analyse a review first: then something can be held.")
+                raise ReviewError(gettext("Analyse a review first: then something can be held."))
             explanation = explainer.explain(asked)
-            clamps = (*held.of(explanation), _clamp(symbol, value, *where))
+            clamps = (*held.of(explanation), controls.clamp(focus))
             explainer.intervene(explanation, clamps)
         return Held(asked.text, asked.checkpoint, clamps)
 
-    where = [layers, shared.layer, directions, shared.direction, units, shared.unit, places, shared.place, first, last]
-    hold.click(add, [shared.question, held, symbol, value, *where], held, api_visibility="private")
+    where = [layers, directions, units, places, first, last]
+    chosen = [shared.layer, shared.direction, shared.place, shared.unit]
+    hold.click(
+        lambda asked, held, layer, direction, place, unit, *controls: add(
+            asked, held, Controls(*controls), _focus(layer, direction, place, unit)
+        ),
+        [shared.question, held, *chosen, symbol, value, *where],
+        held,
+        api_visibility="private",
+    )
     silence.click(
-        lambda asked, held, *where: add(asked, held, "h", 0.0, *where),
-        [shared.question, held, *where],
+        lambda asked, held, layer, direction, place, unit, *where: add(
+            asked, held, Controls("h", 0.0, *where), _focus(layer, direction, place, unit)
+        ),
+        [shared.question, held, *chosen, *where],
         held,
         api_visibility="private",
     )
     undo.click(lambda held: replace(held, clamps=held.clamps[:-1]), held, held, api_visibility="private")
-    clear.click(lambda: Held("", "", ()), None, held, api_visibility="private")
+    clear.click(lambda: NOTHING_HELD, None, held, api_visibility="private")
     return Panel("whatif", [held], [symbol, change, gates, running], draw, draw_running, [running])
+
+
+def _choices(*values: str) -> list[tuple[str, str]]:
+    return [(gettext(value), value) for value in values]
+
+
+def _focus(layer: int, direction: str, place: float | None, unit: float | None) -> Focus:
+    return Focus(int(layer), direction, whole(place), whole(unit))
 
 
 def _slider(symbol: str) -> gr.Slider:
@@ -113,31 +118,5 @@ def _slider(symbol: str) -> gr.Slider:
 
 
 def _range_info(low: float, high: float) -> str:
-    return f"From {low} to {high}: what is typed beyond becomes the nearer of the two.".replace("-", "−")
-
-
-def _clamp(
-    symbol: str,
-    value: float,
-    layers: str,
-    layer: int,
-    directions: str,
-    direction: str,
-    units: str,
-    unit: float | None,
-    places: str,
-    place: float,
-    first: float | None,
-    last: float | None,
-) -> Clamp:
-    """What the controls say, as a clamp; tokens count from 1 there."""
-    start, end = {THIS: (whole(place), whole(place) + 1), SOME: (whole(first) - 1, whole(last))}.get(places, (0, None))
-    return Clamp(
-        symbol,
-        value,
-        None if layers == ALL else int(layer),
-        None if directions == ALL else direction,
-        None if units == ALL else whole(unit),
-        start,
-        end,
-    )
+    sentence = gettext("From {low} to {high}: what is typed beyond becomes the nearer of the two.")
+    return sentence.format(low=minus(f"{low}"), high=minus(f"{high}"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -14,7 +15,7 @@ from model.errors import ReviewError
 from model.network.cells.registry import SYMBOLS
 from model.network.network import DIRECTIONS, NetworkConfig, RecurrentNetwork
 from model.recurrence.clamps import MAX_CLAMPS, Clamp, check_clamp, switch_off
-from model.recurrence.interventions import intervene
+from model.recurrence.interventions import differ, intervene
 from model.recurrence.replay import trace_gates
 from tests.conftest import TINY, make_network
 from tests.model.network.test_network import REVIEWS
@@ -286,3 +287,20 @@ def test_too_many_clamps_are_refused(network):
     intervene(network, one_review(network), [Clamp("f", 0.5)] * MAX_CLAMPS)
     with pytest.raises(ReviewError, match=f"At most {MAX_CLAMPS}"):
         intervene(network, one_review(network), [Clamp("f", 0.5)] * (MAX_CLAMPS + 1))
+
+
+@pytest.mark.parametrize(("before", "after", "flips"), [(1, -1, True), (-1, 0.5, True), (1, 2, False), (0, -1, False)])
+def test_verdict_flips_where_the_logits_lie_on_both_sides_of_zero(network, before, after, flips):
+    embedded = network.embed(torch.tensor([REVIEWS[0]]))
+    held = intervene(network, embedded, (switch_off(1, "forward"),))
+    assert replace(held, logit=float(after)).flips(float(before)) is flips
+
+
+def test_traces_differ_where_more_than_rounding_does(network):
+    embedded = network.embed(torch.tensor([REVIEWS[0]]))
+    trace = trace_gates(network, embedded).of(1, "forward")
+    rounded, moved = dict(trace.arrays), dict(trace.arrays)
+    rounded["c"] = trace.values("c") + np.float32(1e-8)
+    moved["c"] = trace.values("c") + np.where(np.arange(5) == 3, np.float32(1e-4), 0)
+    assert not differ(trace, replace(trace, arrays=rounded))
+    assert differ(trace, replace(trace, arrays=moved))

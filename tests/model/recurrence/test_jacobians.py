@@ -445,3 +445,11 @@ def test_untrained_rnn_loses_the_gradient():
     flow = gradient_flow(network, network.embed(torch.tensor([IDS * 4])), 2, "forward")
     assert flow.cell.key == "rnn"
     assert flow.gain.rate < 0.8
+
+
+def test_fitted_line_is_that_of_least_squares_through_what_is_finite():
+    decay = Decay(np.arange(1, 5), np.array([-1, -1.5, -np.inf, -3]))
+    slope, start = np.polyfit([1, 2, 4], [-1, -1.5, -3], 1)
+    assert decay.fitted.tolist() == pytest.approx([start + slope * distance for distance in (1, 2, 3, 4)])
+    assert 10**slope == pytest.approx(decay.rate)
+    assert len(Decay(np.array([1]), np.array([-1.0])).fitted) == 0

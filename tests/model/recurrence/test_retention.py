@@ -118,3 +118,42 @@ def test_plain_rnn_has_no_forget_gate():
     trace = trace_gates(network, network.embed(torch.tensor([REVIEWS[0]]))).of(1, "forward")
     with pytest.raises(ReviewError, match="plain RNN has no forget gate"):
         measure_memory(trace)
+
+
+@pytest.mark.parametrize(("direction", "end", "after"), [("forward", 2, (2, 1, 0)), ("backward", 0, (0, 1, 2))])
+def test_what_is_left_stands_at_the_token_read_last(direction, end, after):
+    memory = measure_memory(trace_of([[0.9, 0.2], [0.45, 0.9], [0.95, 0.8]], direction))
+    for place in range(3):
+        assert memory.left(place).tolist() == memory.kept(place)[end].tolist()
+        assert memory.read_after(place) == after[place]
+
+
+def test_quartiles_are_those_of_all_units(trace):
+    memory = measure_memory(trace)
+    bands, kept = memory.quartiles(1), memory.kept(1)
+    for other, shares in enumerate(kept):
+        if math.isnan(shares[0]):
+            assert np.isnan(bands[:, other]).all()
+        else:
+            assert bands[:, other].tolist() == sorted(shares.tolist())[1:4]  # of five units
+
+
+def test_units_stand_in_the_order_of_their_half_lives():
+    memory = measure_memory(trace_of([[0.5, 1.0, 0.9, 0.5, 1.0]]))
+    assert memory.by_half_life.tolist() == [1, 4, 2, 0, 3]
+    assert memory.middle_half_life == pytest.approx(math.log(0.5) / math.log(0.9))
+
+
+def test_every_unit_falls_into_one_bar_of_half_lives():
+    gates = [[0.01, 0.5 ** (1 / 3), 0.5 ** (1 / 3.5), 0.5, 0.99999, 1.0]]
+    bars = measure_memory(trace_of(gates)).half_lives()
+    assert [(bar.low, bar.high, bar.units) for bar in bars if bar.units] == [
+        (0, 0.25, 1), (1, 2, 1), (2, 4, 2), (512, math.inf, 2),
+    ]  # fmt: skip
+    assert [bar.high for bar in bars[:-1]] == [bar.low for bar in bars[1:]]
+
+
+def test_units_at_one_place_of_saturation_are_counted_together():
+    gates = [[0.05, 0.05, 0.5], [0.95, 0.95, 0.5], [0.5, 0.5, 0.95], [0.5, 0.5, 0.5]]
+    dots = measure_memory(trace_of(gates)).saturation_of("f").dots()
+    assert [(dot.shut, dot.open, dot.units) for dot in dots] == [(0, 25, 1), (25, 25, 2)]

@@ -282,3 +282,18 @@ def test_unknown_pick_and_lost_token_are_said(network):
         rank_units(network, trace, 0, "prettiest")
     with pytest.raises(ReviewError, match="no token 8"):
         rank_units(network, trace, 7, "largest change")
+
+
+@pytest.mark.parametrize(("layer", "direction"), SEATS)
+def test_what_is_kept_and_what_is_written_make_the_cell_state(network, layer, direction):
+    summed, trace = taken_apart(network, layer, direction)
+    for place in range(len(REVIEW)):
+        step = cell_step(summed, trace, place, 3)
+        assert step.kept + step.written == pytest.approx(step.state("c").value, abs=1e-6)
+
+
+def test_plain_rnn_keeps_and_writes_no_cell_state():
+    step = cell_step(*taken_apart(make_network(cell="rnn"), 1, "forward"), 2, 3)
+    for part in ("kept", "written"):
+        with pytest.raises(KeyError):
+            getattr(step, part)

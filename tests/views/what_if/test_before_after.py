@@ -14,7 +14,7 @@ from model.reading.explanation import Question
 from model.recurrence.clamps import Clamp, switch_off
 from model.recurrence.prefixes import PrefixCurve
 from tests.views.harmless import NASTY, assert_harmless, table_of, tracks_of
-from views.what_if import change
+from views.what_if.before_after import change_card, clamp_words, gates_card, nothing_held, running_card
 
 TEXT = "Not a good film, but great!"
 SHUT = (Clamp("f", 0.0),)
@@ -49,12 +49,12 @@ def colours_of(row):
     ],
 )
 def test_what_is_held_is_said_in_words(clamp, words):
-    assert change.clamp_words(clamp, 8) == words
+    assert clamp_words(clamp, 8) == words
 
 
 def test_card_shows_both_verdicts(explainer, explanation):
     after = explainer.intervene(explanation, (*SHUT, switch_off(1, "forward")))
-    page = change.change_card(explanation, after)
+    page = change_card(explanation, after)
     before, now = (1 / (1 + np.exp(-logit)) for logit in (explanation.prediction.logit, after.logit))
     assert f"<strong>{before:.2f} → {now:.2f}</strong>" in page
     logits = re.search(r"logit ([+−]\d+\.\d+) → ([+−]\d+\.\d+)", page).groups()
@@ -67,7 +67,7 @@ def test_card_shows_both_verdicts(explainer, explanation):
     assert number(re.search(r"moves P\(positive\) by ([+−]\d+\.\d+)", page)[1]) == pytest.approx(
         now - before, abs=0.0051
     )
-    assert re.findall("<li>(.*?)</li>", page) == [change.clamp_words(clamp, 8) for clamp in after.clamps]
+    assert re.findall("<li>(.*?)</li>", page) == [clamp_words(clamp, 8) for clamp in after.clamps]
 
 
 def test_both_gates_held_are_those_of_a_network_that_forgets(explainer, explanation):
@@ -79,7 +79,7 @@ def test_both_gates_held_are_those_of_a_network_that_forgets(explainer, explanat
             module.bias_ih_l0[5:10] = -1e4  # f is the second of the four blocks
     ids = torch.tensor([explanation.review.ids])
     logit = float(network(ids, torch.tensor([ids.shape[1]])))
-    page = change.change_card(explanation, explainer.intervene(explanation, SHUT))
+    page = change_card(explanation, explainer.intervene(explanation, SHUT))
     assert number(re.search(r"→ ([+−]\d+\.\d+)</span>", page)[1]) == pytest.approx(logit, abs=0.00501)
 
 
@@ -99,13 +99,13 @@ def test_change_is_said_as_it_is(explainer, explanation, before, after, said):
 
     held = replace(explainer.intervene(explanation, SHUT), **of(after))
     before = replace(explanation, prediction=replace(explanation.prediction, **of(before)))
-    assert said in change.change_card(before, held)
+    assert said in change_card(before, held)
 
 
 @pytest.mark.parametrize(("layer", "direction"), [(1, "forward"), (2, "backward")])
 def test_gates_stand_before_and_after_one_under_the_other(explainer, explanation, layer, direction):
     after = explainer.intervene(explanation, SHUT)
-    rows = tracks_of(change.gates_sheet(explanation, after, layer, direction))
+    rows = tracks_of(gates_card(explanation, after, layer, direction))
     assert [row.note for row in rows] == ["before", "after"] * 6
     names = ["input gate i", "forget gate f", "output gate o", "candidate g", "cell state c", "hidden state h"]
     assert [row.name for row in rows] == [name for name in names for _ in range(2)]
@@ -121,14 +121,14 @@ def test_gates_stand_before_and_after_one_under_the_other(explainer, explanation
 
 def test_gates_that_do_not_change_are_said_so(explainer, explanation):
     above = explainer.intervene(explanation, (switch_off(2, "backward"),))
-    assert "Nothing changes in this layer" in change.gates_sheet(explanation, above, 1, "forward")
-    assert "Nothing changes in this layer" in change.gates_sheet(explanation, above, 2, "forward")
-    assert "Nothing changes" not in change.gates_sheet(explanation, above, 2, "backward")
+    assert "Nothing changes in this layer" in gates_card(explanation, above, 1, "forward")
+    assert "Nothing changes in this layer" in gates_card(explanation, above, 2, "forward")
+    assert "Nothing changes" not in gates_card(explanation, above, 2, "backward")
 
 
 def test_table_holds_the_means_of_all_layers_before_and_after(explainer, explanation):
     after = explainer.intervene(explanation, SHUT)
-    table = table_of(change.gates_sheet(explanation, after, 1, "forward"))
+    table = table_of(gates_card(explanation, after, 1, "forward"))
     assert len(table) == 8
     assert len(table[0]) == 2 + 2 * 4 * 6
     for place, row in enumerate(table):
@@ -144,7 +144,7 @@ def test_table_holds_the_means_of_all_layers_before_and_after(explainer, explana
 def test_running_verdicts_are_those_of_the_reviews_that_end_there(explainer, explanation):
     """Each prefix read alone, as a review of its own."""
     checkpoint = explainer.checkpoint("bilstm")
-    page = change.running_sheet(explanation, explainer.prefixes(explanation), explainer.prefixes(explanation, SHUT))
+    page = running_card(explanation, explainer.prefixes(explanation), explainer.prefixes(explanation, SHUT))
     (row,) = tracks_of(page)
     old, new = row.lines(0, 1)
     assert [re.search('class="gs-dashed"', path) is not None for path in re.findall("<path[^>]*>", row.picture)] == [
@@ -174,7 +174,7 @@ def test_prefixes_that_were_not_read_are_marked_as_estimates(explanation):
         PrefixCurve(lengths, np.log(values / (1 - values)), values)
         for values in (np.array([0.5, 0.5, 0.5]), np.array([0.2, 0.8, 0.4]))
     )
-    (row,) = tracks_of(change.running_sheet(explanation, before, after))
+    (row,) = tracks_of(running_card(explanation, before, after))
     assert row.numbers == ["0.20", "≈ 0.40", "≈ 0.60", "0.80", "≈ 0.70", "≈ 0.60", "≈ 0.50", "0.40"]
     assert row.lines(0, 1)[1] == pytest.approx({0: 0.2, 3: 0.8, 7: 0.4}, abs=0.001)
 
@@ -182,11 +182,11 @@ def test_prefixes_that_were_not_read_are_marked_as_estimates(explanation):
 def test_plain_rnn_shows_its_hidden_state_alone(explainer):
     explanation = explainer.explain(Question(TEXT, "rnn"))
     after = explainer.intervene(explanation, (Clamp("h", 0.5, 1, "backward"),))
-    rows = tracks_of(change.gates_sheet(explanation, after, 1, "backward"))
+    rows = tracks_of(gates_card(explanation, after, 1, "backward"))
     assert [(row.name, row.note) for row in rows] == [("hidden state h", "before"), ("hidden state h", "after")]
     assert rows[1].numbers == ["0.50"] * 8
     assert rows[0].numbers != rows[1].numbers
-    assert "hidden state h = 0.5: layer 1, backward" in change.change_card(explanation, after)
+    assert "hidden state h = 0.5: layer 1, backward" in change_card(explanation, after)
 
 
 @pytest.mark.parametrize("name", ["bilstm", "rnn"])
@@ -194,10 +194,10 @@ def test_single_token_has_a_before_and_an_after(explainer, name):
     explanation = explainer.explain(Question("good", name))
     clamps = (switch_off(),)
     after = explainer.intervene(explanation, clamps)
-    assert "all tokens" in change.change_card(explanation, after)
-    rows = tracks_of(change.gates_sheet(explanation, after, 1, "backward"))
+    assert "all tokens" in change_card(explanation, after)
+    rows = tracks_of(gates_card(explanation, after, 1, "backward"))
     assert rows[-1].numbers == ["0.00"]
-    page = change.running_sheet(explanation, explainer.prefixes(explanation), explainer.prefixes(explanation, clamps))
+    page = running_card(explanation, explainer.prefixes(explanation), explainer.prefixes(explanation, clamps))
     assert float(table_of(page)[0]["P(positive) after"]) == pytest.approx(after.probability, abs=1e-5)
     assert float(table_of(page)[0]["P(positive) before"]) == pytest.approx(explanation.prediction.probability, abs=1e-5)
 
@@ -206,8 +206,8 @@ def test_text_of_a_person_never_becomes_markup(explainer):
     explanation = explainer.explain(Question(NASTY, "bilstm"))
     after = explainer.intervene(explanation, SHUT)
     curves = explainer.prefixes(explanation), explainer.prefixes(explanation, SHUT)
-    gates = change.gates_sheet(explanation, after, 1, "forward")
-    for page in (gates, change.change_card(explanation, after), change.running_sheet(explanation, *curves)):
+    gates = gates_card(explanation, after, 1, "forward")
+    for page in (gates, change_card(explanation, after), running_card(explanation, *curves)):
         assert_harmless(page)
     assert [row["token"].removeprefix("'") for row in table_of(gates)] == [
         token.text.removeprefix("'") for token in explanation.review.tokens
@@ -216,4 +216,4 @@ def test_text_of_a_person_never_becomes_markup(explainer):
 
 
 def test_before_anything_is_held_the_page_says_how():
-    assert "Hold it" in change.nothing_held()
+    assert "Hold it" in nothing_held()

@@ -1,0 +1,151 @@
+"""Verdict, running verdict and gates before and after something was held, on one scale."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+
+from model.language import gettext
+from model.reading.explanation import Explanation
+from model.recurrence.clamps import Clamp
+from model.recurrence.interventions import Intervened, differ
+from model.recurrence.prefixes import PrefixCurve
+from model.recurrence.replay import GateTrace
+from model.recurrence.summary import mean_traces, summarise
+from views.drawing.downloads import csv_text, save_buttons, token_csv
+from views.drawing.labels import DIRECTION_NAMES, NAMES
+from views.drawing.numbers import difference, minus
+from views.drawing.running import running_numbers
+from views.drawing.template import render
+from views.drawing.token_axis import Track, token_axis
+from views.drawing.tracks import Line, film_track, line_track
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """One of the two verdicts: its logit, its probability, and that as it is written."""
+
+    logit: float
+    probability: float
+
+    @property
+    def shown(self) -> str:
+        """The probability as it is written."""
+        return f"{self.probability:.2f}"
+
+
+def clamp_words(clamp: Clamp, tokens: int) -> str:
+    """What a clamp holds and where, in words."""
+    return gettext("{what}: {layer}, {direction}, {unit}, {place}").format(
+        what=_what(clamp),
+        layer=gettext("all layers") if clamp.layer is None else gettext("layer {layer}").format(layer=clamp.layer),
+        direction=_direction(clamp),
+        unit=gettext("all units") if clamp.unit is None else gettext("unit {unit}").format(unit=clamp.unit),
+        place=_place(clamp, tokens),
+    )
+
+
+def _what(clamp: Clamp) -> str:
+    if clamp.symbol == "h" and clamp.value == 0:
+        return gettext("switched off (h = 0)")
+    return f"{gettext(NAMES[clamp.symbol])} {clamp.symbol} = {minus(f'{clamp.value:g}')}"
+
+
+def _direction(clamp: Clamp) -> str:
+    return gettext("both directions") if clamp.direction is None else gettext(DIRECTION_NAMES[clamp.direction])
+
+
+def _place(clamp: Clamp, tokens: int) -> str:
+    end = tokens if clamp.end is None else clamp.end
+    if (clamp.start, end) == (0, tokens):
+        return gettext("all tokens")
+    if end == clamp.start + 1:
+        return gettext("token {place}").format(place=end)
+    return gettext("tokens {first} to {last}").format(first=clamp.start + 1, last=end)
+
+
+def nothing_held() -> Markup:
+    """What stands here before anything is held."""
+    return render("what_if/nothing_held.html")
+
+
+def change_card(explanation: Explanation, after: Intervened) -> Markup:
+    """Both verdicts on one scale, and what is held."""
+    before, tokens = explanation.prediction, len(explanation.review.tokens)
+    change = difference(before.probability, after.probability)
+    return render(
+        "what_if/change.html",
+        before=Verdict(before.logit, before.probability),
+        after=Verdict(after.logit, after.probability),
+        change=change,
+        moved=change != "0.00",
+        flips=after.flips(before.logit),
+        held=[clamp_words(clamp, tokens) for clamp in after.clamps],
+    )
+
+
+def gates_card(explanation: Explanation, after: Intervened, layer: int, direction: str) -> Markup:
+    """Each quantity of a layer and direction before and after, one under the other, on the same scale."""
+    old, new = explanation.gates.of(layer, direction), after.gates.of(layer, direction)
+    tracks = [track for symbol in old.quantities for track in _both(old, new, symbol)]
+    return render(
+        "what_if/gates.html",
+        gated=bool(old.cell.gates),
+        layer=layer,
+        direction=gettext(DIRECTION_NAMES[direction]),
+        changed=differ(old, new),
+        axis=token_axis(explanation.review.tokens, tracks, gettext("Gates before and after")),
+        save=save_buttons("gatescope-what-if-gates", gates_csv(explanation, after)),
+    )
+
+
+def _both(old: GateTrace, new: GateTrace, symbol: str) -> tuple[Track, Track]:
+    return (
+        _film(old, symbol, "gs-film", gettext("before")),
+        _film(new, symbol, "gs-film gs-apart", gettext("after")),
+    )
+
+
+def _film(trace: GateTrace, symbol: str, kind: str, when: str) -> Track:
+    numbers = [minus(f"{mean:.2f}") for mean in summarise(trace, symbol).mean]
+    return Track(f"{gettext(NAMES[symbol])} {symbol}", film_track(trace, symbol), kind, when, numbers=numbers)
+
+
+def running_card(explanation: Explanation, before: PrefixCurve, after: PrefixCurve) -> Markup:
+    """The verdict as it reads, before and after."""
+    tokens, label = explanation.review.tokens, gettext("The verdict as it reads, before and after")
+    lines = [
+        Line(before.lengths - 1, before.probabilities, "gs-dashed"),
+        Line(after.lengths - 1, after.probabilities),
+    ]
+    track = Track(
+        gettext("verdict as it reads"),
+        line_track(lines, len(tokens), 0, 1, middle=0.5),
+        "gs-running",
+        gettext("0 to 1; dashed: before"),
+        numbers=running_numbers(after, len(tokens)),
+    )
+    return render(
+        "what_if/running.html",
+        label=label,
+        axis=token_axis(tokens, [track], label),
+        save=save_buttons("gatescope-what-if-prefixes", running_csv(before, after)),
+    )
+
+
+def gates_csv(explanation: Explanation, after: Intervened) -> str:
+    """One row for each token: the mean over units of each quantity, before and after, of all layers and directions."""
+    columns: dict[str, Sequence[float]] = {}
+    for old, new in zip(mean_traces(explanation.gates), mean_traces(after.gates), strict=True):
+        for symbol, before, now in zip(old.symbols, old.means, new.means, strict=True):
+            columns[f"{old.name}.{symbol} before"] = before.tolist()
+            columns[f"{old.name}.{symbol} after"] = now.tolist()
+    return token_csv(explanation.review.tokens, columns)
+
+
+def running_csv(before: PrefixCurve, after: PrefixCurve) -> str:
+    """One row for each prefix: P(positive) before and after."""
+    columns = (before.lengths.tolist(), before.probabilities.tolist(), after.probabilities.tolist())
+    return csv_text(["tokens read", "P(positive) before", "P(positive) after"], zip(*columns, strict=True))
