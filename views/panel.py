@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import gradio as gr
 from gradio.components import Component
+
+from model.reading.explanation import Question
 
 Drawing = dict[Component, object]  # what Gradio takes: components, and what they show now
 
@@ -34,6 +37,29 @@ class Shared:
     place: gr.Number
     unit: gr.Number
     symbol: gr.Radio
+
+
+@dataclass(frozen=True, slots=True)
+class PageValues:
+    """What the components about one review hold, as Gradio hands it over: the `Question` that is explained, the name of
+    the tab that is looked at, where a person looks, and the values of all tabs' own inputs, in the order of the tabs.
+
+    `place` and `unit` are None where the number was emptied; none of it is checked against the review yet.
+    """
+
+    question: Question | None
+    active: str
+    layer: int
+    direction: str
+    place: float | None
+    unit: float | None
+    own: tuple[Any, ...] = ()
+
+    @classmethod
+    def of(cls, *values: Any) -> PageValues:
+        """From the values of the components in that order."""
+        question, active, layer, direction, place, unit, *own = values
+        return cls(question, active, layer, direction, place, unit, tuple(own))
 
 
 def whole(number: float | None) -> int:

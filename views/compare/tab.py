@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict, dataclass, replace
+
 import gradio as gr
 from markupsafe import Markup
 
+from model.errors import ReviewError
 from model.language import gettext, marked
 from model.network.cells.registry import SYMBOLS
 from model.network.network import DIRECTIONS
@@ -14,14 +17,34 @@ from model.reading.explanation import Question
 from model.text import MAX_CHARACTERS
 from views.api.endpoints import Refusals
 from views.compare.comparison import comparison
+from views.drawing.cards import empty_card
 from views.links import View
 from views.panel import Drawing
-from views.stage.tab import EMPTY, valid
+from views.stage.tab import valid
 
 _EMPTY = marked(
     "Two reviews stand side by side here, word by word. Change a word of B and press Compare, or let another "
     "checkpoint read it."
 )
+
+
+@dataclass(frozen=True, slots=True)
+class CompareValues:
+    """What the components of the tab hold, in the order of `CompareTab.asked`: A is `text`, B is `other`."""
+
+    text: str
+    other: str
+    checkpoint: str
+    other_checkpoint: str
+    layer: int
+    direction: str
+    symbol: str
+
+    def put_in(self, view: View) -> View:
+        """The view with what is compared in it. Raises `ReviewError` where a review is missing."""
+        if not (self.text or "").strip() or not (self.other or "").strip():
+            raise ReviewError(gettext("Compare two reviews first: a link leads to what is shown."))
+        return replace(view, **asdict(self))
 
 
 class CompareTab:
@@ -52,12 +75,12 @@ class CompareTab:
             )
             self.symbol = gr.Radio(list(SYMBOLS), value="f", label=gettext("Quantity"), min_width=250)
         button = gr.Button(gettext("Compare"), variant="primary", elem_id="gs-compare")
-        self.result = gr.HTML(EMPTY.format(gettext(_EMPTY)), elem_id="gs-compared")
+        self.result = gr.HTML(empty_card(gettext(_EMPTY)), elem_id="gs-compared")
         self.asked = [self.text, self.other, self.checkpoint, self.other_checkpoint, self.layer, self.direction]
         self.asked.append(self.symbol)
         gr.on(
             [button.click, self.layer.input, self.direction.input, self.symbol.input],
-            self._compare,
+            lambda *values: self._compare(CompareValues(*values)),
             inputs=self.asked,
             outputs=self.result,
             validator=_both_valid,
@@ -70,34 +93,29 @@ class CompareTab:
         """Show the review that is explained on both sides, B ready to be changed."""
         return {self.text: text, self.other: text, self.checkpoint: checkpoint, self.other_checkpoint: checkpoint}
 
-    def restore(self, view: View, checkpoint: str, layer: int) -> Drawing:
-        """Show what a link says, with a `layer` that is there; `checkpoint` reads B where its own is not there."""
-        other = view.other_checkpoint or checkpoint
-        if other not in self._explainer.names:
-            said = gettext("The second checkpoint of this view is not here; {checkpoint} reads B instead.")
-            gr.Warning(said.format(checkpoint=checkpoint), title=gettext("Link"))
-            other = checkpoint
-        where = {self.layer: layer, self.direction: view.direction, self.symbol: view.symbol}
-        return self.take(view.text, checkpoint) | {self.other: view.other, self.other_checkpoint: other} | where
+    def restore(self, view: View) -> Drawing:
+        """Show what a link or a lesson says of this tab, if it says anything; what it names must be here."""
+        if view.tab != "compare":
+            return {}
+        return {
+            self.text: view.text,
+            self.other: view.other,
+            self.checkpoint: view.checkpoint,
+            self.other_checkpoint: view.other_checkpoint,
+            self.layer: view.layer,
+            self.direction: view.direction,
+            self.symbol: view.symbol,
+        }
 
-    def answer(self, kept: View | None, *asked: object) -> object:
+    def answer(self, kept: View | None, asked: CompareValues) -> Markup | Drawing:
         """Compare at once where a link led here."""
-        return self._compare(*asked) if kept and kept.tab == "compare" else gr.skip()
+        return self._compare(asked) if kept and kept.tab == "compare" else gr.skip()
 
-    def _compare(
-        self,
-        text: str,
-        other: str,
-        checkpoint: str,
-        other_checkpoint: str,
-        layer: int,
-        direction: str,
-        symbol: str,
-    ) -> Markup:
+    def _compare(self, asked: CompareValues) -> Markup:
         with Refusals():
-            left = self._explainer.explain(Question(text, checkpoint))
-            right = self._explainer.explain(Question(other, other_checkpoint))
-            return comparison(compare(left, right), layer, direction, symbol)
+            left = self._explainer.explain(Question(asked.text, asked.checkpoint))
+            right = self._explainer.explain(Question(asked.other, asked.other_checkpoint))
+            return comparison(compare(left, right), asked.layer, asked.direction, asked.symbol)
 
 
 def _both_valid(text: str, other: str, *others: object) -> list[dict[str, object]]:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import gradio as gr
 
+from model.language import gettext
 from model.reading.explainer import Explainer
 from model.reading.explanation import Explanation
 from model.recurrence.summary import ORDERS
 from views.drawing.running import running_verdict
+from views.drawing.template import render
 from views.gates.staves import staves
 from views.gates.table import table
 from views.panel import Drawing, Focus, Panel, Shared
@@ -18,12 +20,12 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
     with gr.Row(elem_classes="gs-controls"):
         shared.symbol.render()
         order = gr.Radio(
-            [("number", ORDERS[0]), ("time of peak", ORDERS[1])], value="number", label="Units sorted by", min_width=200
+            [(gettext("number"), ORDERS[0]), (gettext("time of peak"), ORDERS[1])],
+            value=ORDERS[0],
+            label=gettext("Units sorted by"),
+            min_width=200,
         )
-    gr.HTML(
-        '<section class="gs-card gs-detail" aria-live="polite" aria-label="Numbers of the chosen token"><p>The '
-        "numbers of the chosen token appear here.</p></section>"
-    )
+    gr.HTML(render("gates/detail.html"))
     shown = gr.HTML("", elem_id="gs-staves")
     running = gr.HTML("", elem_classes="gs-sheet-holder")
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 import gradio as gr
 
 from model.errors import ReviewError
+from model.language import gettext
 from model.reading.explainer import Explainer
-from views.compare.tab import CompareTab
+from views.compare.tab import CompareTab, CompareValues
+from views.drawing.template import render
+from views.fitting import fitted
 from views.lesson.lessons import BUTTONS, LANGUAGES, language_of, lesson_panel, read_lessons
 from views.links import OUTER_TABS, View, decode_view, encode_view
-from views.panel import Drawing, whole
-from views.stage.tab import ANALYSE, ExplainTab
+from views.panel import Drawing, PageValues
+from views.stage.tab import ANALYSE, ExplainTab, view_of
 
-_BRAND = """<div class="gs-brand"><h1>Gatescope</h1><p>Watch a BiLSTM read: the verdict, the words behind it, and every
-gate on the way.</p></div>"""
-_PROJECTOR = """<button type="button" class="gs-button gs-projector-switch" aria-pressed="false">Projector</button>"""
 _TAKE_LINK = """(fragment) => {
   if (!fragment) return fragment;
   history.replaceState(null, "", "#view=" + fragment);
@@ -33,13 +33,13 @@ class Header:
         self._step = gr.State(0)  # of the lesson, from 1; 0 while it is closed
         english = BUTTONS[LANGUAGES[0]]
         with gr.Row(elem_classes="gs-head"):
-            gr.HTML(_BRAND)
+            gr.HTML(render("lesson/brand.html"))
             self._start = gr.Button(english.lesson, size="sm", min_width=120, elem_classes="gs-lesson-go")
-            self._link = gr.Button("Link to this view", size="sm", min_width=130)
-            gr.HTML(_PROJECTOR)
-        self._fragment = gr.Textbox(visible="hidden", label="Fragment of the address")
+            self._link = gr.Button(gettext("Link to this view"), size="sm", min_width=130)
+            gr.HTML(render("lesson/projector.html"))
+        self._fragment = gr.Textbox(visible="hidden", label=gettext("Fragment of the address"))
         self._address = gr.Textbox(
-            label="Link to this view: copied, and now the address of this page. The review is part of it.",
+            label=gettext("Link to this view: copied, and now the address of this page. The review is part of it."),
             visible=False,
             interactive=False,
             buttons=["copy"],
@@ -71,15 +71,18 @@ class Header:
         """
         self._tabs, self._explained, self._compared = tabs, explained, compared
         lesson = [self._step, self._lesson, self._panel, self._start, self._back, self._next, self._close]
-        restored = [explained.review, explained.checkpoint, explained.question, explained.kept, explained.active]
-        restored += [explained.tabs, explained.place, explained.layer, explained.direction, explained.unit]
-        restored += [explained.symbol, tabs, *compared.asked]
+        restored = [tabs, *explained.restored, *compared.asked]
         quiet = {"api_visibility": "private", "show_progress": "hidden"}
 
         page.load(_prefers, None, self._language, **quiet)
         opened = page.load(self._open, self._fragment, restored, js="() => location.hash", **quiet)
         opened.then(None, js=ANALYSE)
-        opened.then(compared.answer, [explained.kept, *compared.asked], compared.result, api_visibility="private")
+        opened.then(
+            lambda kept, *values: compared.answer(kept, CompareValues(*values)),
+            [explained.kept, *compared.asked],
+            compared.result,
+            api_visibility="private",
+        )
         for trigger, move in ((self._start, 1), (self._next, 1), (self._back, -1), (self._close, None)):
             moved = trigger.click(
                 lambda step, language, move=move: self._go(step, language, move),
@@ -91,9 +94,12 @@ class Header:
         self._language.change(
             lambda step, language: self._say(step, language), [self._step, self._language], lesson, **quiet
         )
+        looked_at = [explained.question, explained.active, *explained.focus]
         self._link.click(
-            self._take,
-            [explained.question, outer, explained.active, *explained.focus, explained.symbol, *compared.asked],
+            lambda outer, symbol, *values: self._take(
+                outer, symbol, PageValues.of(*values[: len(looked_at)]), CompareValues(*values[len(looked_at) :])
+            ),
+            [outer, explained.symbol, *looked_at, *compared.asked],
             self._address,
             **quiet,
         ).success(None, self._address, self._address, js=_TAKE_LINK)
@@ -105,50 +111,26 @@ class Header:
         try:
             return self._restore(decode_view(fragment))
         except ReviewError as error:
-            gr.Warning(str(error), title="Link")
+            gr.Warning(str(error), title=gettext("Link"))
             return gr.skip()
 
     def _restore(self, view: View) -> Drawing:
-        """Set the page to a view; the analysis follows in an event of its own."""
-        explained, checkpoint = self._explained, view.checkpoint
-        if not view.text.strip():
-            gr.Warning("There is no review in this view.", title="Link")
-        if checkpoint not in self._explainer.names:
-            checkpoint = self._explainer.default
-            gr.Warning(f"The checkpoint of this view is not here; {checkpoint} reads the review instead.", title="Link")
-        network = self._explainer.checkpoint(checkpoint).network.config
-        layer, unit = min(view.layer, network.layers), min(view.unit, network.hidden_size - 1)
-        if layer < view.layer:
-            gr.Warning(f"Layer {view.layer} of this view is not here; layer {layer} is shown instead.", title="Link")
-        if unit < view.unit:
-            gr.Warning(f"Unit {view.unit} of this view is not here; unit {unit} is shown instead.", title="Link")
-        drawing: Drawing = {
-            explained.review: view.text,
-            explained.checkpoint: checkpoint,
-            explained.question: None,  # nothing is drawn before the analysis
-            explained.kept: view,
-            explained.place: view.place,
-            explained.layer: layer,
-            explained.direction: view.direction,
-            explained.unit: unit,
-            explained.symbol: view.symbol,
-        }
-        if view.tab == "compare":
-            drawing |= self._compared.restore(view, checkpoint, layer)
-        if view.tab in OUTER_TABS:
-            return drawing | {self._tabs: gr.Tabs(selected=view.tab)}
-        return drawing | {
-            self._tabs: gr.Tabs(selected="explain"),
-            explained.tabs: gr.Tabs(selected=view.tab),
-            explained.active: view.tab,
-        }
+        """Set every part of the page to a view, as far as it can be shown here; the analysis follows in an event of
+        its own.
+        """
+        found = fitted(view, self._explainer)
+        for sentence in found.missing:
+            gr.Warning(sentence, title=gettext("Link"))
+        tab = found.view.tab if found.view.tab in OUTER_TABS else "explain"
+        parts = self._explained.restore(found.view) | self._compared.restore(found.view)
+        return {self._tabs: gr.Tabs(selected=tab)} | parts
 
     def _go(self, step: int, language: str, move: int | None) -> Drawing:
         """One step of the lesson on or back; None closes it. After the last step it closes by itself."""
         step = 0 if move is None else step + move
         said = self._say(step, language)
         if not said[self._step]:  # a step may have let another checkpoint read
-            said[self._explained.checkpoint] = self._explainer.default
+            said |= self._explained.let_default_read()
         steps = self._lessons[language]
         return said | self._restore(steps[step - 1].view) if 1 <= step <= len(steps) else said
 
@@ -166,26 +148,17 @@ class Header:
             self._close: gr.Button(words.close, visible=step < len(steps)),
         }
 
-    def _take(self, question, outer, active, layer, direction, place, unit, symbol, *compared) -> Drawing:
+    def _take(self, outer: str, symbol: str, looked_at: PageValues, compared: CompareValues) -> gr.Textbox | Drawing:
         """The link's text; the page's script puts it behind the address and copies it."""
-        if question is None:
-            gr.Warning("Analyse a review first: a link leads to what is shown.", title="Link")
-            return gr.skip()
-        text, checkpoint, other, other_checkpoint = question.text, question.checkpoint, "", ""
-        if outer == "compare":
-            text, other, checkpoint, other_checkpoint, layer, direction, symbol = compared
-            if not (text or "").strip() or not (other or "").strip():
-                gr.Warning("Compare two reviews first: a link leads to what is shown.", title="Link")
-                return gr.skip()
-        tab = outer if outer in OUTER_TABS else active
+        tab = outer if outer in OUTER_TABS else looked_at.active
         try:
-            focus = (layer, direction, whole(place), whole(unit), symbol)
-            view = View(text, checkpoint, tab, *focus, other, other_checkpoint)
+            view = view_of(looked_at, symbol, tab)
+            fragment = encode_view(compared.put_in(view) if outer == "compare" else view)
         except ReviewError as error:
-            gr.Warning(str(error), title="Link")
+            gr.Warning(str(error), title=gettext("Link"))
             return gr.skip()
-        gr.Info("The link is copied: it holds the review and where you look.", title="Link")
-        return gr.Textbox(encode_view(view), visible=True)
+        gr.Info(gettext("The link is copied: it holds the review and where you look."), title=gettext("Link"))
+        return gr.Textbox(fragment, visible=True)
 
 
 def _prefers(request: gr.Request) -> str:

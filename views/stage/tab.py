@@ -5,38 +5,44 @@ from __future__ import annotations
 import json
 import secrets
 from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
 
 import gradio as gr
+from gradio.components import Component
 
 from model.assets import ASSETS
 from model.attribution.baselines import BASELINES, DEFAULT_BASELINE
+from model.attribution.method import Progress
 from model.attribution.methods import DEFAULT_METHOD, METHODS
 from model.errors import ReviewError
-from model.language import gettext
+from model.language import gettext, marked
 from model.network.cells.registry import SYMBOLS
-from model.reading.alignment import align
+from model.reading.edit import Edit
 from model.reading.explainer import Explainer
 from model.reading.explanation import Explanation, Question
 from model.text import MAX_CHARACTERS, check_review
 from views.api.endpoints import Refusals
 from views.cell import tab as step_tab
+from views.drawing.cards import empty_card
+from views.drawing.labels import ARROWS
 from views.gates import tab as gates_tab
 from views.gradients import tab as gradients_tab
-from views.links import View
+from views.links import OUTER_TABS, View
 from views.memory import tab as memory_tab
-from views.panel import Drawing, Focus, Panel, Shared, whole
-from views.stage import reading, verdict
+from views.panel import Drawing, Focus, PageValues, Panel, Shared, whole
+from views.stage.reading import reading
+from views.stage.verdict import verdict
 from views.what_if import tab as what_if_tab
 
 EXAMPLES = ASSETS / "examples.json"
-EMPTY = '<section class="gs-card gs-empty">{}</section>'
 TABS = (
-    ("gates", "Gates", gates_tab.build),
-    ("step", "Step through", step_tab.build),
-    ("memory", "Memory", memory_tab.build),
-    ("gradients", "Gradient flow", gradients_tab.build),
-    ("whatif", "What if", what_if_tab.build),
-    ("table", "Table and CSV", gates_tab.build_table),
+    ("gates", marked("Gates"), gates_tab.build),
+    ("step", marked("Step through"), step_tab.build),
+    ("memory", marked("Memory"), memory_tab.build),
+    ("gradients", marked("Gradient flow"), gradients_tab.build),
+    ("whatif", marked("What if"), what_if_tab.build),
+    ("table", marked("Table and CSV"), gates_tab.build_table),
 )
 
 # What comes from elsewhere is analysed by the button too: a single event, in which a later question waits for the one
@@ -65,8 +71,8 @@ class ExplainTab:
         examples: dict[str, str] = json.loads(EXAMPLES.read_text(encoding="utf-8"))
         names = self._explainer.names
         self.review = gr.Textbox(
-            label="Review",
-            info="English, a few words or a few hundred; Ctrl+Enter analyses it.",
+            label=gettext("Review"),
+            info=gettext("English, a few words or a few hundred; Ctrl+Enter analyses it."),
             value=next(iter(examples.values())),
             lines=6,
             max_lines=12,
@@ -77,15 +83,15 @@ class ExplainTab:
             list(examples.values()),
             self.review,
             example_labels=list(examples),
-            label="Or try one (the network gets some of them wrong)",
+            label=gettext("Or try one (the network gets some of them wrong)"),
             api_visibility="private",
         )
-        self._analyse = gr.Button("Analyse", variant="primary", elem_id="gs-analyse")
-        self.to_compare = gr.Button("Compare with another", size="sm")
-        self._verdict = gr.HTML(EMPTY.format("The verdict appears here."), elem_id="gs-verdict")
-        with gr.Accordion("Settings", open=False):
+        self._analyse = gr.Button(gettext("Analyse"), variant="primary", elem_id="gs-analyse")
+        self.to_compare = gr.Button(gettext("Compare with another"), size="sm")
+        self._verdict = gr.HTML(empty_card(gettext("The verdict appears here.")), elem_id="gs-verdict")
+        with gr.Accordion(gettext("Settings"), open=False):
             self.checkpoint = gr.Dropdown(
-                names, value=self._explainer.default, label="Checkpoint", interactive=len(names) > 1
+                names, value=self._explainer.default, label=gettext("Checkpoint"), interactive=len(names) > 1
             )
             self._method = gr.Dropdown(
                 [(gettext(method.name), method.name) for method in METHODS],
@@ -101,44 +107,51 @@ class ExplainTab:
 
     def _build_answer(self) -> None:
         self._reading = gr.HTML(
-            EMPTY.format(
-                "Type a review, or pick one of the examples, and press Analyse: here it appears, each "
-                "word coloured by what it did to the verdict, and every gate of the network below it."
+            empty_card(
+                gettext(
+                    "Type a review, or pick one of the examples, and press Analyse: here it appears, each word "
+                    "coloured by what it did to the verdict, and every gate of the network below it."
+                )
             ),
             elem_id="gs-reading",
         )
         with gr.Row(elem_classes="gs-controls", elem_id="gs-where"):
             choices = [(str(layer), layer) for layer in range(1, self.layers + 1)]
-            self.layer = gr.Radio(choices, value=1, label="Layer", min_width=90)
+            self.layer = gr.Radio(choices, value=1, label=gettext("Layer"), min_width=90)
             self.direction = gr.Radio(
-                [("reads →", "forward"), ("← reads", "backward")],
+                [(gettext(arrow), direction) for direction, arrow in ARROWS.items()],
                 value="forward",
-                label="Direction",
+                label=gettext("Direction"),
                 min_width=150,
                 elem_id="gs-direction",
             )
-            self.unit = gr.Number(0, label="Unit", precision=0, min_width=90, elem_id="gs-unit")
-        self.place = gr.Number(0, label="Chosen token", visible="hidden", elem_id="gs-place", precision=0)
+            self.unit = gr.Number(0, label=gettext("Unit"), precision=0, min_width=90, elem_id="gs-unit")
+        self.place = gr.Number(0, label=gettext("Chosen token"), visible="hidden", elem_id="gs-place", precision=0)
         self.symbol = gr.Radio(
-            list(SYMBOLS), value="f", label="Quantity", elem_classes="gs-quantity", min_width=250, render=False
+            list(SYMBOLS),
+            value="f",
+            label=gettext("Quantity"),
+            elem_classes="gs-quantity",
+            min_width=250,
+            render=False,
         )
         shared = Shared(self.question, self.layer, self.direction, self.place, self.unit, self.symbol)
         self.panels: list[Panel] = []
         with gr.Tabs(elem_id="gs-inside", overflow_behavior="wrap") as self.tabs:
             for name, label, build in TABS:
-                with gr.Tab(label, id=name) as tab:
+                with gr.Tab(gettext(label), id=name) as tab:
                     self.panels.append(build(self._explainer, shared))
                 tab.select(lambda name=name: name, None, self.active, api_visibility="private")
 
     def _listen(self) -> None:
         own = [each for panel in self.panels for each in panel.inputs]
         drawn = [each for panel in self.panels for each in panel.outputs]
-        focus = [self.active, *self.focus]
+        page = [self.question, self.active, *self.focus]  # as `PageValues` takes it, with `own` behind it
         settings = [self.review, self.checkpoint, self._method, self._baseline]
         shown = gr.on(
             [self._analyse.click, self.checkpoint.input, self._method.input, self._baseline.input],
-            self._show,
-            inputs=[*settings, self.question, self.kept, *focus, *own],
+            self._asked,
+            inputs=[*settings, self.kept, *page, *own],
             outputs=[self.question, self.place, self.unit, self._verdict, self._reading, *drawn],
             validator=valid,
             api_visibility="private",
@@ -150,16 +163,16 @@ class ExplainTab:
         drawing = gr.on(
             [self.active.change, self.unit.change, self.layer.input, self.direction.input]
             + [each.change if isinstance(each, gr.State) else each.input for each in own],
-            self._draw,
-            inputs=[self.question, *focus, *own],
+            lambda *values: self._draw(PageValues.of(*values)),
+            inputs=[*page, *own],
             outputs=[self.unit, *drawn],
             api_visibility="private",
             show_progress="hidden",
             trigger_mode="always_last",
         )
         self.place.input(  # little goes to and fro, since it is heard at each step of the player
-            self._follow,
-            inputs=[self.question, *focus],
+            lambda *values: self._follow(PageValues.of(*values)),
+            inputs=page,
             outputs=[each for panel in self.panels for each in panel.follow_outputs],
             api_visibility="private",
             show_progress="hidden",
@@ -167,8 +180,8 @@ class ExplainTab:
         )
         for event in (shown, drawing):
             event.success(
-                self._draw_later,
-                inputs=[self.question, *focus, *own],
+                lambda *values: self._draw_later(PageValues.of(*values)),
+                inputs=[*page, *own],
                 outputs=[each for panel in self.panels for each in panel.later_outputs],
                 api_visibility="private",
                 concurrency_id="compute",
@@ -177,126 +190,169 @@ class ExplainTab:
             )
 
     @property
-    def focus(self) -> list[gr.components.Component]:
+    def focus(self) -> list[Component]:
         """Where a person looks: layer, direction, place of the token, unit."""
         return [self.layer, self.direction, self.place, self.unit]
 
-    def _show(
+    @property
+    def restored(self) -> list[Component | gr.Tabs]:
+        """What `restore` sets."""
+        return [
+            self.review,
+            self.checkpoint,
+            self.question,
+            self.kept,
+            *self.focus,
+            self.symbol,
+            self.tabs,
+            self.active,
+        ]
+
+    def restore(self, view: View) -> Drawing:
+        """Show what a link or a lesson says; what it names must be here. Nothing is drawn before the analysis."""
+        drawing: Drawing = {
+            self.review: view.text,
+            self.checkpoint: view.checkpoint,
+            self.question: None,
+            self.kept: view,
+            self.place: view.place,
+            self.layer: view.layer,
+            self.direction: view.direction,
+            self.unit: view.unit,
+            self.symbol: view.symbol,
+        }
+        if view.tab in OUTER_TABS:
+            return drawing
+        return drawing | {self.tabs: gr.Tabs(selected=view.tab), self.active: view.tab}
+
+    def let_default_read(self) -> Drawing:
+        """Let the checkpoint read that the page begins with."""
+        return {self.checkpoint: self._explainer.default}
+
+    def _asked(
         self,
         text: str,
         checkpoint: str,
         method: str,
         baseline: str,
-        before: Question | None,
         kept: View | None,
-        *view: object,
+        *page: Any,
         progress: gr.Progress = gr.Progress(),  # noqa: B008
     ) -> Drawing:
-        """Explain a review and draw all of it that is looked at. The chosen token stays while the text does."""
+        """What Gradio hands over when a review is to be explained."""
         asked = Question(text, checkpoint, method, baseline)
+        return self._show(asked, kept, PageValues.of(*page), lambda share: progress(share, desc=method))
+
+    def _show(self, asked: Question, kept: View | None, page: PageValues, progress: Progress) -> Drawing:
+        """Explain a review and draw all of it that is looked at. The chosen token stays while the text does."""
         with Refusals():
-            explanation = self._explainer.explain(asked, lambda share: progress(share, desc=method))
-            active, layer, direction, place, unit, *own = view
-            if kept and kept.text == text and (before is None or before.text != text):
-                place = kept.place
-            elif before is None or before.text != text:
-                place = self._place_after_edit(before, explanation, whole(place))
-            focus = _focus(explanation, layer, direction, place, unit)
-            panel, values = self._looked_at(active, own)
+            explanation = self._explainer.explain(asked, progress)
+            if page.question is None or page.question.text != asked.text:
+                page = replace(page, place=self._place_in_another_text(explanation, kept, page))
+            focus = focus_of(explanation, page)
+            panel, values = self._looked_at(page)
             return (
                 panel.draw(explanation, focus, *values)
-                | self._mended(unit, focus)
+                | self._mended(page, focus)
                 | {
                     self.question: asked,
                     self.place: focus.place,
-                    self._verdict: verdict.verdict(explanation),
-                    self._reading: reading.reading(explanation, focus.place, secrets.token_hex(4)),
+                    self._verdict: verdict(explanation),
+                    self._reading: reading(explanation, focus.place, secrets.token_hex(4)),
                 }
             )
 
-    def _draw(self, asked: Question | None, active: str, *view: object) -> Drawing:
+    def _draw(self, page: PageValues) -> Drawing:
         """Draw what is looked at now of the review that is explained already."""
-        layer, direction, place, unit, *own = view
-        if asked is None:
+        if page.question is None:
             return gr.skip()
         with Refusals():
-            explanation = self._explainer.explain(asked)
-            panel, values = self._looked_at(active, own)
-            focus = _focus(explanation, layer, direction, place, unit)
-            return panel.draw(explanation, focus, *values) | self._mended(unit, focus)
+            explanation = self._explainer.explain(page.question)
+            panel, values = self._looked_at(page)
+            focus = focus_of(explanation, page)
+            return panel.draw(explanation, focus, *values) | self._mended(page, focus)
 
-    def _place_after_edit(self, before: Question | None, explanation: Explanation, place: int) -> int:
-        """Where the chosen token stands now; where it does not, or the review is another one, the strongest token."""
-        strongest = explanation.attribution.strongest
-        if before is None:
-            return strongest
-        sides = [
-            [token.text for token in side.review.tokens] for side in (self._explainer.explain(before), explanation)
-        ]
-        pairs = align(*sides)
-        same = sum(
-            None not in (pair.left, pair.right) and sides[0][pair.left] == sides[1][pair.right] for pair in pairs
-        )
-        if same < len(sides[1]) / 2:
-            return strongest
-        here = next((pair.right for pair in pairs if pair.left == place), None)
+    def _place_in_another_text(self, explanation: Explanation, kept: View | None, page: PageValues) -> int:
+        """The token to choose: what a link says of this text; else where the chosen token stands now; where it does
+        not, or the review is another one, the strongest token.
+        """
+        if kept and kept.text == explanation.question.text:
+            return kept.place
+        found = explanation.attribution.strongest
+        if page.question is None:
+            return found
+        edit = Edit.between(*(_words(side) for side in (self._explainer.explain(page.question), explanation)))
+        if not edit.same_review:
+            return found
+        here = edit.place_after(whole(page.place))
         if here is None:
             gr.Info(
-                "The chosen token is no longer in the review: the one that did most is chosen instead.", title="Token"
+                gettext("The chosen token is no longer in the review: the one that did most is chosen instead."),
+                title=gettext("Token"),
             )
-        return strongest if here is None else here
+        return found if here is None else here
 
-    def _mended(self, unit: float | None, focus: Focus) -> Drawing:
+    def _mended(self, page: PageValues, focus: Focus) -> Drawing:
         """The unit that is shown, where the one asked for is not there."""
-        return {} if unit in (focus.unit, None) else {self.unit: focus.unit}
+        return {} if page.unit in (focus.unit, None) else {self.unit: focus.unit}
 
-    def _follow(self, asked: Question | None, active: str, *where: object) -> Drawing:
+    def _follow(self, page: PageValues) -> Drawing:
         """Draw what depends on the chosen token."""
-        panel = next(panel for panel in self.panels if panel.name == active)
-        if asked is None or panel.follow is None:
+        panel = next(panel for panel in self.panels if panel.name == page.active)
+        if page.question is None or panel.follow is None:
             return gr.skip()
         with Refusals():
-            explanation = self._explainer.explain(asked)
-            return panel.follow(explanation, _focus(explanation, *where))
+            explanation = self._explainer.explain(page.question)
+            return panel.follow(explanation, focus_of(explanation, page))
 
-    def _draw_later(self, asked: Question | None, active: str, *view: object) -> Drawing:
+    def _draw_later(self, page: PageValues) -> Drawing:
         """Draw the part that takes longer of what is looked at."""
-        layer, direction, place, unit, *own = view
-        panel, values = self._looked_at(active, own)
-        if asked is None or panel.later is None:
+        panel, values = self._looked_at(page)
+        if page.question is None or panel.later is None:
             return gr.skip()
         with Refusals():
-            explanation = self._explainer.explain(asked)
-            return panel.later(explanation, _focus(explanation, layer, direction, place, unit), *values)
+            explanation = self._explainer.explain(page.question)
+            return panel.later(explanation, focus_of(explanation, page), *values)
 
-    def _looked_at(self, active: str, values: Sequence[object]) -> tuple[Panel, Sequence[object]]:
-        """The panel of a name, and the values of its own inputs among those of all."""
+    def _looked_at(self, page: PageValues) -> tuple[Panel, Sequence[Any]]:
+        """The panel that is looked at, and the values of its own inputs among those of all."""
         start = 0
         for panel in self.panels:
             end = start + len(panel.inputs)
-            if panel.name == active:
-                return panel, values[start:end]
+            if panel.name == page.active:
+                return panel, page.own[start:end]
             start = end
-        raise ReviewError("There is no tab of that name.")
+        raise ReviewError(gettext("There is no tab of that name."))
 
 
-def _focus(explanation: Explanation, layer: int, direction: str, place: float | None, unit: float | None) -> Focus:
+def _words(explanation: Explanation) -> list[str]:
+    return [token.text for token in explanation.review.tokens]
+
+
+def focus_of(explanation: Explanation, page: PageValues) -> Focus:
     """Where to look; what this review or this network has not is said, and the nearest that there is shown instead."""
     layers = max(trace.layer for trace in explanation.gates.traces)
-    if layer > layers:
-        gr.Warning(f"This network has {layers} layers: layer {layers} is shown instead of {layer}.", title="Layer")
-    tokens, place = len(explanation.review.tokens), max(whole(place), 0)
+    if page.layer > layers:
+        said = gettext("This network has {layers} layers: layer {layers} is shown instead of {layer}.")
+        gr.Warning(said.format(layers=layers, layer=page.layer), title=gettext("Layer"))
+    tokens, place = len(explanation.review.tokens), max(whole(page.place), 0)
     if place >= tokens:
-        gr.Warning(
-            f"The review has {tokens:,} tokens: the last one is shown instead of token {place + 1:,}.", title="Token"
-        )
-    units, unit = explanation.gates.traces[0].h.shape[1], whole(unit)
+        said = gettext("The review has {tokens:,} tokens: the last one is shown instead of token {asked:,}.")
+        gr.Warning(said.format(tokens=tokens, asked=place + 1), title=gettext("Token"))
+    units, unit = explanation.gates.traces[0].h.shape[1], whole(page.unit)
     shown = min(max(unit, 0), units - 1)
     if shown != unit:
-        gr.Warning(
-            f"This layer has {units} units, numbered from 0: unit {shown} is shown instead of {unit}.", title="Unit"
-        )
-    return Focus(min(layer, layers), direction, min(place, tokens - 1), shown)
+        said = gettext("This layer has {units} units, numbered from 0: unit {shown} is shown instead of {unit}.")
+        gr.Warning(said.format(units=units, shown=shown, unit=unit), title=gettext("Unit"))
+    return Focus(min(page.layer, layers), page.direction, min(place, tokens - 1), shown)
+
+
+def view_of(page: PageValues, symbol: str, tab: str) -> View:
+    """What a link leads to: the review that is explained, in a `tab`. Raises `ReviewError` where there is none."""
+    if page.question is None:
+        raise ReviewError(gettext("Analyse a review first: a link leads to what is shown."))
+    where = (page.layer, page.direction, whole(page.place), whole(page.unit), symbol)
+    return View(page.question.text, page.question.checkpoint, tab, *where)
 
 
 def valid(text: str, *others: object) -> list[dict[str, object]]:

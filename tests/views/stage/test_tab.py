@@ -1,0 +1,127 @@
+"""The wiring of the Explain tab, below the browser: what it draws for what the page's components hold."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import gradio as gr
+import pytest
+
+from model.errors import ReviewError
+from model.reading.explanation import Question
+from views.links import View
+from views.panel import PageValues
+from views.stage.tab import ExplainTab, focus_of, valid, view_of
+
+ASKED = Question("Not a good film, but great!", "bilstm")
+PAGE = PageValues(ASKED, "gates", 1, "forward", 2, 3)
+SILENT = lambda share: None  # noqa: E731
+
+
+@pytest.fixture
+def tab(explainer, monkeypatch, on_a_page):
+    """The tab on a page of its own; what it tells the person is kept in `tab.told`."""
+    tab = on_a_page(lambda: ExplainTab(explainer))
+    tab.told = []
+    for kind in ("Info", "Warning"):
+        monkeypatch.setattr(gr, kind, lambda message, title="": tab.told.append((title, message)))
+    return tab
+
+
+def page_of(tab, page=PAGE, **changed):
+    """The page's values with those of all tabs' own inputs, as they stand when the page is opened."""
+    return replace(page, own=tuple(each.value for panel in tab.panels for each in panel.inputs), **changed)
+
+
+def test_values_are_taken_in_the_order_of_the_components():
+    assert PageValues.of(ASKED, "gates", 1, "forward", 2, 3) == PAGE
+    assert PageValues.of(None, "table", 2, "backward", None, None, "f", "number").own == ("f", "number")
+
+
+def test_first_review_is_drawn_with_its_strongest_token_chosen(tab):
+    drawn = tab._show(ASKED, None, page_of(tab, question=None), SILENT)
+    place = tab._explainer.explain(ASKED).attribution.strongest
+    assert drawn[tab.question] == ASKED
+    assert drawn[tab.place] == place
+    assert f'data-chosen="{place}"' in drawn[tab._reading]
+    assert "P(positive)" in drawn[tab._verdict]
+    assert drawn.keys() >= set(tab.panels[0].outputs)
+    assert tab.told == []
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "told"),
+    [
+        ("Not a good film, but great!", 2, []),
+        ("Not such a good film, but great!", 3, []),
+        ("Not a film, but great!", None, ["The chosen token is no longer in the review: the one that did most is "]),
+        ("Dull.", None, []),
+    ],
+)
+def test_chosen_token_follows_an_edit(tab, text, place, told):
+    asked = replace(ASKED, text=text)
+    drawn = tab._show(asked, None, page_of(tab), SILENT)
+    assert drawn[tab.place] == (tab._explainer.explain(asked).attribution.strongest if place is None else place)
+    assert [message.startswith(start) for (_, message), start in zip(tab.told, told, strict=True)] == [True] * len(told)
+
+
+def test_a_link_says_which_token_of_its_text_is_chosen(tab):
+    view = View(ASKED.text, "bilstm", "gates", place=5)
+    assert tab._show(ASKED, view, page_of(tab, question=None), SILENT)[tab.place] == 5
+    assert tab._show(ASKED, view, page_of(tab), SILENT)[tab.place] == 2  # the text stays: so does what was clicked
+
+
+def test_nothing_is_drawn_before_a_review_is_explained(tab):
+    page = page_of(tab, question=None)
+    assert tab._draw(page) == tab._follow(page) == tab._draw_later(page) == gr.skip()
+
+
+@pytest.mark.parametrize("name", ["gates", "step", "memory", "gradients", "whatif", "table"])
+def test_each_tab_is_drawn_when_it_is_looked_at(tab, name):
+    page = page_of(tab, active=name)
+    panel = next(panel for panel in tab.panels if panel.name == name)
+    assert tab._draw(page).keys() <= set(panel.outputs)
+    if panel.later:
+        assert tab._draw_later(page).keys() <= set(panel.later_outputs)
+    if panel.follow:
+        assert tab._follow(page).keys() <= set(panel.follow_outputs)
+
+
+def test_a_unit_that_is_not_there_is_mended_and_said(tab):
+    assert tab._draw(page_of(tab, unit=99))[tab.unit] == 4
+    assert tab.told == [("Unit", "This layer has 5 units, numbered from 0: unit 4 is shown instead of 99.")]
+
+
+def test_what_is_emptied_or_beyond_the_review_is_the_nearest_there_is(tab):
+    explanation = tab._explainer.explain(ASKED)
+    assert focus_of(explanation, replace(PAGE, place=None, unit=None)).place == 0
+    focus = focus_of(explanation, replace(PAGE, layer=7, place=50))
+    assert (focus.layer, focus.place, focus.unit) == (2, 7, 3)
+    assert [title for title, _ in tab.told] == ["Layer", "Token"]
+
+
+@pytest.mark.parametrize("name", ["memory", "compare", "errors"])
+def test_a_view_is_restored_by_the_components_that_it_names(tab, name):
+    view = View("Good.", "rnn", name, 2, "backward", 0, 4, "h")
+    drawn = tab.restore(view)
+    assert drawn.keys() <= set(tab.restored)
+    assert [drawn[each] for each in (tab.review, tab.checkpoint, tab.question, tab.kept)] == [
+        "Good.",
+        "rnn",
+        None,
+        view,
+    ]
+    assert [drawn[each] for each in (*tab.focus, tab.symbol)] == [2, "backward", 0, 4, "h"]
+    assert drawn.get(tab.active) == ("memory" if name == "memory" else None)
+
+
+def test_what_is_shown_and_what_a_link_restores_are_the_same(tab):
+    view = view_of(PAGE, "c", "table")
+    assert view == View(ASKED.text, "bilstm", "table", 1, "forward", 2, 3, "c")
+    with pytest.raises(ReviewError, match="Analyse a review first"):
+        view_of(replace(PAGE, question=None), "c", "table")
+
+
+def test_a_text_that_cannot_be_read_is_refused_beside_its_box():
+    assert [each["is_valid"] for each in valid("good", 1, 2)] == [True, True, True]
+    assert [each["is_valid"] for each in valid("  ", 1, 2)] == [False, True, True]

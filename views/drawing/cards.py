@@ -1,0 +1,12 @@
+"""Cards that hold a sentence alone."""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from views.drawing.template import render
+
+
+def empty_card(sentence: str) -> Markup:
+    """What stands where nothing is drawn yet."""
+    return render("drawing/empty.html", sentence=sentence)
