@@ -193,6 +193,11 @@ def test_strange_but_readable_text_is_read(raw):
     assert len(review.ids) == len(review.tokens)
 
 
+def test_only_a_run_that_is_too_long_is_counted():
+    assert text.refused_run("a " + "b" * (text.MAX_RUN + 7) + " c") == text.MAX_RUN + 7
+    assert text.refused_run("a " + "b" * text.MAX_RUN + " c") == text.refused_run("") == 0
+
+
 def test_padding_fills_on_the_right():
     ids, lengths = text.pad([[2, 3, 4], [5]])
     assert ids.tolist() == [[2, 3, 4], [5, 1, 1]]

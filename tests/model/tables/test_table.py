@@ -14,6 +14,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from model import language
 from model.errors import DataError, ReviewError
 from model.tables import files as table_files
 from model.tables import table as tables
@@ -163,6 +164,21 @@ def test_bad_rows_are_skipped_with_their_line_and_reason(write):
     )
     assert table.bad_count == 8
     assert table.lines.tolist() == [2, *range(13, 34)]
+
+
+def test_reasons_are_told_in_the_language_that_is_spoken(write, tmp_path, monkeypatch):
+    reasons = ("no text", "the text has {run:,} characters in a row without a space; at most {most:,} can be read")
+    folder = tmp_path / "xx" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    entries = [f'msgid "{reason}"\nmsgstr "XX {reason}"' for reason in reasons]
+    (folder / "gatescope.po").write_text("\n\n".join(entries))
+    monkeypatch.setattr(language, "CATALOGUES", tmp_path)
+    with language.speaking("xx"):
+        table = read_table(write("a.txt", "a film\n\u200b\n" + "y" * 1_001 + "\n"))
+    assert [bad.reason for bad in table.bad] == [
+        "XX no text",
+        "XX the text has 1,001 characters in a row without a space; at most 1,000 can be read",
+    ]
 
 
 def test_unknown_label_is_quoted_short_and_without_control_characters(write):
