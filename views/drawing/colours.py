@@ -50,3 +50,11 @@ def style_variables() -> str:
 def as_hex(colour: np.ndarray) -> str:
     """A colour (3,) as "#rrggbb"."""
     return "#" + "".join(f"{int(part):02x}" for part in colour)
+
+
+# What charts wear: series are told apart by line, pattern or label too.
+BLUE, ORANGE = as_hex(np.array(NEGATIVE)), as_hex(np.array(POSITIVE))
+SLATE, PALE_SLATE, GREY = "#64748b", "#94a3b8", "#888"
+SERIES = (ORANGE, BLUE, SLATE)
+CHART_INK = "#76808c"  # 4:1 or more on white and on Gradio's dark grey
+CHART_GROUND, GRID, ZERO_LINE = "rgba(0,0,0,0)", "rgba(128,128,128,0.25)", "rgba(128,128,128,0.5)"
