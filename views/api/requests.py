@@ -6,8 +6,11 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from model.language import gettext
 
 MAX_BODY = 4_000_000  # bytes; far above any review, so that longer texts still get their own sentence
 
@@ -23,6 +26,22 @@ class Fields:
     def names(self) -> tuple[str, ...]:
         """All of them."""
         return (*self.required, *self.defaults)
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a request is not passed on: an HTTP status and a sentence."""
+
+    status: int
+    sentence: str
+
+
+class Positional(BaseModel):
+    """A call with its fields in order; what else Gradio's clients send beside them is passed on."""
+
+    model_config = ConfigDict(extra="allow")
+
+    data: list[object]
 
 
 class Guard:
@@ -43,9 +62,9 @@ class Guard:
             return
         body = await _read(receive)
         name = scope["path"].rpartition("/")[2]
-        status, answer = self._check(name, body, by_name="/call/v2/" in scope["path"])
-        if status != 200:
-            await JSONResponse({"detail": answer}, status)(scope, receive, send)
+        answer = self._check(name, body, by_name="/call/v2/" in scope["path"])
+        if isinstance(answer, Refusal):
+            await JSONResponse({"detail": answer.sentence}, answer.status)(scope, receive, send)
             return
         sent = False
 
@@ -60,34 +79,57 @@ class Guard:
         headers.append((b"content-length", str(len(answer)).encode()))
         await self._app({**scope, "headers": headers}, replay, send)
 
-    def _check(self, name: str, body: bytes | None, by_name: bool) -> tuple[int, bytes | str]:
-        """The status and the body to go on with, or the sentence to answer."""
-        if name not in self._endpoints:
-            return 404, f"There is no endpoint of that name; there are: {', '.join(self._endpoints)}."
+    def _check(self, name: str, body: bytes | None, by_name: bool) -> bytes | Refusal:
+        """The body to go on with."""
+        known = self._endpoints.get(name)
+        if known is None:
+            names = ", ".join(self._endpoints)
+            return Refusal(404, gettext("There is no endpoint of that name; there are: {names}.").format(names=names))
         if body is None:
-            return 413, f"The request is larger than {MAX_BODY:,} bytes."
+            return Refusal(413, gettext("The request is larger than {most:,} bytes.").format(most=MAX_BODY))
         try:
-            fields = json.loads(body)
+            stored = json.loads(body)  # not by pydantic, which refuses the halves of an emoji
         except (ValueError, RecursionError):
-            return 422, "The request is not valid JSON."
-        if by_name:
-            return self._check_names(name, fields, body)
-        data = fields.get("data") if isinstance(fields, dict) else None
-        known = self._endpoints[name]
-        least, most = len(known.required), len(known.names)
-        if not isinstance(data, list) or not least <= len(data) <= most:
-            return 422, f'Send {{"data": [{", ".join(known.required)}, …]}} with {least} to {most} fields.'
-        filled = [*data, *list(known.defaults.values())[len(data) - least :]]
-        return 200, json.dumps({**fields, "data": filled}).encode()
+            return Refusal(422, gettext("The request is not valid JSON."))
+        return _check_names(known, stored, body) if by_name else _fill(known, stored)
 
-    def _check_names(self, name: str, fields: object, body: bytes) -> tuple[int, bytes | str]:
-        known = self._endpoints[name]
-        missing = [field for field in known.required if not isinstance(fields, dict) or field not in fields]
-        if missing:
-            return 422, f"The field '{missing[0]}' is missing."
-        if not fields.keys() <= set(known.names):
-            return 422, f"There is an unknown field; the fields are: {', '.join(known.names)}."
-        return 200, body
+
+def _fill(known: Fields, stored: object) -> bytes | Refusal:
+    """A call by position with the defaults of what it leaves out."""
+    least, most = len(known.required), len(known.names)
+    refusal = gettext('Send {{"data": [{names}, …]}} with {least} to {most} fields.')
+    try:
+        call = Positional.model_validate(stored)
+    except ValidationError:
+        call = Positional(data=[])
+    if not least <= len(call.data) <= most:
+        return Refusal(422, refusal.format(names=", ".join(known.required), least=least, most=most))
+    call.data += list(known.defaults.values())[len(call.data) - least :]
+    return json.dumps(call.model_dump()).encode()
+
+
+def _check_names(known: Fields, stored: object, body: bytes) -> bytes | Refusal:
+    """A call by name as it is: Gradio fills its defaults in."""
+    try:
+        _by_name(known).model_validate(stored if isinstance(stored, dict) else {})
+    except ValidationError as error:
+        return Refusal(422, _sentence(error, known))
+    return body
+
+
+def _by_name(known: Fields) -> type[BaseModel]:
+    """What a call by name looks like; what its values may be, the endpoint itself says."""
+    fields: dict[str, tuple[object, object]] = dict.fromkeys(known.required, (object, ...))
+    fields |= {field: (object, default) for field, default in known.defaults.items()}
+    return create_model("Named", __config__=ConfigDict(extra="forbid"), **fields)  # type: ignore[call-overload]
+
+
+def _sentence(error: ValidationError, known: Fields) -> str:
+    """What is wrong with the fields of a call: the first that is missing, or one that there is not."""
+    missing = [str(each["loc"][0]) for each in error.errors() if each["type"] == "missing"]
+    if missing:
+        return gettext("The field '{name}' is missing.").format(name=missing[0])
+    return gettext("There is an unknown field; the fields are: {names}.").format(names=", ".join(known.names))
 
 
 async def _read(receive: Receive) -> bytes | None:
