@@ -27,10 +27,6 @@ from model.recurrence.replay import GateTrace, replay
 
 BOUNDS = 25  # distances at which the largest gain is computed; each takes an eigenvalue decomposition
 
-KEEPS = "keeps (f)"
-
-PATHS = {"lstm": ("through f", "through i", "through g"), "rnn": ("through h",)}
-
 
 @dataclass(frozen=True, slots=True)
 class Decay:
