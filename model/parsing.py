@@ -39,11 +39,12 @@ class Says:
     """Of a value that a type refuses: the sentence `kinds` has for this kind of error, or else `otherwise`.
 
     Sentences are marked, and translated when they are said. They may name `{length}`, of the value, `{most}` or
-    `{least}`, the limit that it does not keep.
+    `{least}`, the limit that it does not keep, and what is `given` by name.
     """
 
     otherwise: str
     kinds: Mapping[str, str] = field(default_factory=dict)
+    given: Mapping[str, object] = field(default_factory=dict)
 
     def __get_pydantic_core_schema__(self, source: object, handler: GetCoreSchemaHandler) -> CoreSchema:
         """Pydantic's way to ask an annotation for its part in the validation."""
@@ -63,7 +64,8 @@ class Says:
         most = next((limits[name] for name in ("max_length", "le", "lt") if name in limits), None)
         least = next((limits[name] for name in ("min_length", "ge", "gt") if name in limits), None)
         length = len(value) if isinstance(value, (str, bytes, list, tuple, dict)) else 0
-        return gettext(self.kinds.get(error["type"], self.otherwise)).format(length=length, most=most, least=least)
+        known = {"length": length, "most": most, "least": least} | dict(self.given)
+        return gettext(self.kinds.get(error["type"], self.otherwise)).format(**known)
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,11 +15,17 @@ import hashlib
 import json
 import re
 import zlib
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
+from typing import Annotated
+
+from pydantic import AfterValidator, Field, InstanceOf, TypeAdapter
 
 from model.errors import ReviewError
+from model.language import gettext, marked
 from model.network.cells.registry import SYMBOLS
 from model.network.network import DIRECTIONS
+from model.parsing import Says, parse
 from model.text import MAX_CHARACTERS, MAX_TOKENS
 
 OUTER_TABS = ("compare", "errors", "network")  # beside the tab of one review, which has the others inside
@@ -32,8 +38,8 @@ MAX_JSON = 6 * 2 * MAX_CHARACTERS + 1_000  # bytes; a control character takes si
 MAX_LINK = MAX_JSON * 4 // 3 + 1_000  # characters; what does not compress grows by a third in base64
 
 _ALPHABET = re.compile(r"[A-Za-z0-9_-]*")
-_SPOILT = "This link is cut or was changed: ask for it again."
-_OTHER_VERSION = "This link comes from another version of this page: ask for a new one."
+_SPOILT = marked("This link is cut or was changed: ask for it again.")
+_OTHER_VERSION = marked("This link comes from another version of this page: ask for a new one.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,34 +64,63 @@ class View:
     other_checkpoint: str = ""
 
     def __post_init__(self) -> None:
-        _check_text("review", self.text, MAX_CHARACTERS)
-        _check_text("second review", self.other, MAX_CHARACTERS)
-        _check_text("checkpoint's name", self.checkpoint, MAX_NAME)
-        _check_text("second checkpoint's name", self.other_checkpoint, MAX_NAME)
-        _check_choice("tab", self.tab, TABS)
-        _check_choice("direction", self.direction, DIRECTIONS)
-        _check_choice("quantity", self.symbol, SYMBOLS)
-        _check_number("layer", self.layer, 1, MAX_LAYER)
-        _check_number("token", self.place, 0, MAX_TOKENS - 1)
-        _check_number("unit", self.unit, 0, MAX_UNIT)
+        for name, rule in _RULES.items():
+            parse(rule, getattr(self, name), lambda fault: ReviewError(fault.sentence))
 
 
-def _check_text(name: str, value: object, limit: int) -> None:
-    if not isinstance(value, str):
-        raise ReviewError(f"The {name} of this view is not text: choose the view on the page again.")
-    if len(value) > limit:
-        raise ReviewError(f"The {name} of this view has {len(value):,} characters; at most {limit:,} fit.")
+def _text(most: int, no_text: str, too_long: str) -> TypeAdapter[str]:
+    """A text of at most `most` characters. Lone surrogates, which `str` would refuse, are characters too."""
+    return TypeAdapter(Annotated[InstanceOf[str], Field(max_length=most), Says(no_text, {"too_long": too_long})])
 
 
-def _check_choice(name: str, value: object, choices: tuple[str, ...]) -> None:
-    if not isinstance(value, str) or value not in choices:
-        raise ReviewError(f"This view names a {name} that is not there; there are: {', '.join(choices)}.")
+def _choice(choices: Sequence[str], sentence: str) -> TypeAdapter[str]:
+    """One of some names, which the sentence lists as `{choices}`."""
+
+    def there(value: str) -> str:
+        if value not in choices:
+            raise ValueError
+        return value
+
+    says = Says(sentence, given={"choices": ", ".join(choices)})
+    return TypeAdapter(Annotated[InstanceOf[str], AfterValidator(there), says])
 
 
-def _check_number(name: str, value: object, low: int, high: int) -> None:
-    if type(value) is not int or not low <= value <= high:
-        raise ReviewError(f"The {name} of this view must be a whole number from {low} to {high:,}.")
+def _number(low: int, high: int, sentence: str) -> TypeAdapter[int]:
+    """A whole number from `low` to `high`, which the sentence names."""
+    says = Says(sentence, given={"low": low, "high": high})
+    return TypeAdapter(Annotated[int, Field(strict=True, ge=low, le=high), says])
 
+
+_RULES: Mapping[str, TypeAdapter[str] | TypeAdapter[int]] = {
+    "text": _text(
+        MAX_CHARACTERS,
+        marked("The review of this view is not text: choose the view on the page again."),
+        marked("The review of this view has {length:,} characters; at most {most:,} fit."),
+    ),
+    "other": _text(
+        MAX_CHARACTERS,
+        marked("The second review of this view is not text: choose the view on the page again."),
+        marked("The second review of this view has {length:,} characters; at most {most:,} fit."),
+    ),
+    "checkpoint": _text(
+        MAX_NAME,
+        marked("The checkpoint's name of this view is not text: choose the view on the page again."),
+        marked("The checkpoint's name of this view has {length:,} characters; at most {most:,} fit."),
+    ),
+    "other_checkpoint": _text(
+        MAX_NAME,
+        marked("The second checkpoint's name of this view is not text: choose the view on the page again."),
+        marked("The second checkpoint's name of this view has {length:,} characters; at most {most:,} fit."),
+    ),
+    "tab": _choice(TABS, marked("This view names a tab that is not there; there are: {choices}.")),
+    "direction": _choice(DIRECTIONS, marked("This view names a direction that is not there; there are: {choices}.")),
+    "symbol": _choice(SYMBOLS, marked("This view names a quantity that is not there; there are: {choices}.")),
+    "layer": _number(1, MAX_LAYER, marked("The layer of this view must be a whole number from {low} to {high:,}.")),
+    "place": _number(
+        0, MAX_TOKENS - 1, marked("The token of this view must be a whole number from {low} to {high:,}.")
+    ),
+    "unit": _number(0, MAX_UNIT, marked("The unit of this view must be a whole number from {low} to {high:,}.")),
+}
 
 _DEFAULTS = asdict(View("", "", TABS[0]))
 _NEEDED = {"text", "checkpoint", "tab"}
@@ -110,7 +145,7 @@ def decode_view(fragment: object) -> View:
     bounded: a fragment beyond `MAX_LINK` is refused unread, and nothing is unpacked beyond `MAX_JSON` bytes.
     """
     if not isinstance(fragment, str) or len(fragment) > MAX_LINK:
-        raise ReviewError(_SPOILT)
+        raise ReviewError(gettext(_SPOILT))
     return _parse(_unpack(fragment.strip().removeprefix("#").removeprefix("view=")))
 
 
@@ -126,20 +161,20 @@ def _unpack(text: str) -> bytes:
     """The JSON inside a link, as bytes."""
     version, body = text[:1], text[1:]
     if not _ALPHABET.fullmatch(text) or len(body) % 4 == 1 or not body:
-        raise ReviewError(_SPOILT)
+        raise ReviewError(gettext(_SPOILT))
     content = base64.urlsafe_b64decode(body + "=" * (-len(body) % 4))
     packed = content[CHECKSUM:]
     if content[:CHECKSUM] != _checksum(packed) or _pack(packed)[1:] != body:  # the last character has unused bits
-        raise ReviewError(_SPOILT)
+        raise ReviewError(gettext(_SPOILT))
     if version != VERSION:
-        raise ReviewError(_OTHER_VERSION)
+        raise ReviewError(gettext(_OTHER_VERSION))
     reader = zlib.decompressobj()
     try:
         stored = reader.decompress(packed, MAX_JSON)
     except zlib.error as error:
-        raise ReviewError(_SPOILT) from error
+        raise ReviewError(gettext(_SPOILT)) from error
     if not reader.eof or reader.unused_data:
-        raise ReviewError(_SPOILT)
+        raise ReviewError(gettext(_SPOILT))
     return stored
 
 
@@ -147,9 +182,9 @@ def _parse(stored: bytes) -> View:
     try:
         values = json.loads(stored.decode("utf-8", "surrogatepass"))
     except (ValueError, RecursionError) as error:
-        raise ReviewError(_SPOILT) from error
+        raise ReviewError(gettext(_SPOILT)) from error
     if not isinstance(values, dict) or not values.keys() >= _NEEDED:
-        raise ReviewError(_SPOILT)
+        raise ReviewError(gettext(_SPOILT))
     if not values.keys() <= {field.name for field in fields(View)}:
-        raise ReviewError(_OTHER_VERSION)
+        raise ReviewError(gettext(_OTHER_VERSION))
     return View(**values)

@@ -77,3 +77,12 @@ def test_a_fault_of_the_record_itself_has_its_kind_and_no_sentence(value, place)
 def test_braces_in_a_value_are_never_filled():
     with pytest.raises(DataError, match=r"No list\."):
         parsed({"words": "{length} {0} {missing}"})
+
+
+def test_a_sentence_may_name_what_it_is_given():
+    adapter = TypeAdapter(
+        Annotated[int, Field(strict=True, le=8), Says("From {low} to {high:,}.", given={"low": 1, "high": 8})]
+    )
+    for value in (9, "1", None):
+        with pytest.raises(DataError, match=r"^From 1 to 8\.$"):
+            parse(adapter, value, lambda fault: DataError(fault.sentence))
