@@ -10,6 +10,7 @@ import numpy as np
 from model.attribution.baselines import DEFAULT_BASELINE
 from model.attribution.methods import DEFAULT_METHOD
 from model.errors import GatescopeError, ReviewError
+from model.language import gettext
 from model.reading.explainer import Explainer
 from model.reading.explanation import Question
 from model.recurrence.replay import GateTraces
@@ -125,7 +126,8 @@ def _means(gates: GateTraces) -> dict[str, dict[str, list[float]]]:
 
 def _check_count(texts: object) -> None:
     if isinstance(texts, list) and len(texts) > MAX_TEXTS:
-        raise ReviewError(f"There are {len(texts):,} texts; at most {MAX_TEXTS:,} can be scored in one call.")
+        said = gettext("There are {count:,} texts; at most {most:,} can be scored in one call.")
+        raise ReviewError(said.format(count=len(texts), most=MAX_TEXTS))
 
 
 def _columns(table: ReviewTable, scores: Scores) -> tuple[np.ndarray, ...]:
@@ -158,4 +160,4 @@ class Refusals:
     def __exit__(self, kind: type | None, error: BaseException | None, trace: object) -> None:
         """Turn the error over."""
         if isinstance(error, GatescopeError):
-            raise gr.Error(str(error), print_exception=False, title="Not possible") from None
+            raise gr.Error(str(error), print_exception=False, title=gettext("Not possible")) from None
