@@ -17,10 +17,10 @@ os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 
 import torch
 
+from model.assets import CHECKPOINTS
 from model.errors import GatescopeError
-from model.network import checkpoint
 from model.reading.explainer import Explainer
-from model.tables.table import MAX_BYTES
+from model.tables.files import MAX_BYTES
 from views.page import build_page, look
 
 MAX_WAITING = 64  # requests in the queue; more are told to come back
@@ -30,7 +30,7 @@ MAX_UPLOAD = MAX_BYTES + 5 * 1024**2  # a little more than can be read, so that 
 def main() -> int:
     """Read the flags, load the checkpoint, open the page."""
     parser = argparse.ArgumentParser(prog="app.py", description="Gatescope: see inside a recurrent network")
-    parser.add_argument("--checkpoints", type=Path, default=checkpoint.CHECKPOINTS, help="folder of checkpoints")
+    parser.add_argument("--checkpoints", type=Path, default=CHECKPOINTS, help="folder of checkpoints")
     parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu", choices=("cpu", "cuda"))
     parser.add_argument(
         "--notes", type=Path, default=os.environ.get("GATESCOPE_NOTES"), help="folder that keeps notes on reviews"

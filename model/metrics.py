@@ -88,11 +88,11 @@ class Report:
     @classmethod
     def from_json(cls, stored: dict) -> Report:
         """The report that `dataclasses.asdict` and JSON made a dictionary of."""
-        splits = {split: Metrics(**stored.pop(split)) for split in ("validation", "test")}
+        validation, test = (Metrics(**stored.pop(split)) for split in ("validation", "test"))
         bins = tuple(CalibrationBin(**bin_) for bin_ in stored.pop("reliability"))
         slices = tuple(Slice(**slice_) for slice_ in stored.pop("slices", ()))
         behaviour = tuple(Capability(**capability) for capability in stored.pop("behaviour", ()))
-        return cls(**splits, reliability=bins, slices=slices, behaviour=behaviour, **stored)
+        return cls(validation, test, reliability=bins, slices=slices, behaviour=behaviour, **stored)
 
 
 def measure(logits: np.ndarray, labels: np.ndarray) -> Metrics:

@@ -16,6 +16,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+import numpy as np
 import torch
 from torchtext.data import Field
 from torchtext.vocab import Vocab
@@ -205,7 +206,7 @@ def cut(length: int, limit: int) -> tuple[int, int]:
     return head, length - (limit - head)
 
 
-def pad(sequences: Iterable[Sequence[int]]) -> tuple[torch.Tensor, torch.Tensor]:
+def pad(sequences: Iterable[Sequence[int] | np.ndarray]) -> tuple[torch.Tensor, torch.Tensor]:
     """Right-padded ids (batch, longest) and lengths (batch,), both int64."""
     rows = [torch.as_tensor(sequence, dtype=torch.int64) for sequence in sequences]
     ids = torch.nn.utils.rnn.pad_sequence(rows, batch_first=True, padding_value=PADDING_ID)

@@ -17,7 +17,7 @@ import re
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, InstanceOf, TypeAdapter
 
@@ -91,7 +91,7 @@ def _number(low: int, high: int, sentence: str) -> TypeAdapter[int]:
     return TypeAdapter(Annotated[int, Field(strict=True, ge=low, le=high), says])
 
 
-_RULES: Mapping[str, TypeAdapter[str] | TypeAdapter[int]] = {
+_RULES: Mapping[str, TypeAdapter[Any]] = {
     "text": _text(
         MAX_CHARACTERS,
         marked("The review of this view is not text: choose the view on the page again."),

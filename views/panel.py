@@ -7,11 +7,17 @@ from dataclasses import dataclass
 from typing import Any
 
 import gradio as gr
+from gradio.blocks import Block
 from gradio.components import Component
 
 from model.reading.explanation import Question
 
-Drawing = dict[Component, object]  # what Gradio takes: components, and what they show now
+Drawing = dict[Block, object]  # what Gradio takes: components, and what they show now
+
+QUIET: dict[str, Any] = {
+    "api_visibility": "private",
+    "show_progress": "hidden",
+}  # of an event
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +82,7 @@ class Panel:
     """
 
     name: str
-    inputs: Sequence[Component]
+    inputs: Sequence[gr.Radio | gr.State]
     outputs: Sequence[Component]
     draw: Callable[..., Drawing]
     later: Callable[..., Drawing] | None = None

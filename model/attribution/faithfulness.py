@@ -147,7 +147,7 @@ def read(folder: Path) -> FaithfulnessReport | None:
 
 def measure(
     network: RecurrentNetwork,
-    reviews: Sequence[Sequence[int]],
+    reviews: Sequence[Sequence[int] | np.ndarray],
     seed: int,
     methods: Sequence[Method] = METHODS,
     progress: bool = False,
@@ -237,14 +237,14 @@ def erase(network: RecurrentNetwork, ids: Sequence[int], orders: Sequence[np.nda
 
     `sign` is that of the predicted class: 1 positive, -1 negative.
     """
-    ids = np.asarray(ids)
+    read = np.asarray(ids)
     kept = []
     for order in orders:
         for share in SHARES:
-            first = np.zeros(len(ids), dtype=bool)
+            first = np.zeros(len(read), dtype=bool)
             first[order[: -(-len(ids) * share // 100)]] = True  # rounded up
-            kept += [ids[~first], ids[first]]
-    logits = logits_of(network, [ids, *kept])
+            kept += [read[~first], read[first]]
+    logits = logits_of(network, [read, *kept])
     probabilities = torch.from_numpy(sign * logits).sigmoid().numpy()
     return (probabilities[0] - probabilities[1:]).reshape(len(orders), len(SHARES), 2)
 

@@ -97,9 +97,9 @@ def _score(subject: Subject) -> Scored:
         cuts = [np.linspace(panel.start, panel.end, PARTS + 1).tolist() for panel in worst]
         inner = [place for places in cuts for place in places[1:-1]]
         logits |= zip(inner, path.logits(inner), strict=True)
-        edges = [edge for places in cuts for edge in pairwise(places)]
-        panels += path.panels(edges, logits)
-        evaluated += PANEL_NODES * len(edges)
+        parts = [edge for places in cuts for edge in pairwise(places)]
+        panels += path.panels(parts, logits)
+        evaluated += PANEL_NODES * len(parts)
     scores = torch.stack([panel.scores for panel in panels]).sum(dim=0).tolist()
     return Scored(
         scores=tuple(scores),

@@ -65,7 +65,7 @@ def _case(value: object, where: str) -> Case:
     if "kind" in value and (not isinstance(kind, str) or kind not in _EXPECTED):
         said = gettext("{where} is of an unknown kind; the kinds are: {names}.")
         raise DataError(said.format(where=where, names=", ".join(_EXPECTED)))
-    needed = {*_COMMON, _EXPECTED.get(kind, "kind")}
+    needed = {*_COMMON, _EXPECTED[kind] if isinstance(kind, str) else "kind"}
     if missing := sorted(needed - value.keys()):
         raise DataError(gettext("{where} lacks: {names}.").format(where=where, names=", ".join(missing)))
     if unknown := sorted(value.keys() - needed):

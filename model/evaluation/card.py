@@ -83,17 +83,20 @@ SLICES_NOTE = marked(
 
 def write(checkpoint: Checkpoint, faithfulness: FaithfulnessReport | None = None) -> str:
     """The card in Markdown. The checkpoint must have been evaluated; `faithfulness` is told where it was measured."""
+    report = checkpoint.report
+    if report is None:
+        raise ValueError("this checkpoint was not evaluated")
     with speaking(SOURCE):
         sections = (
             _head(checkpoint),
             _what(checkpoint),
             _training(checkpoint),
             _candidates(checkpoint),
-            _measured(checkpoint),
-            _slices(checkpoint.report),
-            _behaviour(checkpoint.report),
+            _measured(checkpoint, report),
+            _slices(report),
+            _behaviour(report),
             _faithfulness(checkpoint.name, faithfulness),
-            _trust(checkpoint.report),
+            _trust(report),
         )
         return "\n\n".join(section for section in sections if section) + "\n"
 
@@ -178,8 +181,7 @@ def _candidates(checkpoint: Checkpoint) -> str:
     return _CANDIDATES.format(table=_table(("run", "made of", "epochs", "accuracy"), rows))
 
 
-def _measured(checkpoint: Checkpoint) -> str:
-    report = checkpoint.report
+def _measured(checkpoint: Checkpoint, report: Report) -> str:
     return _MEASURED.format(
         name=checkpoint.name,
         table=measured_table(report),
@@ -235,7 +237,7 @@ def behaviour_note(behaviour: Sequence[Capability]) -> str:
 def _faithfulness(name: str, found: FaithfulnessReport | None) -> str:
     if found is None:
         return ""
-    methods = [
+    methods: list[tuple[str, ...]] = [
         (each.method, f"{each.aopc:.4f}", f"{each.tau:.3f}", f"{each.seconds:.2f}", *_delta_cells(each))
         for each in found.ranking
     ]

@@ -16,7 +16,7 @@ import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from safetensors import SafetensorError, safe_open
@@ -32,6 +32,9 @@ from model.network.network import NetworkConfig, RecurrentNetwork
 from model.text import build_field, build_vocabulary
 
 FORMAT = 1
+
+
+Record = TypeVar("Record")
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +166,8 @@ def _read_config(path: Path) -> tuple[NetworkConfig, TrainingRecord]:
         raise CheckpointError(said.format(name=path.name, reason=reason)) from error
 
 
-def _record(kind: type, values: dict) -> NetworkConfig | TrainingRecord:
-    names = {field.name for field in fields(kind)}
+def _record(kind: type[Record], values: dict[str, Any]) -> Record:
+    names = {field.name for field in fields(kind)}  # type: ignore[arg-type]  # both kinds are dataclasses
     if values.keys() != names:
         raise ValueError(f"missing or unknown: {', '.join(sorted(names ^ values.keys()))}")
     return kind(**values)

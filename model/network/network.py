@@ -11,8 +11,9 @@ packed sequences leave.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, cast
 
 import torch
 from torch import Tensor, nn
@@ -75,10 +76,11 @@ class RecurrentNetwork(nn.Module):
         self.config = config
         states = 2 * config.hidden_size
         self.embedding = nn.Embedding(config.vocabulary_size, config.embedding_size, padding_idx=PADDING_ID)
-        self.layers = nn.ModuleList(
+        layers = nn.ModuleList(
             BidirectionalLayer(states if index else config.embedding_size, config.hidden_size, config.cell)
             for index in range(config.layers)
         )
+        self.layers = cast("Sequence[BidirectionalLayer]", layers)
         self.output = nn.Linear(states if config.pooling == "last" else 2 * states, 1)
         self.dropout = nn.Dropout(config.dropout)
 
@@ -141,3 +143,8 @@ def reorder(values: Tensor, places: Tensor) -> Tensor:
     batch, tokens, features = values.shape
     rows = places + tokens * torch.arange(batch, device=places.device)[:, None]
     return values.flatten(0, 1).index_select(0, rows.flatten()).view(batch, tokens, features)
+
+
+def weights_of(module: nn.RNNBase, name: str) -> Tensor:
+    """The weights "weight_ih", "weight_hh", "bias_ih" or "bias_hh" of a recurrence, packed as PyTorch packs them."""
+    return cast("Tensor", getattr(module, f"{name}_l0"))

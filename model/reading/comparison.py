@@ -61,7 +61,13 @@ class Comparison:
     def same(self) -> np.ndarray:
         """Whether both sides have the token, and it is the same one but for its case: (pairs,) boolean."""
         left, right = ([token.text.lower() for token in side.review.tokens] for side in (self.left, self.right))
-        return np.array([_both(pair) and left[pair.left] == right[pair.right] for pair in self.pairs], dtype=bool)
+        return np.array(
+            [
+                pair.left is not None and pair.right is not None and left[pair.left] == right[pair.right]
+                for pair in self.pairs
+            ],
+            dtype=bool,
+        )
 
     @property
     def left_scores(self) -> np.ndarray:
@@ -117,8 +123,10 @@ class Comparison:
         if not self.same_checkpoint or left.shape[1] != right.shape[1]:
             return distances
         both = [place for place, pair in enumerate(self.pairs) if _both(pair)]
-        before = left[[self.pairs[place].left for place in both]].astype(np.float64)  # (both, units)
-        after = right[[self.pairs[place].right for place in both]].astype(np.float64)
+        ours, theirs = (
+            np.array([getattr(self.pairs[place], side) for place in both], int) for side in ("left", "right")
+        )
+        before, after = left[ours].astype(np.float64), right[theirs].astype(np.float64)  # (both, units)
         distances[both] = np.sqrt(((after - before) ** 2).mean(axis=1))
         return distances
 

@@ -10,6 +10,7 @@ from typing import Generic, TypeVar
 import torch
 from cachetools import LRUCache
 
+from model.assets import CHECKPOINTS
 from model.attribution import faithfulness
 from model.attribution.attribution import Attribution, attribute
 from model.attribution.baselines import check_baseline
@@ -46,7 +47,7 @@ class Explainer:
     Answers are found again by what was asked, so what is kept for one visitor is never shown for another's text.
     """
 
-    def __init__(self, folder: Path = checkpoints.CHECKPOINTS, device: str = "cpu") -> None:
+    def __init__(self, folder: Path = CHECKPOINTS, device: str = "cpu") -> None:
         self.names = checkpoints.available(folder)
         if not self.names:
             said = gettext("There is no checkpoint to explain: train one with 'python -m model train recipe'.")
@@ -173,7 +174,7 @@ class Explainer:
         return self.checkpoint(explanation.question.checkpoint).network
 
 
-def _key(explanation: Explanation) -> Hashable:
+def _key(explanation: Explanation) -> tuple[str, str]:
     """What a review's gates depend on: its text and the checkpoint."""
     return explanation.question.checkpoint, explanation.review.text
 

@@ -22,7 +22,7 @@ import torch
 from torch import Tensor, nn
 
 from model.network.cells.cell import Cell, JacobianTerm, StepJacobians
-from model.network.network import DIRECTIONS, RecurrentNetwork
+from model.network.network import DIRECTIONS, RecurrentNetwork, weights_of
 from model.recurrence.replay import GateTrace, replay
 
 BOUNDS = 25  # distances at which the largest gain is computed; each takes an eigenvalue decomposition
@@ -168,7 +168,8 @@ def _flow(network: RecurrentNetwork, layer: int, direction: str, values: dict[st
     """`values`: all quantities (tokens, units), float64, in reading order of the text."""
     backward, cell = direction == "backward", network.cell
     ordered = {symbol: each.flip(0) if backward else each for symbol, each in values.items()}
-    recurrent = network.layers[layer - 1].recurrence(direction).weight_hh_l0.detach().cpu().double()
+    module = network.layers[layer - 1].recurrence(direction)
+    recurrent = weights_of(module, "weight_hh").detach().cpu().double()
     steps = cell.jacobians(ordered, recurrent)
     product = _multiply(steps)
     terms = zip(cell.terms, _term_norms(steps), strict=True)

@@ -17,7 +17,7 @@ import torch
 from torch import Tensor, nn
 
 from model.network.cells.cell import EXACT, Cell
-from model.network.network import DIRECTIONS, RecurrentNetwork, reorder, reversed_places
+from model.network.network import DIRECTIONS, RecurrentNetwork, reorder, reversed_places, weights_of
 from model.recurrence.clamps import Clamp, PreparedClamp, prepare_clamps, settle_clamps
 
 NEARLY_SHUT, NEARLY_OPEN = 0.1, 0.9
@@ -190,7 +190,7 @@ def _in_steps(nudge: Nudge, reversal: Tensor) -> dict[str, Tensor]:
 
 
 def _weights(modules: list[nn.RNNBase], name: str) -> Tensor:
-    return torch.stack([getattr(module, f"{name}_l0") for module in modules])
+    return torch.stack([weights_of(module, name) for module in modules])
 
 
 def _drive(modules: list[nn.RNNBase], inputs: Tensor) -> Tensor:

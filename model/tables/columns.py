@@ -12,6 +12,7 @@ import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import count
+from typing import TypeVar
 
 from model.errors import DataError
 from model.language import gettext, ngettext
@@ -28,6 +29,9 @@ LABEL_NAMES = ("label", "labels", "sentiment", "class", "target", "polarity", "y
 RATING_NAMES = ("rating", "ratings", "stars", "star_rating", "star", "score", "overall")
 
 SURROGATE = re.compile(r"[\ud800-\udfff]")
+
+
+Value = TypeVar("Value")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,14 +96,14 @@ def named(known: Sequence[str], names: Sequence[str], fits: Callable[[str], bool
 def _longest(filled: Mapping[str, Sequence[object]]) -> str | None:
     """The column with the longest mean text, of those in which words stand."""
     means = {
-        name: sum(map(len, values)) / len(values)
+        name: sum(map(len, texts)) / len(texts)
         for name, values in filled.items()
-        if values
-        and all(isinstance(each, str) for each in values)
-        and _mostly(values, lambda each: any(map(str.isalpha, each[:1_000])))
+        if (texts := [each for each in values if isinstance(each, str)])
+        and len(texts) == len(values)
+        and _mostly(texts, lambda each: any(map(str.isalpha, str(each)[:1_000])))
         and not _is_label(values)
     }
-    return max(means, key=means.get, default=None)
+    return max(means, key=lambda name: means[name], default=None)
 
 
 def _all_numbers(values: Sequence[object]) -> bool:
@@ -115,7 +119,7 @@ def _is_label(values: Sequence[object]) -> bool:
     return None not in marks and len(known) > 0 and (words or again)
 
 
-def share_of(values: Sequence[object], fits: Callable[[object], bool]) -> float:
+def share_of(values: Sequence[Value], fits: Callable[[Value], bool]) -> float:
     """The share of values that fit; 1 where there are none."""
     return sum(map(fits, values)) / len(values) if values else 1.0
 

@@ -92,7 +92,8 @@ def _read_archive(
                 name = _safe_name(member)
                 if member.isfile() and name.endswith(".txt") and name.rpartition("/")[0] in folders:
                     _check_size(member)
-                    reviews.append(RawReview(name, archive.extractfile(member).read().decode("utf-8")))
+                    content = archive.extractfile(member)
+                    reviews.append(RawReview(name, content.read().decode("utf-8") if content else ""))
     except (tarfile.TarError, EOFError, OSError, UnicodeDecodeError) as error:
         sentence = gettext("'{name}' is not a readable archive of the dataset; fetch it again.")
         raise DataError(sentence.format(name=path.name)) from error

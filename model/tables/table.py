@@ -128,7 +128,7 @@ def paste_table(text: str) -> ReviewTable:
     lines = list(filled_lines(io.StringIO(text, newline=None)))
     if not lines:
         raise DataError(gettext("The list is empty: paste one review a line."))
-    values = _labelled([line for _, line in lines])
+    values = _labelled([str(line) for _, line in lines])
     rows = (Row(number, each) for (number, _), each in zip(lines, values, strict=True))
     return _collect(
         rows, _own_columns(len(values[0]) > 1), gettext("pasted list"), hashlib.sha256(content).hexdigest(), _silent
@@ -159,6 +159,8 @@ def _own_columns(labelled: bool) -> Columns:
 
 def _labelled(lines: Sequence[str]) -> list[tuple[str | None, ...]]:
     """Each line as its text and its label, or None for no label; as its text alone if there are no labels."""
+    after: list[tuple[str | None, ...]]
+    before: list[tuple[str | None, ...]]
     after = [(text, label) if tab else (label, None) for text, tab, label in (line.rpartition("\t") for line in lines)]
     before = [(text, label) if tab else (label, None) for label, tab, text in (line.partition("\t") for line in lines)]
     for pairs in (after, before):
@@ -219,7 +221,10 @@ def _collect(
         if number % 500 == 0:
             progress(row.share)
         found = _review(row, columns)
-        (reviews if isinstance(found, _Review) else bad).append(found)
+        if isinstance(found, _Review):
+            reviews.append(found)
+        else:
+            bad.append(found)
     marks = np.array([review.mark for review in reviews], dtype=np.float64)
     labels, stars = _judge(marks, np.array([review.stars for review in reviews], dtype=np.float32), columns)
     bad += [BadRow(reviews[row].line, _no_label(f"{marks[row]:g}")) for row in np.flatnonzero(labels == UNKNOWN_LABEL)]
@@ -234,12 +239,13 @@ def _collect(
 
 
 def _review(row: Row, columns: Columns) -> _Review | BadRow:
-    if reason := row.reason or _why_not(row.values[0]):
+    text = row.values[0] if row.values else None
+    if reason := row.reason or _why_not(text):
         return BadRow(row.line, reason)
     mark = mark_of(row.values[1]) if columns.label else math.nan
     if mark is None:
         return BadRow(row.line, _no_label(row.values[1]))
-    return _Review(row.line, row.values[0], mark, stars_of(row.values[-1]) if columns.rating else math.nan)
+    return _Review(row.line, str(text), mark, stars_of(row.values[-1]) if columns.rating else math.nan)
 
 
 def _judge(marks: np.ndarray, stars: np.ndarray, columns: Columns) -> tuple[np.ndarray, np.ndarray]:

@@ -11,6 +11,7 @@ import zipfile
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -106,7 +107,8 @@ def save_texts(texts: PreparedTexts, data: PreparedData, path: Path) -> None:
 
 def _write(path: Path, **arrays: np.ndarray) -> None:
     with files.whole(path) as partial, partial.open("wb") as file:
-        np.savez_compressed(file, version=np.array(VERSION), **arrays)
+        named: dict[str, Any] = arrays  # numpy's own options have names, too
+        np.savez_compressed(file, version=np.array(VERSION), **named)
 
 
 def load(path: Path) -> PreparedData:

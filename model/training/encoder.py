@@ -123,7 +123,8 @@ class FineTuning:
         self.encoder = Encoder(body, settings.dropout).to(device)
         self.optimizer = torch.optim.AdamW(self.encoder.parameters(), lr=settings.learning_rate)
         self.half = prefers_half(device)
-        self.step, self.minutes, self.losses = 0, 0.0, []
+        self.step, self.minutes = 0, 0.0
+        self.losses: list[float] = []
         self.said = np.full(len(data.labels), np.nan)  # logits, as far as the reviews are labelled
         self.about = {"encoder": Path(source).name, "settings": asdict(settings), "data": data.digest, "seed": seed}
         train = data.rows(Split.TRAIN)

@@ -15,10 +15,12 @@ from __future__ import annotations
 
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
+from typing import cast
 
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import binary_cross_entropy_with_logits, logsigmoid
+from torch.nn.parallel import DistributedDataParallel
 
 from model.network.network import RecurrentNetwork
 from model.network.precision import autocast
@@ -82,7 +84,7 @@ class Objective:
             ((losses + decided).sum() * share).backward()
         clean = logits.detach()
         if preset.adversarial:
-            step = preset.adversarial * self._direction(origin.grad)
+            step = preset.adversarial * self._direction(cast("Tensor", origin.grad))
             with self._shared(last=not preset.virtual):
                 (_cross_entropy(self._logits(batch, step, seed), batch).sum() * share).backward()
         if preset.virtual:
@@ -97,7 +99,8 @@ class Objective:
 
     def _shared(self, last: bool) -> AbstractContextManager:
         """Where gradients are added up; the processes share them in the `last` part."""
-        return nullcontext() if last or self._processes.count == 1 else self._parallel.no_sync()
+        parallel = self._parallel
+        return nullcontext() if last or not isinstance(parallel, DistributedDataParallel) else parallel.no_sync()
 
     def _deviation(self) -> Tensor:
         """The spread of each embedding dimension over the running words (embedding,)."""

@@ -23,6 +23,7 @@ from model import options as shared
 from model import text
 from model.errors import DataError
 from model.language import gettext
+from model.normalization import normalize
 from model.tables.imdb import RawReview, label_of, rating_of, read_source
 from model.training import data as dataset
 from model.training.data import PreparedData, PreparedTexts, Split
@@ -74,7 +75,7 @@ def assign_splits(names: Sequence[str], texts: Sequence[str], validation: set[st
 def prepare(reviews: Sequence[RawReview], validation: set[str]) -> tuple[PreparedData, PreparedTexts]:
     """Normalize, tokenize, count, number. The vocabulary is counted on the training split alone."""
     bar = tqdm(reviews, desc="normalize", unit=" reviews", mininterval=1)
-    texts = [text.normalize(review.text) for review in bar]
+    texts = [normalize(review.text) for review in bar]
     splits = assign_splits([review.name for review in reviews], texts, validation)
     triples = zip(reviews, texts, splits, strict=True)
     kept = [(review.name, normalized, split) for review, normalized, split in triples if split is not None]

@@ -6,8 +6,9 @@ Every method is a setting of its own, so that what it brings can be measured by 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, fields, replace
+from typing import Any
 
 from model.errors import DataError
 from model.language import gettext
@@ -83,12 +84,14 @@ def changed_preset(preset: Preset, changes: Sequence[str]) -> Preset:
 
     Raises `DataError` for one that cannot be set.
     """
-    kinds = {each.name: type(getattr(preset, each.name)) for each in fields(preset) if each.name != "network"}
+    kinds: dict[str, Callable[[str], float]] = {
+        each.name: type(getattr(preset, each.name)) for each in fields(preset) if each.name != "network"
+    }
     kinds |= {"dropout": float}
     for change in changes:
         name, _, value = change.partition("=")
         try:
-            parsed = {"true": True, "false": False}[value] if kinds[name] is bool else kinds[name](value)
+            parsed: Any = {"true": True, "false": False}[value] if kinds[name] is bool else kinds[name](value)
             if parsed < 0:
                 raise ValueError(f"{name} must not be negative")
             if name == "dropout":

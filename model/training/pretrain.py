@@ -17,6 +17,7 @@ import time
 from argparse import ArgumentParser
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -95,7 +96,7 @@ class Pretraining:
         self.settings, self.data, self.source, self.out = settings, data, source, out
         self.device, self.seed, self.processes = device, seed, processes
         self.words = list(data.vocabulary[: self.config.vocabulary_size - 2])
-        self.about = {
+        self.about: dict[str, Any] = {
             "preset": preset_name,
             "settings": asdict(settings),
             "vectors": source,

@@ -13,9 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from model import options as shared
+from model.assets import CHECKPOINTS
 from model.language import gettext
 from model.network import checkpoint
-from model.network.checkpoint import CHECKPOINTS, Candidate, TrainingRecord
+from model.network.checkpoint import Candidate, TrainingRecord
 from model.training.curves import draw_curves
 
 

@@ -11,6 +11,7 @@ import time
 from dataclasses import asdict, dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import torch
@@ -103,7 +104,7 @@ class Trainer:
     @property
     def judged(self) -> RecurrentNetwork:
         """The network that is measured and kept: the moving average, where there is one."""
-        return self.network if self.average is None else self.average.module
+        return self.network if self.average is None else cast("RecurrentNetwork", self.average.module)
 
     def start(self) -> None:
         """Copy word vectors, a language model, or the best network of another run into this one."""
@@ -272,7 +273,7 @@ class Trainer:
             changed=self.settings.changed,
             vectors=Path(self.settings.vectors).name,
             language_model=self.language_model,
-            continued=Path(self.settings.start).name if self._continues else "",
+            continued=Path(self.settings.start).name if self.settings.start and self._continues else "",
             teachers=self.labels.teachers,
             reviews=len(self.data.rows(Split.TRAIN)),
             unlabelled=len(self.data.rows(Split.UNLABELLED)) if self.preset.unlabelled else 0,

@@ -7,6 +7,7 @@ import logging
 import os
 from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -95,7 +96,7 @@ def score_with_ray(task: Task) -> Generator[tuple[int, bytes], None, None]:
     os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH")]))
     import ray  # not at the top: an extra of its own
 
-    own = {"num_cpus": task.workers, "object_store_memory": OBJECT_STORE, "include_dashboard": False}
+    own: dict[str, Any] = {"num_cpus": task.workers, "object_store_memory": OBJECT_STORE, "include_dashboard": False}
     gpu = task.device == "cuda"
     try:
         ray.init(logging_level=logging.ERROR, log_to_driver=False, **({} if "RAY_ADDRESS" in os.environ else own))

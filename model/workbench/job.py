@@ -28,8 +28,9 @@ from model.errors import DataError, GatescopeError
 from model.language import gettext, ngettext
 from model.network import checkpoint
 from model.network.checkpoint import Checkpoint
+from model.tables.columns import Columns
 from model.tables.labels import NO_LABEL
-from model.tables.table import Columns, ReviewTable, guess_columns, read_imdb, read_table
+from model.tables.table import ReviewTable, guess_columns, read_imdb, read_table
 from model.workbench import export
 from model.workbench.engines import ENGINES, Task
 from model.workbench.parts import Part, Parts

@@ -19,7 +19,7 @@ import hashlib
 import json
 import threading
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
@@ -31,7 +31,7 @@ import torch.nn.functional as functional
 from torch import Tensor, nn
 
 from model.network.checkpoint import Checkpoint
-from model.network.network import BidirectionalLayer, RecurrentNetwork, reorder, reversed_places
+from model.network.network import BidirectionalLayer, RecurrentNetwork, reorder, reversed_places, weights_of
 from model.network.precision import prefers_half
 from model.recurrence.replay import NEARLY_OPEN
 from model.text import MAX_TOKENS, PADDING_ID, UNKNOWN_ID, check_review, cut, pad, tokenize_all
@@ -111,7 +111,7 @@ def score(
 
 def score_chunks(
     checkpoint: Checkpoint, texts: Sequence[str], half: bool | None = None, chunk: int = CHUNK
-) -> Iterator[Scores]:
+) -> Generator[Scores]:
     """Read all texts in turn; each part that comes is of the next `chunk` of them. One empty part if there is no text.
 
     `half` None lets bfloat16 be used where it is faster and keeps the logits within 0.02, as far as a sample of the
@@ -222,7 +222,9 @@ def _encode(checkpoint: Checkpoint, texts: Sequence[str]) -> _Encoded:
             lower.count("?"),
         )
     offsets = np.concatenate([[0], np.cumsum(counts[:, 0], dtype=np.int64)])
-    return _Encoded(*counts.T.copy(), np.array(ids, dtype=np.uint16), offsets)
+    read, omitted, unknown, negations, contrasts, capitals, questions = counts.T.copy()
+    counted = (read, omitted, unknown, negations, contrasts, capitals, questions)
+    return _Encoded(*counted, ids=np.array(ids, dtype=np.uint16), offsets=offsets)
 
 
 _NEGATIONS, _CONTRASTS = frozenset(NEGATIONS), frozenset(CONTRASTS)
@@ -259,9 +261,9 @@ class _ForgetGate:
     @classmethod
     def of(cls, recurrence: nn.RNNBase, rows: slice, dtype: torch.dtype) -> _ForgetGate:
         """From the rows of PyTorch's weights that are the gate's."""
-        bias = recurrence.bias_ih_l0[rows] + recurrence.bias_hh_l0[rows]
-        weights = (recurrence.weight_ih_l0[rows].T, recurrence.weight_hh_l0[rows].T, bias)
-        return cls(*(each.to(dtype) for each in weights))
+        bias = weights_of(recurrence, "bias_ih")[rows] + weights_of(recurrence, "bias_hh")[rows]
+        inputs, states = (weights_of(recurrence, name)[rows].T for name in ("weight_ih", "weight_hh"))
+        return cls(inputs.to(dtype), states.to(dtype), bias.to(dtype))
 
     def measure(self, inputs: Tensor, states: Tensor, real: Tensor) -> Tensor:
         """For each review the sum of its gates, and how many are saturated: (2, batch) float32.
@@ -308,7 +310,7 @@ class _Reader:
         real = (torch.arange(ids.shape[1], device=self.device) < lengths[:, None]).float()  # (B, T)
         states, gates = network.embed(ids), torch.zeros(2, len(ids), device=self.device)
         for number, layer in enumerate(self.layers):
-            inputs = states.to(layer.forward_rnn.weight_ih_l0.dtype)
+            inputs = states.to(weights_of(layer.forward_rnn, "weight_ih").dtype)
             mirrored = reorder(inputs, reversal)
             forward, _ = layer.forward_rnn(inputs)  # (B, T, H)
             backward, _ = layer.backward_rnn(mirrored)  # (B, T, H), last token first

@@ -88,7 +88,13 @@ def find_slices(table: ReviewTable, scores: Scores) -> tuple[SliceFinding, ...]:
             slices = _count(dimension, partition, labelled, wrong)
             found += slices if len(slices) > 1 else []
     found = _test([_rate(each, int(labelled.sum()), int(wrong.sum())) for each in found])
-    return tuple(sorted(found, key=lambda each: (not each.stands_out, -each.difference if each.stands_out else 0)))
+    return tuple(
+        sorted(found, key=lambda each: (not each.stands_out, -(each.difference or 0) if each.stands_out else 0))
+    )
+
+
+def _worst_first(found: SliceFinding) -> tuple[bool, float]:
+    return not found.stands_out, -(found.difference or 0) if found.stands_out else 0
 
 
 def slice_rows(table: ReviewTable, scores: Scores, dimension: str, name: str) -> np.ndarray:
@@ -117,7 +123,7 @@ def _rate(found: SliceFinding, labelled: int, wrong: int) -> SliceFinding:
     rate = found.errors / inside if inside else None
     low, high = wilson(found.errors, inside) if inside else (None, None)
     rest = (wrong - found.errors) / outside if outside else None
-    difference = rate - rest if inside and outside else None
+    difference = None if rate is None or rest is None else rate - rest
     p = _fisher(found.errors, inside, wrong - found.errors, outside) if inside and outside else None
     return replace(found, rate=rate, low=low, high=high, rest_rate=rest, difference=difference, p=p)
 
@@ -125,7 +131,8 @@ def _rate(found: SliceFinding, labelled: int, wrong: int) -> SliceFinding:
 def _fisher(errors: int, rows: int, other_errors: int, other_rows: int) -> float:
     from scipy.stats import fisher_exact  # not at the top: it takes most of a second, and the app starts without it
 
-    return float(fisher_exact([[errors, rows - errors], [other_errors, other_rows - other_errors]]).pvalue)
+    table = np.array([[errors, rows - errors], [other_errors, other_rows - other_errors]])
+    return float(fisher_exact(table).pvalue)
 
 
 def _test(found: list[SliceFinding]) -> list[SliceFinding]:

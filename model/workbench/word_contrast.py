@@ -125,16 +125,20 @@ def compare_words(
         raise ReviewError(f"There is no such comparison; there are: {'; '.join(COMPARISONS)}.")
     found = outcomes(table, scores)
     allowed = np.ones(len(found), dtype=bool) if among is None else among
-    sides = [allowed & np.isin(found, side) for side in COMPARISONS[comparison]]
-    rows = [int(np.count_nonzero(side)) for side in sides]
-    if not all(rows):
-        return WordContrast(_NO_WORDS, _NO_WORDS, *rows, _missing(*rows))
-    counts = _count(scores, *sides, len(vocabulary))
+    ours, theirs = (allowed & np.isin(found, side) for side in COMPARISONS[comparison])
+    mistakes, hits = int(np.count_nonzero(ours)), int(np.count_nonzero(theirs))
+    if not (mistakes and hits):
+        return WordContrast(_NO_WORDS, _NO_WORDS, mistakes, hits, _missing(mistakes, hits))
+    counts = _count(scores, ours, theirs, len(vocabulary))
     z = _z_scores(counts)
     common = np.flatnonzero(counts.reviews >= MIN_REVIEWS)
     more, less = (common[np.argsort(sign * z[common], kind="stable")][:top] for sign in (-1, 1))
     return WordContrast(
-        _odds(vocabulary, counts, z, more[z[more] > 0]), _odds(vocabulary, counts, z, less[z[less] < 0]), *rows, ""
+        _odds(vocabulary, counts, z, more[z[more] > 0]),
+        _odds(vocabulary, counts, z, less[z[less] < 0]),
+        mistakes,
+        hits,
+        "",
     )
 
 

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -61,7 +62,7 @@ class Workbench:
         """What is said of a row; an empty note if nothing."""
         return self.notes.get(row) or Note(row, "", "", NO_LABEL, int(self.table.lines[row]))
 
-    def say(self, row: int, **said: str | int) -> Note:
+    def say(self, row: int, **said: Any) -> Note:
         """Change what is said of a row: `category`, `text`, `label`. It is on disk when this returns."""
         note = replace(self.note(row), **said)
         self._notes.put(note)

@@ -6,6 +6,7 @@ from dataclasses import asdict
 
 import gradio as gr
 import numpy as np
+from gradio.events import api
 
 from model.attribution.baselines import DEFAULT_BASELINE
 from model.attribution.methods import DEFAULT_METHOD
@@ -68,7 +69,7 @@ def add_endpoints(explainer: Explainer) -> None:
             **_means(explanation.gates),
         }
 
-    def read(texts: object, labels: object, checkpoint: str) -> tuple[ReviewTable, Scores]:
+    def read(texts: list, labels: list | None, checkpoint: str) -> tuple[ReviewTable, Scores]:
         loaded = explainer.checkpoint(checkpoint)
         _check_count(texts)
         table = table_of(texts, labels)
@@ -105,10 +106,10 @@ def add_endpoints(explainer: Explainer) -> None:
             "skipped": _skipped(table),
         }
 
-    gr.api(classify, api_name="classify", concurrency_id="compute")
-    gr.api(explain, api_name="explain", concurrency_id="compute")
-    gr.api(score_texts, api_name="score", concurrency_id="scoring", concurrency_limit=1)
-    gr.api(slices, api_name="slices", concurrency_id="scoring", concurrency_limit=1)
+    api(classify, api_name="classify", concurrency_id="compute")
+    api(explain, api_name="explain", concurrency_id="compute")
+    api(score_texts, api_name="score", concurrency_id="scoring", concurrency_limit=1)
+    api(slices, api_name="slices", concurrency_id="scoring", concurrency_limit=1)
 
 
 _CELLS = {

@@ -112,7 +112,10 @@ def _gate_equation(step: CellStep, symbol: str) -> GateEquation:
     return GateEquation(
         _equation(symbol, MEANINGS[symbol] if step.cell.gates else PLAIN_MEANING, label),
         curve,
-        *(shown(value) for value in (part.from_input, part.from_state, part.bias, part.total)),
+        shown(part.from_input),
+        shown(part.from_state),
+        shown(part.bias),
+        shown(part.total),
         shown(part.value, symbol),
     )
 

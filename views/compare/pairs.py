@@ -195,7 +195,7 @@ class _Columns:
         """The numbers of a column as text, of which each token is kept apart from what stands around it."""
         pair = self.compared.pairs[place]
         words = [self._said(side, own, place) for side, own in enumerate((pair.left, pair.right)) if own is not None]
-        shift = difference(*(float(scores[place]) for scores in self.scores), 3)
+        shift = difference(float(self.scores[0][place]), float(self.scores[1][place]), 3)
         if len(words) == 2:
             text = f"{' → '.join(words)}: {shift} {self.score.unit}"
         else:

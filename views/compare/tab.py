@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass, replace
+from typing import Any
 
 import gradio as gr
 from markupsafe import Markup
@@ -54,7 +55,7 @@ class CompareTab:
         """Put it on the page that is being built."""
         self._explainer = explainer
         names, several = explainer.names, len(explainer.names) > 1
-        box = {"lines": 4, "max_lines": 10, "max_length": MAX_CHARACTERS}
+        box: dict[str, Any] = {"lines": 4, "max_lines": 10, "max_length": MAX_CHARACTERS}
         with gr.Row():
             with gr.Column(min_width=300):
                 self.text = gr.Textbox(label=gettext("Review A"), elem_id="gs-compare-a", **box)

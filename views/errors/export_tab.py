@@ -20,7 +20,7 @@ from views.api.endpoints import Refusals
 from views.errors.parts import sentence_card
 from views.errors.report.report import ReportConfusion, ReportContent, ReportRow, report_html
 from views.errors.reviews_tab import ReviewsTab
-from views.panel import Drawing
+from views.panel import QUIET, Drawing
 
 LISTED, NAMED, ALL = "those listed now", "those with a note", "all"
 TABLES = {"CSV": (write_csv, "csv"), "JSON lines": (write_jsonl, "jsonl"), "Parquet": (write_parquet, "parquet")}
@@ -68,9 +68,8 @@ class ExportTab:
             api_visibility="private",
             concurrency_id="scoring",
         ).success(None, js=_PRESS)
-        quiet = {"api_visibility": "private", "show_progress": "hidden"}
-        upload.upload(_load_notes, [bench, upload], self._loaded, **quiet).then(
-            reviews.refill, bench, reviews.filled, **quiet
+        upload.upload(_load_notes, [bench, upload], self._loaded, **QUIET).then(
+            reviews.refill, bench, reviews.filled, **QUIET
         )
 
     @property
@@ -105,7 +104,9 @@ class ExportTab:
             content = write(export_rows(bench.table, bench.scores, rows, bench.notes, tokens))
             return self._offer(bench, f"reviews.{ending}", content, f"{len(rows):,} reviews")
 
-    def _tokens(self, bench, rows, wanted: bool, progress: Callable) -> dict[int, tuple[tuple[str, float], ...]]:
+    def _tokens(
+        self, bench: Workbench, rows: np.ndarray, wanted: bool, progress: Callable[..., None]
+    ) -> dict[int, tuple[tuple[str, float], ...]]:
         if not wanted:
             return {}
         checkpoint = self._explainer.checkpoint(bench.scores.checkpoint)

@@ -111,8 +111,8 @@ class Filters:
             chosen.narrowed,
             chosen.order,
         )
-        shown = {self.narrowed_shown: _in_words(chosen.narrowed)}
-        return dict(zip(self.chosen, values, strict=True)) | shown
+        shown: Drawing = {self.narrowed_shown: _in_words(chosen.narrowed)}
+        return {**dict(zip(self.chosen, values, strict=True)), **shown}
 
 
 def category_choices(bench: Workbench) -> list[Choice]:

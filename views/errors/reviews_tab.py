@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Sequence
+from typing import Any
 
 import gradio as gr
 import numpy as np
@@ -28,7 +29,7 @@ from views.errors.parts import sentence_card
 from views.errors.picks import CategoryPick, OutcomesPick, RowPick, SlicePick, WordPick, read_pick
 from views.errors.rows import category_buttons, neighbours_card, review_list, row_heading, saved_sentence
 from views.gates.staves import staves
-from views.panel import Drawing
+from views.panel import QUIET, Drawing
 from views.stage.reading import reading
 
 PAGE = 25  # rows of the table that are sent at once
@@ -128,8 +129,8 @@ class ReviewsTab:
     def listen(self, tabs: gr.Tabs) -> None:
         """Connect everything; this stands in a tab of `tabs`."""
         self._tabs = tabs
-        quiet = {"api_visibility": "private", "show_progress": "hidden", "trigger_mode": "always_last"}
-        slow = {
+        quiet = QUIET | {"trigger_mode": "always_last"}
+        slow: dict[str, Any] = {
             "api_visibility": "private",
             "concurrency_id": "compute",
             "show_progress_on": self._reading,
@@ -164,7 +165,7 @@ class ReviewsTab:
         )
         self._listen_to_notes(turned, quiet)
 
-    def _listen_to_notes(self, turned: Sequence[gr.components.Component], quiet: dict[str, str]) -> None:
+    def _listen_to_notes(self, turned: Sequence[gr.components.Component], quiet: dict[str, Any]) -> None:
         said = [self._categories, self._kept, self._list, self._filters.category, self._own]
         self._name.change(  # each counts, in its order
             self._named,
@@ -185,7 +186,7 @@ class ReviewsTab:
     def _listed(self, bench: Workbench, chosen: Chosen, row: int = -1) -> Drawing:
         vocabulary = self._explainer.checkpoint(bench.scores.checkpoint).field.vocab.stoi
         rows = select(bench.table, bench.scores, chosen.filter(vocabulary), chosen.order, bench.categories)
-        drawing = {self.shown: rows, self._page: 1, self._list: review_list(bench, page(rows, 1, PAGE), row)}
+        drawing: Drawing = {self.shown: rows, self._page: 1, self._list: review_list(bench, page(rows, 1, PAGE), row)}
         return drawing | ({self._head: self._heading(bench, rows, row)} if row >= 0 else {})
 
     def _heading(self, bench: Workbench, shown: np.ndarray, row: int) -> Markup:

@@ -17,10 +17,10 @@ import gradio as gr
 from model.assets import ASSETS
 from model.errors import DataError, GatescopeError
 from model.reading.explainer import Explainer
+from model.tables.columns import Columns
+from model.tables.files import MAX_BYTES
+from model.tables.readers.base import MAX_ROWS
 from model.tables.table import (
-    MAX_BYTES,
-    MAX_ROWS,
-    Columns,
     ReviewTable,
     guess_columns,
     paste_table,
@@ -40,7 +40,7 @@ from views.errors.picks import NAME, PICK
 from views.errors.reviews_tab import ReviewsTab
 from views.errors.slices import slices_card
 from views.errors.words import words_card
-from views.panel import Drawing
+from views.panel import QUIET, Drawing
 
 EXAMPLE = ASSETS / "reviews.csv"
 ENDINGS = [".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".parquet", ".txt"]
@@ -143,8 +143,7 @@ class ErrorsTab:
         self._words = gr.HTML("", elem_id="gs-errors-words")
 
     def _listen(self) -> None:
-        quiet = {"api_visibility": "private", "show_progress": "hidden"}
-        self._file.upload(self._look, self._file, [self._source, self._columns, self._progress, *self._chosen], **quiet)
+        self._file.upload(self._look, self._file, [self._source, self._columns, self._progress, *self._chosen], **QUIET)
         runs = []
         drawn = [
             self.bench,
@@ -182,11 +181,11 @@ class ErrorsTab:
             },
             None,
             [self._progress, self._cancel],
-            cancels=runs,
+            cancels=list(runs),
             queue=False,
-            **quiet,
+            **QUIET,
         )
-        self._comparison.input(self._compare_words, [self.bench, self._comparison], self._words, **quiet)
+        self._comparison.input(self._compare_words, [self.bench, self._comparison], self._words, **QUIET)
         self._attribute.click(
             self._sum_attributions,
             [self.bench, self._comparison],
@@ -223,7 +222,16 @@ class ErrorsTab:
             self._progress: sentence_card(columns_sentence(name, columns)),
         }
 
-    def _run_file(self, checkpoint, owner, before, source, text, label, rating) -> Iterator[Drawing]:
+    def _run_file(
+        self,
+        checkpoint: str,
+        owner: str,
+        before: Workbench | None,
+        source: Source | None,
+        text: str,
+        label: str | None,
+        rating: str | None,
+    ) -> Iterator[Drawing]:
         def read() -> ReviewTable:
             if source is None:
                 raise DataError("Choose a file first.")
@@ -233,10 +241,10 @@ class ErrorsTab:
 
         yield from self._run(read, checkpoint, owner, before)
 
-    def _run_example(self, checkpoint, owner, before) -> Iterator[Drawing]:
+    def _run_example(self, checkpoint: str, owner: str, before: Workbench | None) -> Iterator[Drawing]:
         yield from self._run(lambda: read_table(EXAMPLE), checkpoint, owner, before)
 
-    def _run_dataset(self, checkpoint, owner, before) -> Iterator[Drawing]:
+    def _run_dataset(self, checkpoint: str, owner: str, before: Workbench | None) -> Iterator[Drawing]:
         def read() -> ReviewTable:
             if self._imdb is None:
                 raise DataError("This server does not have the dataset.")
@@ -244,7 +252,7 @@ class ErrorsTab:
 
         yield from self._run(read, checkpoint, owner, before)
 
-    def _run_list(self, checkpoint, owner, before, text) -> Iterator[Drawing]:
+    def _run_list(self, checkpoint: str, owner: str, before: Workbench | None, text: str | None) -> Iterator[Drawing]:
         yield from self._run(lambda: paste_table(text or ""), checkpoint, owner, before)
 
     def _run(
@@ -301,7 +309,7 @@ class ErrorsTab:
             found = compare_words(words, bench.table, bench.scores, comparison=comparison)
         return words_card(found, None)
 
-    def _sum_attributions(self, bench: Workbench | None, comparison: str, progress=gr.Progress()) -> str:  # noqa: B008
+    def _sum_attributions(self, bench: Workbench | None, comparison: str, progress: gr.Progress = gr.Progress()) -> str:  # noqa: B008
         """The same, with what each word did to the verdicts on the mistakes that are compared."""
         if bench is None:
             return ""

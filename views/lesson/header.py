@@ -12,7 +12,7 @@ from views.drawing.template import render
 from views.fitting import fitted
 from views.lesson.lessons import BUTTONS, LANGUAGES, language_of, lesson_panel, read_lessons
 from views.links import OUTER_TABS, View, decode_view, encode_view
-from views.panel import Drawing, PageValues
+from views.panel import QUIET, Drawing, PageValues
 from views.stage.tab import ANALYSE, ExplainTab, view_of
 
 _TAKE_LINK = """(fragment) => {
@@ -72,10 +72,9 @@ class Header:
         self._tabs, self._explained, self._compared = tabs, explained, compared
         lesson = [self._step, self._lesson, self._panel, self._start, self._back, self._next, self._close]
         restored = [tabs, *explained.restored, *compared.asked]
-        quiet = {"api_visibility": "private", "show_progress": "hidden"}
 
-        page.load(_prefers, None, self._language, **quiet)
-        opened = page.load(self._open, self._fragment, restored, js="() => location.hash", **quiet)
+        page.load(_prefers, None, self._language, **QUIET)
+        opened = page.load(self._open, self._fragment, restored, js="() => location.hash", **QUIET)
         opened.then(None, js=ANALYSE)
         opened.then(
             lambda kept, *values: compared.answer(kept, CompareValues(*values)),
@@ -88,11 +87,11 @@ class Header:
                 lambda step, language, move=move: self._go(step, language, move),
                 [self._step, self._language],
                 [*lesson, *restored],
-                **quiet,
+                **QUIET,
             )
             moved.then(None, js=ANALYSE)
         self._language.change(
-            lambda step, language: self._say(step, language), [self._step, self._language], lesson, **quiet
+            lambda step, language: self._say(step, language), [self._step, self._language], lesson, **QUIET
         )
         looked_at = [explained.question, explained.active, *explained.focus]
         self._link.click(
@@ -101,7 +100,7 @@ class Header:
             ),
             [outer, explained.symbol, *looked_at, *compared.asked],
             self._address,
-            **quiet,
+            **QUIET,
         ).success(None, self._address, self._address, js=_TAKE_LINK)
 
     def _open(self, fragment: str) -> Drawing:

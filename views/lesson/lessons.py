@@ -10,6 +10,7 @@ import json
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from markupsafe import Markup
 
@@ -83,7 +84,7 @@ def read_lessons(language: str, path: Path = LESSONS) -> tuple[Lesson, ...]:
     return tuple(Lesson(**step[language], view=_view(stored["reviews"], **step["view"])) for step in stored["lessons"])
 
 
-def _view(reviews: dict[str, str], review: str, **place: object) -> View:
+def _view(reviews: dict[str, str], review: str, **place: Any) -> View:
     return View(text=reviews[review], **place)
 
 
@@ -95,7 +96,9 @@ def language_of(header: str | None) -> str:
     best, chosen = 0.0, LANGUAGES[0]
     for part in (header or "")[:MAX_HEADER].split(","):
         found = _RANGE.fullmatch(part)
-        language = found and (LANGUAGES[0] if found[1] == "*" else found[1].lower())
+        if found is None:
+            continue
+        language = LANGUAGES[0] if found[1] == "*" else found[1].lower()
         weight = float(found[2] or 1) if language in LANGUAGES else 0.0
         if weight > best:
             best, chosen = weight, language

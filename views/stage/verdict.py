@@ -77,7 +77,7 @@ def _exact(explanation: Explanation) -> str:
 
 def completeness(attribution: Attribution) -> str:
     """Whether the scores add up to the verdict, as a statement."""
-    if attribution.delta is None or attribution.relative_delta is None:
+    if attribution.delta is None or attribution.baseline_logit is None:
         said = gettext("Scores of {method} need not add up to the logit")
         return said.format(method=gettext(attribution.method.name))
     difference = attribution.logit - attribution.baseline_logit

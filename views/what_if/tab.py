@@ -50,11 +50,8 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
 
     def draw(explanation: Explanation, focus: Focus, held: Held) -> Drawing:
         clamps, there = held.of(explanation), explanation.gates.cell.symbols
-        offered = {
-            symbol: gr.Radio(
-                [name for name in names if name[1] in there], **({"value": "h"} if len(there) == 1 else {})
-            )
-        }
+        choices = [name for name in names if name[1] in there]
+        offered = {symbol: gr.Radio(choices, value=there[0]) if len(there) == 1 else gr.Radio(choices)}
         if not clamps:
             return offered | {change: nothing_held(), gates: "", running: ""}
         after = explainer.intervene(explanation, clamps)

@@ -26,8 +26,8 @@ class Delimited(Source):
     @classmethod
     def open(cls, file: File) -> Delimited:
         """Guess the delimiter, and whether the first line holds names. `DataError` where there is no first line."""
-        with file.path.open(encoding=file.encoding, errors="replace", newline="") as stream:
-            sample = stream.read(SNIFFED)
+        with file.path.open(encoding=file.encoding, errors="replace", newline="") as first:
+            sample = first.read(SNIFFED)
         delimiter = _delimiter(sample, "\t" if file.ending == ".tsv" else ",")
         with file.stream(newline="") as stream, closing(_records(stream, delimiter)) as records:
             _, cells = next(records, (1, None))
@@ -44,7 +44,9 @@ class Delimited(Source):
         with self.file.stream(newline="") as stream:
             for line, cells in islice(_records(stream, self.delimiter), int(self.header), None):
                 share = self.file.share(stream)
-                if reason := self._why_not(cells):
+                if isinstance(cells, Broken):
+                    yield Row(line, (), cells.reason, share)
+                elif reason := self._why_not(cells):
                     yield Row(line, (), reason, share)
                 else:
                     yield Row(line, tuple([cells[place] for place in places]), share=share)

@@ -28,7 +28,8 @@ def array_elements(stream: TextIO) -> Generator[tuple[int, object]]:
     line = 1 + window.count("\n", 0, at)
     ended = False
     while True:
-        start = _BETWEEN.match(window, at).end()
+        between = _BETWEEN.match(window, at)
+        start = between.end() if between else at
         line, at = line + window.count("\n", at, start), start
         if window[at : at + 1] == "]":
             return

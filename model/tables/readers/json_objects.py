@@ -27,8 +27,8 @@ class JsonObjects(Source):
     @classmethod
     def open(cls, file: File) -> JsonObjects:
         """Find the keys of the first objects. `DataError` where there is no object."""
-        with file.path.open(encoding=file.encoding, errors="replace") as stream:
-            array = file.ending == ".json" and stream.read(SNIFFED).lstrip().startswith("[")
+        with file.path.open(encoding=file.encoding, errors="replace") as first:
+            array = file.ending == ".json" and first.read(SNIFFED).lstrip().startswith("[")
         keys: dict[str, None] = {}
         with file.stream() as stream, closing(_objects(stream, array)) as objects:
             for _, found in islice(objects, SAMPLE):

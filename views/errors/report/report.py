@@ -17,8 +17,8 @@ from markupsafe import Markup
 
 from model.language import gettext, marked
 from model.metrics import CalibrationBin, Metrics
+from model.normalization import normalize
 from model.tables.labels import NO_LABEL
-from model.text import normalize
 from model.workbench.overview import ConfidenceBin, KnownMetrics
 from model.workbench.slices import LEVEL, SliceFinding
 from views.drawing.colours import NEGATIVE, POSITIVE, as_hex
@@ -202,11 +202,11 @@ def _clean(words: str) -> str:
 def _measures(metrics: Metrics | KnownMetrics | None) -> list[tuple[str, str]]:
     """Each measure's name, and it as text."""
     return [
-        (gettext("accuracy"), _percent(metrics and metrics.accuracy)),
-        (gettext("F1"), _number(metrics and metrics.f1)),
-        (gettext("ROC AUC"), _number(metrics and metrics.roc_auc)),
-        (gettext("log loss"), _number(metrics and metrics.log_loss)),
-        (gettext("calibration error"), _percent(metrics and metrics.ece, 2)),
+        (gettext("accuracy"), _percent(metrics.accuracy if metrics else None)),
+        (gettext("F1"), _number(metrics.f1 if metrics else None)),
+        (gettext("ROC AUC"), _number(metrics.roc_auc if metrics else None)),
+        (gettext("log loss"), _number(metrics.log_loss if metrics else None)),
+        (gettext("calibration error"), _percent(metrics.ece if metrics else None, 2)),
     ]
 
 
