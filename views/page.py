@@ -7,6 +7,7 @@ from pathlib import Path
 import gradio as gr
 from starlette.middleware import Middleware
 
+from model.language import gettext
 from model.reading.explainer import Explainer
 from views.api import endpoints
 from views.api.requests import Guard
@@ -43,13 +44,13 @@ def build_page(explainer: Explainer, notes: Path | None = None, imdb: Path | Non
         header = Header(explainer)
         outer = gr.State("explain")
         with gr.Tabs(overflow_behavior="wrap") as tabs:
-            with gr.Tab("Explain", id="explain") as explain:
+            with gr.Tab(gettext("Explain"), id="explain") as explain:
                 explained = ExplainTab(explainer)
-            with gr.Tab("Compare", id="compare") as compare:
+            with gr.Tab(gettext("Compare"), id="compare") as compare:
                 compared = CompareTab(explainer)
-            with gr.Tab("Errors", id="errors") as errors:
+            with gr.Tab(gettext("Errors"), id="errors") as errors:
                 ErrorsTab(explainer, notes, imdb)
-            with gr.Tab("The network", id="network") as network:
+            with gr.Tab(gettext("The network"), id="network") as network:
                 network_tab.build(explainer, explained)
         for tab in (explain, compare, errors, network):
             tab.select(lambda name=tab.id: name, None, outer, api_visibility="private", show_progress="hidden")

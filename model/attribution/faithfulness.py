@@ -37,6 +37,7 @@ from model.attribution.baselines import DEFAULT_BASELINE
 from model.attribution.method import Method
 from model.attribution.methods import METHODS
 from model.errors import CheckpointError
+from model.language import gettext
 from model.metrics import kendall_tau
 from model.network.logits import logits_of
 from model.network.network import RecurrentNetwork
@@ -142,7 +143,8 @@ def read(folder: Path) -> FaithfulnessReport | None:
     try:
         return FaithfulnessReport.from_json(json.loads(path.read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError, KeyError, AttributeError) as error:
-        raise CheckpointError(f"{FILE} of checkpoint '{folder.name}' cannot be used.") from error
+        said = gettext("{file} of checkpoint '{name}' cannot be used.").format(file=FILE, name=folder.name)
+        raise CheckpointError(said) from error
 
 
 def measure(

@@ -16,6 +16,7 @@ import torch
 from model.attribution.gradients import GRADIENT_TOKENS, for_gradients
 from model.attribution.input_x_gradient import INPUT_X_GRADIENT, input_x_gradient
 from model.errors import ReviewError
+from model.language import gettext, marked
 from model.network.checkpoint import Checkpoint
 from model.network.logits import batches
 from model.network.network import RecurrentNetwork
@@ -31,11 +32,11 @@ MAX_ATTRIBUTED = 1_000  # rows: each takes a gradient
 BLOCK = 4_096  # rows that are counted at once
 
 COMPARISONS = {  # which mistakes are held against which hits
-    "all mistakes against all hits": (MISTAKES, HITS),
-    "taken for positive: false against true": ((Outcome.FALSE_POSITIVE,), (Outcome.TRUE_POSITIVE,)),
-    "taken for negative: false against true": ((Outcome.FALSE_NEGATIVE,), (Outcome.TRUE_NEGATIVE,)),
-    "labelled positive: missed against found": ((Outcome.FALSE_NEGATIVE,), (Outcome.TRUE_POSITIVE,)),
-    "labelled negative: missed against found": ((Outcome.FALSE_POSITIVE,), (Outcome.TRUE_NEGATIVE,)),
+    marked("all mistakes against all hits"): (MISTAKES, HITS),
+    marked("taken for positive: false against true"): ((Outcome.FALSE_POSITIVE,), (Outcome.TRUE_POSITIVE,)),
+    marked("taken for negative: false against true"): ((Outcome.FALSE_NEGATIVE,), (Outcome.TRUE_NEGATIVE,)),
+    marked("labelled positive: missed against found"): ((Outcome.FALSE_NEGATIVE,), (Outcome.TRUE_POSITIVE,)),
+    marked("labelled negative: missed against found"): ((Outcome.FALSE_POSITIVE,), (Outcome.TRUE_NEGATIVE,)),
 }
 DEFAULT_COMPARISON = next(iter(COMPARISONS))
 
@@ -122,7 +123,8 @@ def compare_words(
     for an unknown comparison.
     """
     if comparison not in COMPARISONS:
-        raise ReviewError(f"There is no such comparison; there are: {'; '.join(COMPARISONS)}.")
+        said = gettext("There is no such comparison; there are: {names}.")
+        raise ReviewError(said.format(names="; ".join(map(gettext, COMPARISONS))))
     found = outcomes(table, scores)
     allowed = np.ones(len(found), dtype=bool) if among is None else among
     ours, theirs = (allowed & np.isin(found, side) for side in COMPARISONS[comparison])
@@ -144,9 +146,10 @@ def compare_words(
 
 def _missing(mistakes: int, hits: int) -> str:
     if not mistakes and not hits:
-        return "There is nothing to compare here: mistakes and hits are rows with labels."
-    there, lacking = ("mistakes", "hits") if mistakes else ("hits", "mistakes")
-    return f"There are no {lacking} here with which the {there} could be compared."
+        return gettext("There is nothing to compare here: mistakes and hits are rows with labels.")
+    if mistakes:
+        return gettext("There are no hits here with which the mistakes could be compared.")
+    return gettext("There are no mistakes here with which the hits could be compared.")
 
 
 def _odds(vocabulary: Sequence[str], counts: _Counts, z: np.ndarray, ids: np.ndarray) -> WordOdds:

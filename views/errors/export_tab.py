@@ -12,19 +12,25 @@ import gradio as gr
 import numpy as np
 
 from model.errors import DataError
+from model.language import gettext, marked, ngettext
 from model.reading.explainer import Explainer
 from model.workbench.export import export_rows, write_csv, write_jsonl, write_parquet
 from model.workbench.word_contrast import MAX_ATTRIBUTED, top_tokens
 from model.workbench.workbench import Workbench, named_first
 from views.api.endpoints import Refusals
+from views.drawing.template import render
 from views.errors.parts import sentence_card
 from views.errors.report.report import ReportConfusion, ReportContent, ReportRow, report_html
 from views.errors.reviews_tab import ReviewsTab
 from views.panel import QUIET, Drawing
 
-LISTED, NAMED, ALL = "those listed now", "those with a note", "all"
-TABLES = {"CSV": (write_csv, "csv"), "JSON lines": (write_jsonl, "jsonl"), "Parquet": (write_parquet, "parquet")}
-REPORT, NOTES = "Report to print (HTML)", "Notes alone (to load here again)"
+LISTED, NAMED, ALL = marked("those listed now"), marked("those with a note"), marked("all")
+TABLES = {
+    marked("CSV"): (write_csv, "csv"),
+    marked("JSON lines"): (write_jsonl, "jsonl"),
+    marked("Parquet"): (write_parquet, "parquet"),
+}
+REPORT, NOTES = marked("Report to print (HTML)"), marked("Notes alone (to load here again)")
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 _PRESS = "() => setTimeout(() => document.querySelector('#gs-errors-download')?.click(), 300)"
 
@@ -37,25 +43,29 @@ class ExportTab:
         self._explainer = explainer
         with gr.Column(elem_classes="gs-card gs-export"):
             with gr.Row(elem_classes="gs-controls"):
-                kind = gr.Radio([*TABLES, REPORT, NOTES], value="CSV", label="As", min_width=300)
+                kinds = [(gettext(each), each) for each in (*TABLES, REPORT, NOTES)]
+                kind = gr.Radio(kinds, value="CSV", label=gettext("As"), min_width=300)
             with gr.Row(elem_classes="gs-controls"):
-                which = gr.Radio([LISTED, NAMED, ALL], value=LISTED, label="Which reviews", min_width=260)
+                choices = [(gettext(each), each) for each in (LISTED, NAMED, ALL)]
+                which = gr.Radio(choices, value=LISTED, label=gettext("Which reviews"), min_width=260)
                 tokens = gr.Checkbox(
                     False,
-                    label="with the words that did most",
-                    info=f"Input × gradient, of at most {MAX_ATTRIBUTED:,} reviews, those with a note first; takes a "
-                    "while. Other rows leave it empty.",
+                    label=gettext("with the words that did most"),
+                    info=gettext(
+                        "Input × gradient, of at most {most:,} reviews, those with a note first; takes a while. Other "
+                        "rows leave it empty."
+                    ).format(most=MAX_ATTRIBUTED),
                     min_width=260,
                 )
             with gr.Row(elem_classes="gs-buttons"):
-                prepare = gr.Button("Prepare the file", variant="primary", size="sm", min_width=150)
+                prepare = gr.Button(gettext("Prepare the file"), variant="primary", size="sm", min_width=150)
                 self._download = gr.DownloadButton(
-                    "Save", size="sm", visible=False, min_width=120, elem_id="gs-errors-download"
+                    gettext("Save"), size="sm", visible=False, min_width=120, elem_id="gs-errors-download"
                 )
             self._said = gr.HTML("")
-        with gr.Accordion("Bring notes back", open=False):
+        with gr.Accordion(gettext("Bring notes back"), open=False):
             upload = gr.File(
-                label="Notes that were saved here, for this file and checkpoint",
+                label=gettext("Notes that were saved here, for this file and checkpoint"),
                 file_types=[".json"],
                 height=140,
                 elem_id="gs-errors-notes",
@@ -92,17 +102,17 @@ class ExportTab:
     ) -> Drawing:
         with Refusals():
             if bench is None:
-                raise DataError("Load and score a file first.")
+                raise DataError(gettext("Load and score a file first."))
             if kind == NOTES:
-                return self._offer(bench, "notes.json", bench.saved_notes(), f"{len(bench.notes):,} notes")
+                return self._offer(bench, "notes.json", bench.saved_notes(), _counted_notes(len(bench.notes)))
             rows = _rows(bench, shown, which)
             tokens = self._tokens(bench, rows, with_tokens, progress)
             if kind == REPORT:
                 content = report_html(report(bench, rows, tokens)).encode()
-                return self._offer(bench, "report.html", content, "The report")
+                return self._offer(bench, "report.html", content, gettext("The report"))
             write, ending = TABLES[kind]
             content = write(export_rows(bench.table, bench.scores, rows, bench.notes, tokens))
-            return self._offer(bench, f"reviews.{ending}", content, f"{len(rows):,} reviews")
+            return self._offer(bench, f"reviews.{ending}", content, _counted_reviews(len(rows)))
 
     def _tokens(
         self, bench: Workbench, rows: np.ndarray, wanted: bool, progress: Callable[..., None]
@@ -111,9 +121,8 @@ class ExportTab:
             return {}
         checkpoint = self._explainer.checkpoint(bench.scores.checkpoint)
         first = named_first(rows, bench.notes)[:MAX_ATTRIBUTED]
-        return top_tokens(
-            checkpoint, bench.scores, first, progress=lambda share: progress(share, desc="The words that did most")
-        )
+        what = gettext("The words that did most")
+        return top_tokens(checkpoint, bench.scores, first, progress=lambda share: progress(share, desc=what))
 
     def _offer(self, bench: Workbench, ending: str, content: bytes, what: str) -> Drawing:
         """Put a file where only who knows its random folder can fetch it, and where it is deleted after a while."""
@@ -124,12 +133,22 @@ class ExportTab:
             path = Path(tempfile.mkdtemp(dir=cache)) / f"{stem}-{ending}"
             path.write_bytes(content)
         except OSError:
-            raise DataError("The file could not be written on the server: its disk may be full.") from None
-        size = f"{len(content) / 1e6:,.2f} MB" if len(content) > 100_000 else f"{len(content):,} bytes"
+            raise DataError(gettext("The file could not be written on the server: its disk may be full.")) from None
+        small = gettext("{size:,} bytes").format(size=len(content))
+        size = f"{len(content) / 1e6:,.2f} MB" if len(content) > 100_000 else small
+        label = gettext("Save {file}").format(file=path.name)
         return {
-            self._download: gr.DownloadButton(f"Save {path.name}", value=str(path), visible=True),
-            self._said: f'<p class="gs-note">{what}, {size}: it is being saved; if not, press Save.</p>',
+            self._download: gr.DownloadButton(label, value=str(path), visible=True),
+            self._said: render("errors/saved.html", what=what, size=size),
         }
+
+
+def _counted_notes(count: int) -> str:
+    return ngettext("{count:,} note", "{count:,} notes", count).format(count=count)
+
+
+def _counted_reviews(count: int) -> str:
+    return ngettext("{count:,} review", "{count:,} reviews", count).format(count=count)
 
 
 def _rows(bench: Workbench, shown: np.ndarray | None, which: str) -> np.ndarray:
@@ -143,12 +162,16 @@ def _load_notes(bench: Workbench | None, path: str | None) -> str:
         return ""
     try:
         if bench is None:
-            raise DataError("Load and score the file first that these notes are about.")
+            raise DataError(gettext("Load and score the file first that these notes are about."))
         count = bench.load_notes(Path(path).read_bytes())
     except DataError as error:
         return sentence_card(str(error))
-    word = "note is" if count == 1 else "notes are"
-    return sentence_card(f"{count:,} {word} back: choose a review to see its own.")
+    said = ngettext(
+        "{count:,} note is back: choose a review to see its own.",
+        "{count:,} notes are back: choose a review to see its own.",
+        count,
+    )
+    return sentence_card(said.format(count=count))
 
 
 def report(bench: Workbench, rows: np.ndarray, tokens: dict[int, tuple[tuple[str, float], ...]]) -> ReportContent:

@@ -16,6 +16,7 @@ import gradio as gr
 
 from model.assets import ASSETS
 from model.errors import DataError, GatescopeError
+from model.language import gettext, marked
 from model.reading.explainer import Explainer
 from model.tables.columns import Columns
 from model.tables.files import MAX_BYTES
@@ -44,8 +45,8 @@ from views.panel import QUIET, Drawing
 
 EXAMPLE = ASSETS / "reviews.csv"
 ENDINGS = [".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".parquet", ".txt"]
-NONE = "(none)"
-NOTHING_YET = (
+NONE = marked("(none)")
+NOTHING_YET = marked(
     "Load a file with reviews to see where the network errs on them, or try the example: 180 reviews written by hand, "
     "some of them labelled wrong on purpose."
 )
@@ -76,13 +77,13 @@ class ErrorsTab:
             pick = gr.Textbox(visible="hidden", label="Picked", elem_id=PICK)  # a tab would not have it yet
             name = gr.Textbox(visible="hidden", label="Named", elem_id=NAME)
             with gr.Tabs(visible=False, overflow_behavior="wrap") as self._tabs:
-                with gr.Tab("Overview", id="overview"):
+                with gr.Tab(gettext("Overview"), id="overview"):
                     self._build_overview()
-                with gr.Tab("Go through them", id="reviews"):
+                with gr.Tab(gettext("Go through them"), id="reviews"):
                     self.reviews = ReviewsTab(explainer, self.bench, pick, name)
-                with gr.Tab("Words", id="words"):
+                with gr.Tab(gettext("Words"), id="words"):
                     self._build_words()
-                with gr.Tab("Take away", id="export"):
+                with gr.Tab(gettext("Take away"), id="export"):
                     self._export = ExportTab(explainer, self.bench, self.reviews)
         self._listen()
 
@@ -90,56 +91,64 @@ class ErrorsTab:
         with gr.Row(elem_classes="gs-main"):
             with gr.Column(scale=4, min_width=300):
                 self._file = gr.File(
-                    label=f"CSV, TSV, JSON lines, Parquet, text: up to {MAX_ROWS:,} rows, {MAX_BYTES // 1024**2} MB",
+                    label=gettext("CSV, TSV, JSON lines, Parquet, text: up to {rows:,} rows, {size} MB").format(
+                        rows=MAX_ROWS, size=MAX_BYTES // 1024**2
+                    ),
                     file_types=ENDINGS,
                     height=160,
                     elem_id="gs-errors-file",
                 )
             with gr.Column(scale=5, min_width=300):
                 with gr.Row(elem_classes="gs-buttons"):
-                    self._example = gr.Button("Try the example", size="sm", min_width=120)
+                    self._example = gr.Button(gettext("Try the example"), size="sm", min_width=120)
                     self._dataset = gr.Button(
-                        "Large Movie Review Dataset, test", size="sm", min_width=120, visible=self._imdb is not None
+                        gettext("Large Movie Review Dataset, test"),
+                        size="sm",
+                        min_width=120,
+                        visible=self._imdb is not None,
                     )
-                with gr.Accordion("Or paste a list, one review a line", open=False):
+                with gr.Accordion(gettext("Or paste a list, one review a line"), open=False):
                     self._list = gr.Textbox(
                         show_label=False,
                         lines=5,
                         max_lines=10,
-                        placeholder="What a wonderful film!\tpositive\nDull from start to end.\tnegative",
+                        placeholder=gettext("What a wonderful film!\tpositive\nDull from start to end.\tnegative"),
                         elem_id="gs-errors-list",
                     )
-                    self._paste = gr.Button("Score the list", size="sm")
+                    self._paste = gr.Button(gettext("Score the list"), size="sm")
                 self._checkpoint = gr.Dropdown(
                     self._explainer.names,
                     value=self._explainer.default,
-                    label="read by checkpoint",
+                    label=gettext("read by checkpoint"),
                     interactive=len(self._explainer.names) > 1,
                 )
         with gr.Row(visible=False) as self._columns:
-            self._text = gr.Dropdown([], label="Column of the review", min_width=160)
-            self._label = gr.Dropdown([], label="Column of the label", min_width=160)
-            self._rating = gr.Dropdown([], label="Column of the stars", min_width=160)
-            self._score = gr.Button("Score the file", variant="primary", min_width=140)
-        self._cancel = gr.Button("Cancel", size="sm", visible=False, elem_id="gs-errors-cancel")
-        self._progress = gr.HTML(sentence_card(NOTHING_YET), elem_id="gs-errors-progress")
+            self._text = gr.Dropdown([], label=gettext("Column of the review"), min_width=160)
+            self._label = gr.Dropdown([], label=gettext("Column of the label"), min_width=160)
+            self._rating = gr.Dropdown([], label=gettext("Column of the stars"), min_width=160)
+            self._score = gr.Button(gettext("Score the file"), variant="primary", min_width=140)
+        self._cancel = gr.Button(gettext("Cancel"), size="sm", visible=False, elem_id="gs-errors-cancel")
+        self._progress = gr.HTML(sentence_card(gettext(NOTHING_YET)), elem_id="gs-errors-progress")
         self._loaded = gr.HTML("")
 
     def _build_overview(self) -> None:
         with gr.Row(elem_classes="gs-main"):
             self._overview = gr.HTML("")
             with gr.Column(min_width=300):
-                gr.Markdown("**Reliability**: how often a verdict of a given confidence is right")
+                gr.Markdown(gettext("**Reliability**: how often a verdict of a given confidence is right"))
                 self._reliability = gr.Plot(show_label=False)
             with gr.Column(min_width=300):
-                gr.Markdown("**Confidence** of right and of wrong verdicts")
+                gr.Markdown(gettext("**Confidence** of right and of wrong verdicts"))
                 self._histogram = gr.Plot(show_label=False)
         self._slices = gr.HTML("")
 
     def _build_words(self) -> None:
         with gr.Row(elem_classes="gs-filters"):
-            self._comparison = gr.Dropdown(list(COMPARISONS), value=DEFAULT_COMPARISON, label="Compare", min_width=260)
-            self._attribute = gr.Button("Sum up attributions", size="sm", min_width=160)
+            comparisons = [(gettext(each), each) for each in COMPARISONS]
+            self._comparison = gr.Dropdown(
+                comparisons, value=DEFAULT_COMPARISON, label=gettext("Compare"), min_width=260
+            )
+            self._attribute = gr.Button(gettext("Sum up attributions"), size="sm", min_width=160)
         self._words = gr.HTML("", elem_id="gs-errors-words")
 
     def _listen(self) -> None:
@@ -176,7 +185,7 @@ class ErrorsTab:
             )
         self._cancel.click(
             lambda: {
-                self._progress: sentence_card("Stopped. What was loaded before is still there."),
+                self._progress: sentence_card(gettext("Stopped. What was loaded before is still there.")),
                 self._cancel: gr.Button(visible=False),
             },
             None,
@@ -234,7 +243,7 @@ class ErrorsTab:
     ) -> Iterator[Drawing]:
         def read() -> ReviewTable:
             if source is None:
-                raise DataError("Choose a file first.")
+                raise DataError(gettext("Choose a file first."))
             names = guess_columns(Path(source.path), source.name).names
             columns = Columns(names, text, *(None if each in (NONE, None) else each for each in (label, rating)))
             return read_table(Path(source.path), columns, source.name)
@@ -247,7 +256,7 @@ class ErrorsTab:
     def _run_dataset(self, checkpoint: str, owner: str, before: Workbench | None) -> Iterator[Drawing]:
         def read() -> ReviewTable:
             if self._imdb is None:
-                raise DataError("This server does not have the dataset.")
+                raise DataError(gettext("This server does not have the dataset."))
             return read_imdb(self._imdb)
 
         yield from self._run(read, checkpoint, owner, before)
@@ -259,7 +268,7 @@ class ErrorsTab:
         self, read: Callable[[], ReviewTable], checkpoint: str, owner: str, before: Workbench | None
     ) -> Iterator[Drawing]:
         """Read, score, draw; each step is told. A cancelled run ends between two steps and leaves all as it was."""
-        yield {self._progress: progress_card("Reading the file", 0.0), self._cancel: gr.Button(visible=True)}
+        yield {self._progress: progress_card(gettext("Reading the file"), 0.0), self._cancel: gr.Button(visible=True)}
         try:
             table = read()
             started = time.monotonic()
@@ -319,5 +328,5 @@ class ErrorsTab:
             if found.missing:
                 return words_card(found, None)
             rows = [row for row, each in enumerate(bench.outcomes.tolist()) if each in COMPARISONS[comparison][0]]
-            told = lambda share: progress(share, desc="Summing up attributions")  # noqa: E731
+            told = lambda share: progress(share, desc=gettext("Summing up attributions"))  # noqa: E731
             return words_card(found, word_attributions(checkpoint, bench.scores, rows, told))

@@ -1,0 +1,138 @@
+"""Every sentence that a person can meet goes through the catalogue, and says the same in English with or without it."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from jinja2 import Environment, nodes
+
+from model import language
+
+ROOT = Path(__file__).parent.parent
+TRANSLATED = {"gettext", "ngettext", "marked"}
+# What is said to a programmer, or to no person: patterns, SQL, the command line's own help, names of files.
+SILENT = {
+    "ValueError", "KeyError", "TypeError", "IndexError", "RuntimeError", "compile", "render", "add_argument",
+    "ArgumentParser", "add_parser", "add_argument_group", "execute", "executescript", "tqdm", "Path", "getLogger",
+    "TypeVar", "set_postfix", "einsum", "csv_text", "token_csv",
+}  # fmt: skip
+# Columns of CSV files, formats, citations, the lesson's own two languages: data, the same in every language.
+DATA = {
+    "word vector",
+    "log10 chain alone",
+    "tokens read",
+    "sum of",
+    "gatescope notes",
+    "unable to open",
+    "(not named yet)",
+}
+CITATION = re.compile(r"\([A-Z]*\s?\d{4}\)")
+STATEMENT = re.compile(r"^\s*(?:SELECT|INSERT|DELETE|CREATE|WHERE|PRIMARY|owner TEXT|category TEXT|if \(|return )")
+OWN_LANGUAGES = {"views/lesson/lessons.py"}
+SENTENCE = re.compile(r"(?:^|[\s(“\"'])[A-Za-z]{2,}[,:;]? [a-z]{2,}(?:[\s,.:;!?)”\"']|$)")
+COVERED = (
+    "views",
+    "model/network",
+    "model/recurrence",
+    "model/attribution",
+    "model/reading",
+    "model/tables",
+    "model/workbench",
+)
+
+
+def callee(node: ast.AST | None) -> str:
+    if not isinstance(node, ast.Call):
+        return ""
+    return node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+
+
+def marked_names() -> set[str]:
+    """What is marked somewhere, and translated where it is shown: it may stand elsewhere as a key."""
+    trees = [ast.parse(path.read_text(encoding="utf-8")) for path in (ROOT / "model").rglob("*.py")]
+    calls = [node for tree in trees for node in ast.walk(tree) if callee(node) == "marked"]
+    return {
+        node.args[0].value for node in calls if isinstance(node, ast.Call) and isinstance(node.args[0], ast.Constant)
+    }
+
+
+def untranslated(path: Path, names: set[str]) -> Iterator[str]:
+    """Line and text of each string in a module that reads like a sentence and is given to no catalogue."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    documented = {
+        id(node.body[0].value)
+        for node in ast.walk(tree)
+        if isinstance(node, (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef))
+        and isinstance(node.body[0], ast.Expr)
+    }
+
+    def visit(node: ast.AST, silent: bool) -> Iterator[str]:
+        silent = silent or callee(node) in TRANSLATED | SILENT
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in documented and not silent:
+            for line in node.value.splitlines():
+                passed = line.strip() in DATA | names or CITATION.search(line) or STATEMENT.search(line)
+                if SENTENCE.search(line) and not passed:
+                    yield f"{path.relative_to(ROOT)}:{node.lineno}: {line.strip()[:80]}"
+        for child in ast.iter_child_nodes(node):
+            yield from visit(child, silent)
+
+    yield from visit(tree, False)
+
+
+def outside_of_blocks(path: Path) -> Iterator[str]:
+    """The text of a template that stands in no {% trans %}, without its tags."""
+    environment = Environment(extensions=["jinja2.ext.i18n"], autoescape=True)
+    source = re.sub(r"\{%-?\s*trans.*?endtrans\s*-?%\}", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
+    for data in environment.parse(source).find_all(nodes.TemplateData):
+        for attribute in re.findall(r'(?:aria-label|title|alt|placeholder)="([^"{]*)"', data.data):
+            if SENTENCE.search(attribute):
+                yield f"{path.relative_to(ROOT)}: {attribute[:80]}"
+        words = re.sub(r"<[^>]*>|<[^>]*$|^[^<]*>", " ", data.data)
+        for line in words.splitlines():
+            if SENTENCE.search(line):
+                yield f"{path.relative_to(ROOT)}: {line.strip()[:80]}"
+
+
+@pytest.mark.parametrize("folder", COVERED)
+def test_sentence_goes_through_the_catalogue(folder):
+    names = marked_names()
+    modules = [path for path in (ROOT / folder).rglob("*.py") if str(path.relative_to(ROOT)) not in OWN_LANGUAGES]
+    assert [each for path in modules for each in untranslated(path, names)] == []
+
+
+def test_text_of_a_template_goes_through_the_catalogue():
+    assert [each for path in (ROOT / "views").rglob("*.html") for each in outside_of_blocks(path)] == []
+
+
+def test_language_without_a_catalogue_is_english():
+    with language.speaking("tlh"):
+        assert language.gettext("There is nothing to read yet.") == "There is nothing to read yet."
+        assert language.ngettext("one", "many", 2) == "many"
+
+
+def test_catalogue_is_that_of_the_running_context(tmp_path, monkeypatch):
+    folder = tmp_path / "xx" / "LC_MESSAGES"
+    folder.mkdir(parents=True)
+    (folder / "gatescope.po").write_text(
+        'msgid ""\nmsgstr "Content-Type: text/plain; charset=UTF-8\\n'
+        'Plural-Forms: nplurals=2; plural=(n != 1);\\n"\n\n'
+        'msgid "Words"\nmsgstr "Wörter"\n\nmsgid "{n} token"\nmsgid_plural "{n} tokens"\n'
+        'msgstr[0] "{n} Stück"\nmsgstr[1] "{n} Stücke"\n',
+        encoding="utf-8",
+    )
+    monkeypatch.setattr(language, "CATALOGUES", tmp_path)
+    language._catalogue.cache_clear()
+    try:
+        with language.speaking("xx"):
+            assert language.gettext("Words") == "Wörter"
+            assert [language.ngettext("{n} token", "{n} tokens", n).format(n=n) for n in (1, 3)] == [
+                "1 Stück",
+                "3 Stücke",
+            ]
+        assert language.gettext("Words") == "Words"
+    finally:
+        language._catalogue.cache_clear()
