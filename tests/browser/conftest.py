@@ -12,9 +12,9 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from tests.browser.person import WAIT
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Chromium: the machine's own, or Playwright's."""
+    """Chromium: the machine's own, or Playwright's; not for the session, for Playwright holds an event loop open."""
     own = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
     quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
     with sync_playwright() as playwright:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import inspect
 
+import gradio as gr
 import pytest
 from gradio.context import get_blocks_context
 
 from tests.views.blocks import on_a_page
-from views.api.endpoints import add_endpoints, endpoint_fields
+from views.api.endpoints import MAX_TEXTS, add_endpoints, endpoint_fields
 
 REVIEW = "What a film, flembic!"
 
@@ -64,3 +65,39 @@ def test_score_agrees_with_classify_and_says_what_was_skipped(endpoints):
     assert found["rows"][0]["logit"] == pytest.approx(alone["logit"], abs=0.02)
     assert found["rows"][0]["label"] == alone["label"]
     assert found["rows"][0]["tokens"] == 3
+
+
+def test_slices_count_each_text_once_in_each_dimension(endpoints):
+    texts = ["a good film", "not a good film ?", "a dull film", "but good"]
+    found = endpoints["slices"](texts, ["positive", "negative", "positive", 1])
+    assert found["rows"] == sum(found["outcomes"].values()) == 4
+    right = found["outcomes"]["true positive"] + found["outcomes"]["true negative"]
+    assert found["metrics"]["accuracy"] == pytest.approx(right / 4)
+    for dimension in {each["dimension"] for each in found["slices"]}:
+        assert sum(each["rows"] for each in found["slices"] if each["dimension"] == dimension) == 4
+
+
+BAD = [
+    ("classify", ("",), "nothing to read"),
+    ("classify", (None,), "must be text"),
+    ("classify", (["good"],), "must be text"),
+    ("classify", ("x" * 1_000_000,), "1,000,000 characters"),
+    ("classify", ("(" * 20_000,), "in a row"),
+    ("classify", ("good", "../../etc"), "no checkpoint of that name"),
+    ("classify", ("good", {"a": 1}), "no checkpoint of that name"),
+    ("explain", ("good", "deep lift"), "no such method"),
+    ("explain", ("good", ["x"]), "no such method"),
+    ("explain", ("good", "saliency", "blur"), "no such baseline"),
+    ("score", ("good",), "must be lists"),
+    ("score", ([],), "send at least one"),
+    ("score", (["", " "],), "no row"),
+    ("score", (["good"] * (MAX_TEXTS + 1),), "at most 1,000"),
+    ("score", (["good"], "../x"), "no checkpoint of that name"),
+    ("slices", (["good"], [1, 0]), "1 texts and 2 labels"),
+]
+
+
+@pytest.mark.parametrize(("name", "fields", "says"), BAD, ids=[f"{name}-{says}" for name, _, says in BAD])
+def test_bad_input_gets_a_sentence(endpoints, name, fields, says):
+    with pytest.raises(gr.Error, match=says):
+        endpoints[name](*fields)

@@ -8,6 +8,7 @@ import gradio as gr
 import pytest
 
 from model.errors import ReviewError
+from tests.views.blocks import on_a_page
 from views.compare.tab import CompareTab, CompareValues
 from views.links import View
 
@@ -16,7 +17,7 @@ VIEW = View("A good film", "bilstm", "compare", 2, "backward", 1, 3, "h", "A dul
 
 
 @pytest.fixture
-def tab(explainer, on_a_page):
+def tab(explainer):
     return on_a_page(lambda: CompareTab(explainer))
 
 

@@ -9,6 +9,7 @@ import pytest
 
 from model.errors import ReviewError
 from model.reading.explanation import Question
+from tests.views.blocks import on_a_page
 from views.links import View
 from views.panel import PageValues
 from views.stage.tab import ExplainTab, focus_of, valid, view_of
@@ -19,7 +20,7 @@ SILENT = lambda share: None  # noqa: E731
 
 
 @pytest.fixture
-def tab(explainer, monkeypatch, on_a_page):
+def tab(explainer, monkeypatch):
     """The tab on a page of its own; what it tells the person is kept in `tab.told`."""
     tab = on_a_page(lambda: ExplainTab(explainer))
     tab.told = []

@@ -1,0 +1,55 @@
+"""The What if tab's own listeners, called as Gradio calls them."""
+
+from __future__ import annotations
+
+import gradio as gr
+import pytest
+from gradio.context import get_blocks_context
+
+from model.reading.explanation import Question
+from model.recurrence.clamps import Clamp
+from tests.views.blocks import on_a_page
+from views.panel import Shared
+from views.what_if import tab
+from views.what_if.controls import ALL, NOTHING_HELD, SOME, THIS, Held
+
+ASKED = Question("Not a good film", "bilstm")
+CHOSEN = (2, "backward", 1, 3)  # above the tabs: layer, direction, place, unit
+
+
+@pytest.fixture
+def listeners(explainer):
+    """What each button calls, by its label."""
+
+    def build():
+        shared = Shared(
+            question=gr.State(None),
+            layer=gr.Radio([1, 2]),
+            direction=gr.Radio(["forward", "backward"]),
+            place=gr.Number(0),
+            unit=gr.Number(0),
+            symbol=gr.Radio(["f"]),
+        )
+        tab.build(explainer, shared)
+        page = get_blocks_context()
+        buttons = {key: block.value for key, block in page.blocks.items() if isinstance(block, gr.Button)}
+        return {buttons[key]: each.fn for each in page.fns.values() for key, _ in each.targets if key in buttons}
+
+    return on_a_page(build)
+
+
+def test_what_is_held_is_what_the_controls_say(listeners):
+    held = listeners["Hold it"](ASKED, NOTHING_HELD, *CHOSEN, "f", 0.5, THIS, ALL, THIS, SOME, 2, 3)
+    assert held == Held(ASKED.text, "bilstm", (Clamp("f", 0.5, 2, None, 3, 1, 3),))
+    held = listeners["Switch it off (h = 0)"](ASKED, held, *CHOSEN, ALL, THIS, ALL, THIS, 1, 1)
+    assert held.clamps[1:] == (Clamp("h", 0.0, None, "backward", None, 1, 2),)
+    assert listeners["Take the last back"](held).clamps == held.clamps[:1]
+    assert listeners["Take all back"]() == NOTHING_HELD
+
+
+def test_what_cannot_be_held_is_refused_with_a_sentence(listeners):
+    hold = listeners["Hold it"]
+    with pytest.raises(gr.Error, match="Analyse a review first"):
+        hold(None, NOTHING_HELD, *CHOSEN, "f", 0.5, THIS, ALL, THIS, ALL, 1, 1)
+    with pytest.raises(gr.Error, match="Choose tokens within the review"):
+        hold(ASKED, NOTHING_HELD, *CHOSEN, "f", 0.5, THIS, ALL, THIS, SOME, 1, 99)
