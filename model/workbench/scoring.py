@@ -23,7 +23,6 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, fields
-from itertools import islice
 
 import numpy as np
 import torch
@@ -34,8 +33,8 @@ from model.network.checkpoint import Checkpoint
 from model.network.network import BidirectionalLayer, RecurrentNetwork, reorder, reversed_places, weights_of
 from model.network.precision import prefers_half
 from model.recurrence.replay import NEARLY_OPEN
-from model.text import MAX_TOKENS, PADDING_ID, UNKNOWN_ID, check_review, cut, pad, tokenize_all
-from model.traits import CONTRASTS, NEGATIONS
+from model.text import PADDING_ID, pad
+from model.workbench.encoding import Encoded, encode_texts
 
 CHUNK = 512  # texts
 BATCH_TOKENS = {"cpu": 4_096, "cuda": 131_072}  # with padding; a batch stays in the cache of a core
@@ -44,7 +43,6 @@ TOLERANCE = 0.02  # logits that bfloat16 may be off
 PROBE = 64  # texts that are read both ways
 PROBE_TOLERANCE = TOLERANCE / 4  # on these: the worst of thousands is some times worse than the worst of a few
 FEWEST = 256  # texts; reading fewer both ways costs more than bfloat16 saves
-SLICE = 64  # texts that are cut into tokens in one go; others wait for the tokenizer as long
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +127,7 @@ def score_pieces(checkpoint: Checkpoint, pieces: Iterator[Sequence[str]], exact:
     with _threads(reader.device) as threads:
         waiting: deque[_Piece] = deque()
         for piece in pieces:
-            waiting.append(_Piece(reader, _encode(checkpoint, piece), threads))
+            waiting.append(_Piece(reader, encode_texts(checkpoint, piece), threads))
             if len(waiting) > 2:  # one whose batches are computed, one that keeps the threads busy, this one
                 yield waiting.popleft().scores()
         while waiting:
@@ -160,7 +158,7 @@ def exact_layers(checkpoint: Checkpoint, texts: Sequence[str], half: bool | None
         return 0 if half else layers
     if len(texts) < FEWEST or not prefers_half(network.output.weight.device.type):
         return layers
-    encoded = _encode(checkpoint, [texts[place] for place in np.linspace(0, len(texts) - 1, PROBE).astype(int)])
+    encoded = encode_texts(checkpoint, [texts[place] for place in np.linspace(0, len(texts) - 1, PROBE).astype(int)])
 
     def logits(exact: int) -> np.ndarray:
         reader = _Reader(checkpoint, exact)
@@ -181,60 +179,6 @@ def fingerprint(checkpoint: Checkpoint) -> str:
     for name, weights in sorted(checkpoint.network.state_dict().items()):
         digest.update(name.encode() + weights.cpu().numpy().tobytes())
     return digest.hexdigest()
-
-
-# From texts to ids
-
-
-@dataclass(frozen=True, slots=True)
-class _Encoded:
-    """N texts as ids, and what was counted of their tokens; see `Scores`."""
-
-    tokens: np.ndarray
-    omitted: np.ndarray
-    unknown: np.ndarray
-    negations: np.ndarray
-    contrasts: np.ndarray
-    capitals: np.ndarray
-    questions: np.ndarray
-    ids: np.ndarray
-    offsets: np.ndarray
-
-
-def _encode(checkpoint: Checkpoint, texts: Sequence[str]) -> _Encoded:
-    """What `model.text.encode` does, for many texts."""
-    ids_of = checkpoint.field.vocab.stoi
-    counts = np.zeros((len(texts), 7), dtype=np.int32)
-    ids: list[int] = []
-    for row, words in enumerate(_words([check_review(text) for text in texts])):
-        head, tail = cut(len(words), MAX_TOKENS)
-        read = words[:head] + words[tail:]
-        lower = [word.lower() for word in read]
-        found = [ids_of[word] for word in lower]
-        ids += found
-        counts[row] = (
-            len(read),
-            len(words) - len(read),
-            found.count(UNKNOWN_ID),
-            sum(map(_NEGATIONS.__contains__, lower)),
-            sum(map(_CONTRASTS.__contains__, lower)),
-            sum(len(word) > 1 and word.isalpha() and word.isupper() for word in read),
-            lower.count("?"),
-        )
-    offsets = np.concatenate([[0], np.cumsum(counts[:, 0], dtype=np.int64)])
-    read, omitted, unknown, negations, contrasts, capitals, questions = counts.T.copy()
-    counted = (read, omitted, unknown, negations, contrasts, capitals, questions)
-    return _Encoded(*counted, ids=np.array(ids, dtype=np.uint16), offsets=offsets)
-
-
-_NEGATIONS, _CONTRASTS = frozenset(NEGATIONS), frozenset(CONTRASTS)
-
-
-def _words(texts: Sequence[str]) -> Iterator[list[str]]:
-    """The tokens of each normalized text. The tokenizer is given free now and then: others may wait for it."""
-    waiting = iter(texts)
-    while some := list(islice(waiting, SLICE)):
-        yield from [[token.text for token in tokens] for tokens in tokenize_all(some)]
 
 
 # From ids to verdicts
@@ -329,7 +273,7 @@ class _Reader:
 class _Piece:
     """Texts whose batches are being read."""
 
-    def __init__(self, reader: _Reader, encoded: _Encoded, threads: ThreadPoolExecutor) -> None:
+    def __init__(self, reader: _Reader, encoded: Encoded, threads: ThreadPoolExecutor) -> None:
         self._reader, self._encoded = reader, encoded
         self._batches: list[tuple[np.ndarray, Future[_Verdicts]]] = []
         for rows in _batches(encoded.tokens, BATCH_TOKENS[reader.device]):
@@ -345,7 +289,7 @@ class _Piece:
             verdicts = future.result()
             logits[rows], states[rows] = verdicts.logits, verdicts.states
             forget[rows], saturated[rows] = verdicts.forget, verdicts.saturated
-        counted = {field.name: getattr(encoded, field.name) for field in fields(_Encoded)}
+        counted = {field.name: getattr(encoded, field.name) for field in fields(Encoded)}
         return Scores(
             self._reader.name,
             self._reader.half,

@@ -66,17 +66,21 @@ def read_by_hand(
     return ByHand(values, output / network.config.temperature)
 
 
+def _settled(values, place, symbol, tokens, where, clamps, added):
+    for clamp in clamps:
+        end = tokens if clamp.end is None else clamp.end
+        here = clamp.layer in (None, where[0]) and clamp.direction in (None, where[1])
+        if here and clamp.symbol == symbol and clamp.start <= place < end:
+            values[slice(None) if clamp.unit is None else clamp.unit] = clamp.value
+    for each in added:
+        if (each.layer, each.direction, each.place, each.symbol) == (*where, place, symbol):
+            values[each.unit] += each.amount
+    return values
+
+
 def _direction_by_hand(weights, inputs, order, where, clamps, added):
     def settle(symbol, values, place):
-        for clamp in clamps:
-            end = len(inputs) if clamp.end is None else clamp.end
-            here = clamp.layer in (None, where[0]) and clamp.direction in (None, where[1])
-            if here and clamp.symbol == symbol and clamp.start <= place < end:
-                values[list(range(size)) if clamp.unit is None else [clamp.unit]] = clamp.value
-        for each in added:
-            if (each.layer, each.direction, each.place, each.symbol) == (*where, place, symbol):
-                values[each.unit] += each.amount
-        return values
+        return _settled(values, place, symbol, len(inputs), where, clamps, added)
 
     def sigma(value):
         return 1 / (1 + np.exp(-value))
