@@ -113,8 +113,9 @@ class ReviewsTab:
         empty: Drawing = dict.fromkeys(
             (self._own, self._kept, self._reading, self._staves, self._neighbours, self._categories), ""
         )
-        empty |= {self._note: gr.Textbox("", visible=False), self._where: gr.Row(visible=False)}
-        empty |= {self._naming: gr.Row(visible=False), self._row: -1, self._head: sentence_card(gettext(_CHOOSE))}
+        empty |= {self._corrected: AS_IT_IS, self._note: gr.Textbox("", visible=False)}
+        empty |= {self._naming: gr.Row(visible=False), self._where: gr.Row(visible=False)}
+        empty |= {self._row: -1, self._head: sentence_card(gettext(_CHOOSE))}
         return empty | self._everything(bench)
 
     def refill(self, bench: Workbench | None) -> Drawing:
@@ -155,8 +156,8 @@ class ReviewsTab:
         self._later.click(self._turn_on, turned, [self._page, self._list], **quiet)
         place = [self._bench, self.shown, self._row, self._layer, self._direction, self._symbol]
         detail = [self._page, self._list, *self._detail]
-        self._back.click(self._move_back, place, detail, **slow)
-        self._next.click(self._move_on, place, detail, **slow)
+        self._back.click(lambda *given: self._move(-1, *given), place, detail, **slow)
+        self._next.click(lambda *given: self._move(1, *given), place, detail, **slow)
         picked = [tabs, *listed[:-1], *shown_filters, *self._detail]
         self._pick.change(self._picked, [self._pick, *place], picked, **slow)
         where = [self._layer, self._direction, self._symbol]
@@ -238,35 +239,13 @@ class ReviewsTab:
         direction: str,
         symbol: str,
     ) -> Drawing:
-        """To the next or the last review of the list; from none to the first."""
+        """`step` reviews on or back in the list, not beyond its ends; from none to the first."""
         if bench is None or shown is None or not len(shown):
             return gr.skip()
         places = np.flatnonzero(shown == row)
         place = int(np.clip(places[0] + step, 0, len(shown) - 1)) if len(places) else 0
         with Refusals():
             return self._open(bench, shown, int(shown[place]), layer, direction, symbol)
-
-    def _move_back(
-        self,
-        bench: Workbench | None,
-        shown: np.ndarray | None,
-        row: int,
-        layer: int,
-        direction: str,
-        symbol: str,
-    ) -> Drawing:
-        return self._move(-1, bench, shown, row, layer, direction, symbol)
-
-    def _move_on(
-        self,
-        bench: Workbench | None,
-        shown: np.ndarray | None,
-        row: int,
-        layer: int,
-        direction: str,
-        symbol: str,
-    ) -> Drawing:
-        return self._move(1, bench, shown, row, layer, direction, symbol)
 
     def _open(self, bench: Workbench, shown: np.ndarray, row: int, layer: int, direction: str, symbol: str) -> Drawing:
         """Explain a review, and show what was said of it."""

@@ -44,14 +44,18 @@ def rows(drawing, tab):
 
 
 def test_everything_that_is_filled_is_drawn(tab, scored):
-    assert tab.fill(scored).keys() == set(tab.filled) - {tab._corrected}  # which is hidden till a row is chosen
+    assert tab.fill(scored).keys() == set(tab.filled)
     assert sorted(rows(tab.fill(scored), tab)) == [0, 1, 2, 3, 4]
+
+
+def test_another_file_takes_the_correction_of_the_last_review_back(tab, scored):
+    assert tab.fill(scored)[tab._corrected] == AS_IT_IS
 
 
 def test_without_a_file_nothing_is_drawn(tab):
     skipped = gr.skip()
     assert tab.refill(None) == skipped
-    assert tab._reset(None, -1) == tab._turn_on(None, None, 1, -1) == tab._move_on(None, None, -1, *HOW) == skipped
+    assert tab._reset(None, -1) == tab._turn_on(None, None, 1, -1) == tab._move(1, None, None, -1, *HOW) == skipped
     assert tab._picked(RowPick(row=1).sent, None, None, -1, *HOW) == skipped
     assert tab._list_again(None, -1, "", [], "any", "any", 50, 100, None, "longest") == skipped
 
@@ -102,10 +106,10 @@ def test_filters_narrow_the_list(tab, scored):
 
 def test_next_and_back_stay_within_the_list(tab, scored):
     shown = np.array([4, 2, 0])
-    assert tab._move_on(scored, shown, -1, *HOW)[tab._row] == 4
-    assert tab._move_on(scored, shown, 4, *HOW)[tab._row] == 2
-    assert tab._move_on(scored, shown, 0, *HOW)[tab._row] == 0
-    assert tab._move_back(scored, shown, 2, *HOW)[tab._row] == 4
+    assert tab._move(1, scored, shown, -1, *HOW)[tab._row] == 4
+    assert tab._move(1, scored, shown, 4, *HOW)[tab._row] == 2
+    assert tab._move(1, scored, shown, 0, *HOW)[tab._row] == 0
+    assert tab._move(-1, scored, shown, 2, *HOW)[tab._row] == 4
 
 
 def test_a_category_is_given_to_the_row_that_its_button_names(tab, scored):
