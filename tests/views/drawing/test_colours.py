@@ -43,7 +43,7 @@ def test_text_on_a_coloured_token_keeps_its_contrast(mode):
     def colour(name):
         value = re.search(rf"--gs-{name}: (?:var\(--gs-loud-\w+, )?(.+?)\)?;", block)[1]
         if value.startswith("var("):
-            return colour(value.removeprefix("var(--gs-"))
+            return colour(value.removeprefix("var(--gs-").rstrip(")"))
         if value.startswith("#"):
             digits = value[1:] if len(value) == 7 else "".join(2 * digit for digit in value[1:])
             return [int(digits[place : place + 2], 16) for place in (0, 2, 4)]
