@@ -143,8 +143,3 @@ def reorder(values: Tensor, places: Tensor) -> Tensor:
     batch, tokens, features = values.shape
     rows = places + tokens * torch.arange(batch, device=places.device)[:, None]
     return values.flatten(0, 1).index_select(0, rows.flatten()).view(batch, tokens, features)
-
-
-def weights_of(module: nn.RNNBase, name: str) -> Tensor:
-    """The weights "weight_ih", "weight_hh", "bias_ih" or "bias_hh" of a recurrence, packed as PyTorch packs them."""
-    return cast("Tensor", getattr(module, f"{name}_l0"))

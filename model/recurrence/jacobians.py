@@ -21,8 +21,9 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from model.network.cells.cell import Cell, JacobianTerm, StepJacobians
-from model.network.network import DIRECTIONS, RecurrentNetwork, weights_of
+from model.network.cells.cell import Cell, JacobianTerm, Recurrent, StepJacobians
+from model.network.cells.packing import weights_of
+from model.network.network import DIRECTIONS, RecurrentNetwork
 from model.recurrence.replay import GateTrace, replay
 
 BOUNDS = 25  # distances at which the largest gain is computed; each takes an eigenvalue decomposition
@@ -169,8 +170,8 @@ def _flow(network: RecurrentNetwork, layer: int, direction: str, values: dict[st
     backward, cell = direction == "backward", network.cell
     ordered = {symbol: each.flip(0) if backward else each for symbol, each in values.items()}
     module = network.layers[layer - 1].recurrence(direction)
-    recurrent = weights_of(module, "weight_hh").detach().cpu().double()
-    steps = cell.jacobians(ordered, recurrent)
+    weights, bias = (weights_of(module, name).detach().cpu().double() for name in ("weight_hh", "bias_hh"))
+    steps = cell.jacobians(ordered, Recurrent(weights, bias))
     product = _multiply(steps)
     terms = zip(cell.terms, _term_norms(steps), strict=True)
     return GradientFlow(

@@ -9,10 +9,10 @@ from torch import Tensor, nn
 
 from model.errors import ReviewError
 from model.language import gettext
-from model.network.cells.cell import Packed
+from model.network.cells.packing import Packed
 from model.network.network import DIRECTIONS, RecurrentNetwork
 from model.recurrence.choices import NO_WHOLE_LAYER, whole_number
-from model.recurrence.replay import GateTraces
+from model.recurrence.replay import GateTrace, GateTraces
 
 CURVES_END = 8  # pre-activations beyond count at the ends: there both curves are flat
 BIN_EDGES = np.linspace(-CURVES_END, CURVES_END, 4 * CURVES_END + 1)  # bins of half a unit
@@ -24,7 +24,10 @@ class Preactivations:
     """What one layer (from 1) and direction adds up before its gates, float32, in reading order of the text.
 
     `from_input` = W_x x_t and `from_state` = W_h h_(t-1), each (tokens, gates, units); `bias` (gates, units) is the sum
-    of PyTorch's two. The gates are `packed`: i, f, g, o, or h alone of a plain RNN. `layers`: how many there are.
+    of PyTorch's two. The gates are the quantities that the cell has `packed` weights for. `layers`: how many there are.
+
+    `passes` (tokens, gates, units) is the share of `from_state` that is added up: all of it, 1, but where the cell has
+    a gate between; then PyTorch's bias of the states passes with it and is in `from_state`, not in `bias`.
     """
 
     layer: int
@@ -33,6 +36,7 @@ class Preactivations:
     packed: tuple[Packed, ...]
     from_input: np.ndarray
     from_state: np.ndarray
+    passes: np.ndarray
     bias: np.ndarray
 
     @property
@@ -43,14 +47,14 @@ class Preactivations:
     @property
     def total(self) -> np.ndarray:
         """What goes into each sigmoid or tanh: (tokens, gates, units), without bounds."""
-        return self.from_input + self.from_state + self.bias
+        return self.from_input + self.passes * self.from_state + self.bias
 
     def of(self, symbol: str) -> np.ndarray:
         """The totals (tokens, units) of one gate. Raises `KeyError` if there is none of that symbol."""
         if symbol not in self.symbols:
             raise KeyError(symbol)
         gate = self.symbols.index(symbol)
-        return self.from_input[:, gate] + self.from_state[:, gate] + self.bias[gate]
+        return self.from_input[:, gate] + self.passes[:, gate] * self.from_state[:, gate] + self.bias[gate]
 
     def bin_counts(self, symbol: str) -> np.ndarray:
         """How many values of one gate lie between two of `BIN_EDGES`, (bins,); the outermost hold all beyond.
@@ -84,18 +88,29 @@ def preactivations(
         raise ReviewError(gettext("A direction is 'forward' or 'backward': choose one of them."))
     module = network.layers[layer - 1].recurrence(direction)
     inputs = as_array(embedded[0]) if layer == 1 else _states_below(traces, layer)  # (T, in)
-    before = state_before(traces.of(layer, direction).h, direction)  # (T, H)
+    trace = traces.of(layer, direction)
+    before = state_before(trace.h, direction)  # (T, H)
     packed = network.cell.packed
     shape = (-1, len(packed), before.shape[1])  # (T, gates, H)
+    apart = np.array([[bool(block.between)] for block in packed])  # (gates, 1)
+    of_inputs, of_states = (weights_of(module, name).reshape(shape[1:]) for name in ("bias_ih", "bias_hh"))
+    from_state = (before @ weights_of(module, "weight_hh").T).reshape(shape)
     return Preactivations(
         layer=layer,
         direction=direction,
         layers=len(network.layers),
         packed=packed,
         from_input=(inputs @ weights_of(module, "weight_ih").T).reshape(shape),
-        from_state=(before @ weights_of(module, "weight_hh").T).reshape(shape),
-        bias=(weights_of(module, "bias_ih") + weights_of(module, "bias_hh")).reshape(shape[1:]),
+        from_state=np.where(apart, from_state + of_states, from_state),
+        passes=_passes(trace, packed),
+        bias=np.where(apart, of_inputs, of_inputs + of_states),
     )
+
+
+def _passes(trace: GateTrace, packed: tuple[Packed, ...]) -> np.ndarray:
+    """What a gate between lets through, 1 where there is none: (tokens, gates, units)."""
+    gates = [trace.values(block.between) if block.between else np.ones_like(trace.h) for block in packed]
+    return np.stack(gates, axis=1)
 
 
 def _states_below(traces: GateTraces, layer: int) -> np.ndarray:

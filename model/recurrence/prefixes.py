@@ -21,7 +21,7 @@ from model.errors import ReviewError
 from model.language import gettext
 from model.network.cells.cell import Arithmetic
 from model.network.classify import sigmoid
-from model.network.network import DIRECTIONS, BidirectionalLayer, RecurrentNetwork, weights_of
+from model.network.network import DIRECTIONS, BidirectionalLayer, RecurrentNetwork
 from model.recurrence.clamps import Clamp, PreparedClamp, check_clamps, prepare_clamps, settle_clamps
 
 MAX_PREFIX_TOKENS = 34_000  # all prefixes of 260 tokens: some 0.7 s on two cores, and 35 MB of states between layers
@@ -166,11 +166,9 @@ def _read(
     A prefix that does not reach a place keeps its state there: read backwards, the zeros from which it will start.
     """
     module = layer.recurrence(direction)
-    width = inputs.shared.shape[1]
-    of_inputs, of_states = weights_of(module, "weight_ih"), weights_of(module, "weight_hh")
-    bias = weights_of(module, "bias_ih") + weights_of(module, "bias_hh")
-    drive = inputs.shared @ of_inputs[:, :width].T + bias  # (T, gates * H)
-    weights = torch.cat([of_inputs[:, width:], of_states], dim=1).T  # (own + H, gates * H)
+    width, step_weights = inputs.shared.shape[1], layer.cell.weights(module)
+    drive = inputs.shared @ step_weights.inputs[:, :width].T + step_weights.bias  # (T, rows)
+    weights = torch.cat([step_weights.inputs[:, width:], step_weights.states], dim=1).T  # (own + H, rows)
     states = {symbol: drive.new_zeros(max(rows), module.hidden_size) for symbol in layer.cell.states}  # (P, H) each
     for step, place in enumerate(range(len(rows)) if direction == "forward" else reversed(range(len(rows)))):
         here = {symbol: values[: rows[place]] for symbol, values in states.items()}  # (rows, H) each

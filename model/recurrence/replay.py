@@ -14,10 +14,11 @@ from types import MappingProxyType
 
 import numpy as np
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from model.network.cells.cell import EXACT, Cell
-from model.network.network import DIRECTIONS, RecurrentNetwork, reorder, reversed_places, weights_of
+from model.network.cells.packing import StepWeights
+from model.network.network import DIRECTIONS, RecurrentNetwork, reorder, reversed_places
 from model.recurrence.clamps import Clamp, PreparedClamp, prepare_clamps, settle_clamps
 
 NEARLY_SHUT, NEARLY_OPEN = 0.1, 0.9
@@ -168,10 +169,10 @@ def replay(
     inputs, replays = embedded, []
     for number, layer in enumerate(network.layers, start=1):
         both = torch.stack([inputs, reorder(inputs, reversal)])  # (2, B, T, in)
-        modules = [layer.recurrence(direction) for direction in DIRECTIONS]
+        weights = _both([network.cell.weights(layer.recurrence(direction)) for direction in DIRECTIONS])
         held = prepare_clamps(clamps, number, places, network.config.hidden_size)
         nudge = _in_steps(nudges[number - 1], reversal) if nudges else {}
-        found = _read(network.cell, modules, both, held, nudge)
+        found = _read(network.cell, weights, both, held, nudge)
         replays.append(
             LayerReplay(
                 {symbol: torch.stack([values[0], reorder(values[1], reversal)]) for symbol, values in found.items()}
@@ -189,26 +190,30 @@ def _in_steps(nudge: Nudge, reversal: Tensor) -> dict[str, Tensor]:
     }
 
 
-def _weights(modules: list[nn.RNNBase], name: str) -> Tensor:
-    return torch.stack([weights_of(module, name) for module in modules])
+def _both(weights: Sequence[StepWeights]) -> StepWeights:
+    """Those of both directions, stacked: (2, …) each."""
+    return StepWeights(
+        torch.stack([each.inputs for each in weights]),
+        torch.stack([each.states for each in weights]),
+        torch.stack([each.bias for each in weights]),
+    )
 
 
-def _drive(modules: list[nn.RNNBase], inputs: Tensor) -> Tensor:
-    """W x_t + b + b' for all steps at once: (tokens, 2, batch, gates * hidden)."""
-    drive = torch.einsum("dbti,dgi->tdbg", inputs, _weights(modules, "weight_ih"))
-    return drive + (_weights(modules, "bias_ih") + _weights(modules, "bias_hh"))[:, None]
+def _drive(weights: StepWeights, inputs: Tensor) -> Tensor:
+    """W x_t + b for all steps at once: (tokens, 2, batch, rows)."""
+    return torch.einsum("dbti,dgi->tdbg", inputs, weights.inputs) + weights.bias[:, None]
 
 
 def _read(
     cell: Cell,
-    modules: list[nn.RNNBase],
+    weights: StepWeights,
     inputs: Tensor,
     clamps: Sequence[PreparedClamp],
     nudge: Mapping[str, Tensor],
 ) -> dict[str, Tensor]:
     """Both directions step by step, each in the order in which it reads: each quantity (2, batch, tokens, hidden)."""
-    drive = _drive(modules, inputs)  # (T, 2, B, rows)
-    recurrent = _weights(modules, "weight_hh").transpose(1, 2).contiguous()  # (2, H, rows)
+    drive = _drive(weights, inputs)  # (T, 2, B, rows)
+    recurrent = weights.states.transpose(1, 2).contiguous()  # (2, H, rows)
     states = dict.fromkeys(cell.states, drive.new_zeros(2, inputs.shape[1], recurrent.shape[1]))
     found: dict[str, list[Tensor]] = {symbol: [] for symbol in cell.symbols}
     for place, step in enumerate(drive):

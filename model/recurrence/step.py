@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from model.network.cells.cell import Cell
+from model.network.cells.formula import Formula, Value, evaluate
 from model.recurrence.choices import place_of, unit_of
 from model.recurrence.preactivations import Preactivations
 from model.recurrence.replay import GateTrace
@@ -19,7 +20,9 @@ from model.recurrence.replay import GateTrace
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """One gate of one unit at one token: `total` = from_input + from_state + bias, `value` = its sigmoid or tanh."""
+    """One gate of one unit at one token: `total` = from_input + passes * from_state + bias, `value` = its sigmoid or
+    tanh. `passes` is 1 but where the cell has a gate between.
+    """
 
     symbol: str
     from_input: float
@@ -27,6 +30,7 @@ class Part:
     bias: float
     total: float
     value: float
+    passes: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,7 @@ class State:
 
     @property
     def squashed(self) -> float:
-        """tanh of its value: what an LSTM's output gate lets out of c."""
+        """tanh of its value: what a gate may let out of it."""
         return float(np.tanh(self.value))
 
 
@@ -50,9 +54,9 @@ class State:
 class CellStep:
     """One unit at one token. `place` and `unit` count from 0, `layer` from 1; `tokens`, `units`, `layers`: how many.
 
-    `parts` are those of the cell's pre-activations: i, f, g, o, or h alone of a plain RNN; `states` what it hands on:
-    h, and c if it has one. "Before" means at the token that this direction read before, `place_before`; None at the
-    first one read, where all states before are 0. The ranges of the values are those of the cell's quantities.
+    `parts` are those of the cell's pre-activations, `states` what it hands on. "Before" means at the token that this
+    direction read before, `place_before`; None at the first one read, where all states before are 0. The ranges of the
+    values are those of the cell's quantities.
     """
 
     cell: Cell
@@ -87,15 +91,14 @@ class CellStep:
         """The hidden state before."""
         return self.state("h").before
 
-    @property
-    def kept(self) -> float:
-        """f_t * c_(t-1): what stays of an LSTM's cell state. Raises `KeyError` for a cell without one."""
-        return self.part("f").value * self.state("c").before
+    def value(self, symbol: str) -> float:
+        """That of a quantity at this token. Raises `KeyError` if there is none of that symbol."""
+        return self.number(Value(symbol))
 
-    @property
-    def written(self) -> float:
-        """i_t * g_t: what is new in an LSTM's cell state. Raises `KeyError` for a cell without one."""
-        return self.part("i").value * self.part("g").value
+    def number(self, formula: Formula) -> float:
+        """What a formula comes to. Raises `KeyError` for a symbol that the cell has not."""
+        now = {state.symbol: state.value for state in self.states} | {part.symbol: part.value for part in self.parts}
+        return float(evaluate(formula, now, {state.symbol: state.before for state in self.states}))
 
     def state(self, symbol: str) -> State:
         """The state of that symbol. Raises `KeyError` if there is none."""
@@ -144,13 +147,15 @@ def _part(preactivations: Preactivations, trace: GateTrace, symbol: str, place: 
     from_input = preactivations.from_input[place, gate, unit]
     from_state = preactivations.from_state[place, gate, unit]
     bias = preactivations.bias[gate, unit]
+    passes = preactivations.passes[place, gate, unit]
     return Part(
         symbol=symbol,
         from_input=float(from_input),
         from_state=float(from_state),
         bias=float(bias),
-        total=float(from_input + from_state + bias),
+        total=float(from_input + passes * from_state + bias),
         value=float(trace.values(symbol)[place, unit]),
+        passes=float(passes),
     )
 
 

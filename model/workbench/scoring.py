@@ -29,8 +29,9 @@ import torch
 import torch.nn.functional as functional
 from torch import Tensor, nn
 
+from model.network.cells.packing import weights_of
 from model.network.checkpoint import Checkpoint
-from model.network.network import BidirectionalLayer, RecurrentNetwork, reorder, reversed_places, weights_of
+from model.network.network import BidirectionalLayer, RecurrentNetwork, reorder, reversed_places
 from model.network.precision import prefers_half
 from model.recurrence.replay import NEARLY_OPEN
 from model.text import PADDING_ID, pad

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from model.language import gettext, marked
+from model.network.cells.lstm import KEPT, WRITTEN
 from model.recurrence.step import CellStep
 from views.cell.words import (
     DIGITS,
@@ -221,9 +222,9 @@ def _flows(step: CellStep) -> tuple[Flow, ...]:
     c, g, full, lift = step.state("c"), COLUMNS["g"], _full_tube(step), COLUMNS["f"]
     return (
         _flow(f"M0 {LANE}H{lift}", "c-before", c.before, full),
-        _flow(f"M{lift} {LANE}H{g}", "kept", step.kept, full),
+        _flow(f"M{lift} {LANE}H{g}", "kept", step.number(KEPT), full),
         _flow(f"M{g} {GATE_TOP}V{I_DOOR}", "g", step.part("g").value, full),
-        _flow(f"M{g} {I_DOOR}V{LANE}", "new", step.written, full),
+        _flow(f"M{g} {I_DOOR}V{LANE}", "new", step.number(WRITTEN), full),
         _flow(f"M{g} {LANE}H{WIDTH}M{OUT} {LANE}V{TANH}", "c", c.value, full),
         _flow(f"M{OUT} {TANH}V{O_DOOR}", "tanh-c", c.squashed, full),
         _flow(f"M{OUT} {O_DOOR}V{BUS}H{WALL}", "h", step.h, full),
@@ -303,7 +304,7 @@ def _leaving_state(step: CellStep, bus: int) -> NamedState:
 
 def _labels(step: CellStep) -> tuple[Label, ...]:
     """What stands beside tubes and doors, and the names of the gates."""
-    kept, written = _drawn(step.kept), _drawn(step.written)
+    kept, written = _drawn(step.number(KEPT)), _drawn(step.number(WRITTEN))
     f, i, o = (openness(step.part(symbol).value) for symbol in "fio")
     names = (Label(COLUMNS[symbol], BUS + 25, gettext(name), "gs-cell-name") for symbol, name in SHORT_NAMES.items())
     symbols = (Label(COLUMNS[symbol] + 8, GATE_TOP - 10, symbol, "gs-cell-symbol", "start") for symbol in "fio")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from model.language import gettext, marked
+from model.network.cells.lstm import KEPT, WRITTEN
 from model.recurrence.step import CellStep
 from views.cell.words import DIGITS, GATE_ORDER, Shown, curve_sign, shown, token_text, where
 from views.drawing.labels import NAMES
@@ -128,7 +129,14 @@ def _memory_equation(step: CellStep) -> MemoryEquation:
         f=f.text, before=before.text, i=i.text, g=g.text, c=value.text
     )
     return MemoryEquation(
-        _equation("c", MEANINGS["c"], label), f, before, i, g, shown(step.kept), shown(step.written), value
+        _equation("c", MEANINGS["c"], label),
+        f,
+        before,
+        i,
+        g,
+        shown(step.number(KEPT)),
+        shown(step.number(WRITTEN)),
+        value,
     )
 
 

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 import torch
 from torch import Tensor, nn
+
+from model.network.cells.formula import Activation, Equation, Formula
+from model.network.cells.packing import Packed, StepWeights, step_weights
 
 Settle = Callable[[str, Tensor], Tensor]  # a quantity as it arises, by its symbol, to what it is from then on
 
@@ -36,31 +38,6 @@ class Quantity:
     def bounded(self) -> bool:
         """Whether values have a lower and an upper end."""
         return bool(np.isfinite(self.low) and np.isfinite(self.high))
-
-
-@dataclass(frozen=True, slots=True)
-class Curve:
-    """What turns a pre-activation into a quantity, steepest at 0, and its derivative, for arrays of any shape."""
-
-    name: str
-    value: Callable[[np.ndarray], np.ndarray]
-    slope: Callable[[np.ndarray], np.ndarray]
-
-
-def _sigmoid(values: np.ndarray) -> np.ndarray:
-    return 1 / (1 + np.exp(-values))
-
-
-SIGMOID = Curve("sigmoid", _sigmoid, lambda values: _sigmoid(values) * (1 - _sigmoid(values)))
-TANH = Curve("tanh", np.tanh, lambda values: 1 - np.tanh(values) ** 2)
-
-
-@dataclass(frozen=True, slots=True)
-class Packed:
-    """One block of rows of PyTorch's weights: the quantity that these pre-activations become, and by which curve."""
-
-    symbol: str
-    curve: Curve
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +66,14 @@ class JacobianTerm:
 
 
 @dataclass(frozen=True, slots=True)
+class Recurrent:
+    """PyTorch's `weights` (rows, units) and `bias` (rows,) of the states, in the blocks of `packed`."""
+
+    weights: Tensor
+    bias: Tensor
+
+
+@dataclass(frozen=True, slots=True)
 class StepJacobians:
     """The Jacobians of all S = tokens - 1 steps in the order in which the direction reads, float64, by their factors:
     the sum of diag(kept) and of the K paths' diag(rows) weights diag(columns).
@@ -110,13 +95,16 @@ class Cell:
     - `contrast`: the key of the kind that is shown beside it
     - `quantities`: all that it computes, in the order of the page
     - `packed`: the blocks of rows of PyTorch's weights, from top to bottom
+    - `equations`: of all quantities, in the order in which they are told
+    - `spelling`, marked: how books write its symbols, "" where they write them as they are here; symbols between *…*
     - `states`: what a step hands on to the next, h first, in the order in which the module gives its last ones
     - `memory`: the state that remembers, which gradients are followed along
     - `forget_gates`: the gates that multiply the memory and nothing else does: one, or none
     - `module`: PyTorch's own, of input and hidden size, which reads (batch, tokens, features)
-    - `step`: pre-activations (…, rows) and the states before (…, units) to all quantities (…, units) by symbol
+    - `step`: pre-activations (…, rows), those of its `weights`, and the states before (…, units) to all quantities
+      (…, units) by symbol
     - `terms`, `chain`, `jacobians`: d memory / d memory one token before; `chain`, marked, says in words what that is;
-      `jacobians` takes the quantities (tokens, units) in the order of reading, float64, and PyTorch's recurrent weights
+      `jacobians` takes the quantities (tokens, units) in the order of reading and the `Recurrent` weights, all float64
     """
 
     key: str
@@ -125,6 +113,8 @@ class Cell:
     contrast: str
     quantities: tuple[Quantity, ...]
     packed: tuple[Packed, ...]
+    equations: tuple[Equation, ...]
+    spelling: str
     states: tuple[str, ...]
     memory: str
     forget_gates: tuple[str, ...]
@@ -132,7 +122,7 @@ class Cell:
     step: Step
     terms: tuple[JacobianTerm, ...]
     chain: str
-    jacobians: Callable[[Mapping[str, Tensor], Tensor], StepJacobians]
+    jacobians: Callable[[Mapping[str, Tensor], Recurrent], StepJacobians]
 
     @property
     def symbols(self) -> tuple[str, ...]:
@@ -143,6 +133,21 @@ class Cell:
     def gates(self) -> tuple[str, ...]:
         """The symbols of the gates, in the order of the page."""
         return tuple(quantity.symbol for quantity in self.quantities if quantity.gate)
+
+    @property
+    def told(self) -> tuple[Packed, ...]:
+        """The blocks of weights, in the order in which the equations tell their quantities."""
+        packed = {block.symbol: block for block in self.packed}
+        return tuple(packed[each.symbol] for each in self.equations if isinstance(each.formula, Activation))
+
+    @property
+    def formulas(self) -> tuple[Formula, ...]:
+        """Of all quantities without weights of their own, in the order in which they are told."""
+        return tuple(each.formula for each in self.equations if not isinstance(each.formula, Activation))
+
+    def weights(self, module: nn.RNNBase) -> StepWeights:
+        """What a step adds up its pre-activations with, from a module of this kind."""
+        return step_weights(self.packed, module)
 
     def quantity(self, symbol: str) -> Quantity:
         """The quantity of that symbol. Raises `KeyError` if there is none."""
@@ -157,8 +162,3 @@ class Cell:
             if packed.symbol == symbol:
                 return slice(place * hidden, (place + 1) * hidden)
         raise KeyError(symbol)
-
-
-def torch_module(kind: type[nn.RNNBase]) -> Callable[[int, int], nn.RNNBase]:
-    """What makes a module of PyTorch's that reads (batch, tokens, features)."""
-    return partial(kind, batch_first=True)

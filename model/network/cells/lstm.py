@@ -21,18 +21,13 @@ import torch
 from torch import Tensor, nn
 
 from model.language import marked
-from model.network.cells.cell import (
-    SIGMOID,
-    TANH,
-    Arithmetic,
-    Cell,
-    JacobianTerm,
-    Packed,
-    Quantity,
-    Settle,
-    StepJacobians,
-    torch_module,
-)
+from model.network.cells.cell import Arithmetic, Cell, JacobianTerm, Quantity, Recurrent, Settle, StepJacobians
+from model.network.cells.formula import Activation, Before, Equation, Product, Sum, Tanh, Value
+from model.network.cells.packing import SIGMOID, TANH, Packed, torch_module
+
+KEPT = Product(Value("f"), Before("c"))  # of the cell state before
+WRITTEN = Product(Value("i"), Value("g"))  # what is new in it
+SHOWN = Tanh(Value("c"))  # what the output gate lets out
 
 
 def _step(
@@ -48,10 +43,10 @@ def _step(
     return {"i": i, "f": f, "o": o, "g": g, "c": c, "h": h}
 
 
-def _jacobians(values: Mapping[str, Tensor], recurrent: Tensor) -> StepJacobians:
+def _jacobians(values: Mapping[str, Tensor], recurrent: Recurrent) -> StepJacobians:
     i, f, g = (values[symbol][1:] for symbol in "ifg")  # (S, H)
     c, o = values["c"][:-1], values["o"][:-1]  # (S, H), those of the token before
-    of_i, of_f, of_g, _ = recurrent.chunk(4)  # (H, H) each
+    of_i, of_f, of_g, _ = recurrent.weights.chunk(4)  # (H, H) each
     rows = torch.stack([c * f * (1 - f), g * i * (1 - i), i * (1 - g.square())])
     return StepJacobians((f,), rows, torch.stack([of_f, of_i, of_g]), o * (1 - c.tanh().square()))
 
@@ -70,6 +65,15 @@ LSTM = Cell(
         Quantity("h", marked("hidden state"), -1, 1),
     ),
     packed=(Packed("i", SIGMOID), Packed("f", SIGMOID), Packed("g", TANH), Packed("o", SIGMOID)),
+    equations=(
+        Equation("f", marked("how much of the old memory stays"), Activation()),
+        Equation("i", marked("how much of the new is let in"), Activation()),
+        Equation("g", marked("what could be written"), Activation()),
+        Equation("o", marked("how much of the memory is shown"), Activation()),
+        Equation("c", marked("the memory: what stays, and what is new"), Sum((KEPT, WRITTEN))),
+        Equation("h", marked("what the cell shows: all that leaves it"), Product(Value("o"), SHOWN)),
+    ),
+    spelling=marked("Many books write the candidate *g* as *C̃* and the cell state *c* as *C*."),
     states=("h", "c"),
     memory="c",
     forget_gates=("f",),

@@ -11,17 +11,9 @@ import torch
 from torch import Tensor, nn
 
 from model.language import marked
-from model.network.cells.cell import (
-    TANH,
-    Arithmetic,
-    Cell,
-    JacobianTerm,
-    Packed,
-    Quantity,
-    Settle,
-    StepJacobians,
-    torch_module,
-)
+from model.network.cells.cell import Arithmetic, Cell, JacobianTerm, Quantity, Recurrent, Settle, StepJacobians
+from model.network.cells.formula import Activation, Equation
+from model.network.cells.packing import TANH, Packed, torch_module
 
 
 def _step(
@@ -30,9 +22,9 @@ def _step(
     return {"h": settle("h", compute.tanh(preactivations))}
 
 
-def _jacobians(values: Mapping[str, Tensor], recurrent: Tensor) -> StepJacobians:
+def _jacobians(values: Mapping[str, Tensor], recurrent: Recurrent) -> StepJacobians:
     rows = 1 - values["h"][1:].square()
-    return StepJacobians((), rows[None], recurrent[None], torch.ones_like(rows))
+    return StepJacobians((), rows[None], recurrent.weights[None], torch.ones_like(rows))
 
 
 RNN = Cell(
@@ -42,6 +34,8 @@ RNN = Cell(
     contrast="lstm",
     quantities=(Quantity("h", marked("hidden state"), -1, 1),),
     packed=(Packed("h", TANH),),
+    equations=(Equation("h", marked("what the unit remembers, and shows"), Activation()),),
+    spelling="",
     states=("h",),
     memory="h",
     forget_gates=(),

@@ -15,7 +15,8 @@ def made(*values, cell=RNN):
     chosen = np.array(values, dtype=np.float32)
     totals = np.zeros((len(chosen), len(cell.packed), chosen.shape[1]), dtype=np.float32)
     totals[:, 0] = chosen
-    return Preactivations(1, "forward", 2, cell.packed, totals, np.zeros_like(totals), np.zeros_like(totals[0]))
+    none = np.zeros_like(totals)
+    return Preactivations(1, "forward", 2, cell.packed, totals, none, none + 1, none[0])
 
 
 def test_bins_count_every_value_once_and_hold_all_beyond_at_their_ends():

@@ -197,14 +197,12 @@ def test_parity_is_small_and_tells_when_the_replay_is_wrong(cell, monkeypatch):
     network = make_network(cell=cell)
     embedded = network.embed(torch.tensor([REVIEWS[0]]))
     assert trace_gates(network, embedded).parity < 1e-5
-    monkeypatch.setattr("model.recurrence.replay._drive", lambda modules, inputs: 0.9 * _drive(modules, inputs))
+    monkeypatch.setattr("model.recurrence.replay._drive", lambda weights, inputs: 0.9 * _drive(weights, inputs))
     assert trace_gates(network, embedded).parity > 1e-3
 
 
-def _drive(modules, inputs):
-    weight = torch.stack([module.weight_ih_l0 for module in modules])
-    bias = torch.stack([module.bias_ih_l0 + module.bias_hh_l0 for module in modules])
-    return torch.einsum("dbti,dgi->tdbg", inputs, weight) + bias[:, None]
+def _drive(weights, inputs):
+    return torch.einsum("dbti,dgi->tdbg", inputs, weights.inputs) + weights.bias[:, None]
 
 
 def test_plain_rnn_has_no_gates():

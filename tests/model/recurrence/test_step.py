@@ -11,6 +11,7 @@ import torch
 from torch import nn
 
 from model.errors import ReviewError
+from model.network.cells.lstm import KEPT, WRITTEN
 from model.network.cells.rnn import RNN
 from model.network.network import DIRECTIONS
 from model.reading.units import rank_units
@@ -208,11 +209,20 @@ def test_what_is_kept_and_what_is_written_make_the_cell_state(network, layer, di
     summed, trace = taken_apart(network, layer, direction)
     for place in range(len(REVIEW)):
         step = cell_step(summed, trace, place, 3)
-        assert step.kept + step.written == pytest.approx(step.state("c").value, abs=1e-6)
+        assert step.number(KEPT) + step.number(WRITTEN) == pytest.approx(step.state("c").value, abs=1e-6)
 
 
 def test_plain_rnn_keeps_and_writes_no_cell_state():
     step = cell_step(*taken_apart(make_network(cell="rnn"), 1, "forward"), 2, 3)
-    for part in ("kept", "written"):
+    for part in (KEPT, WRITTEN):
         with pytest.raises(KeyError):
-            getattr(step, part)
+            step.number(part)
+
+
+def test_value_of_a_step_is_that_of_the_trace():
+    for settings in ({}, {"cell": "rnn"}):
+        summed, trace = taken_apart(make_network(**settings), 2, "backward")
+        step = cell_step(summed, trace, 4, 1)
+        assert [step.value(symbol) for symbol in trace.quantities] == [
+            float(trace.values(symbol)[4, 1]) for symbol in trace.quantities
+        ]

@@ -171,7 +171,7 @@ def test_curves_of_the_cell_are_those_of_their_functions(cell):
 def test_sums_beyond_the_ends_count_at_the_ends():
     values = np.array([[-100.0, 100.0, 0.1]], dtype=np.float32)
     zeros = np.zeros((1, 1, 3), dtype=np.float32)
-    made = Preactivations(1, "forward", 2, RNN.packed, values[:, None], zeros, zeros[0])
+    made = Preactivations(1, "forward", 2, RNN.packed, values[:, None], zeros, zeros + 1, zeros[0])
     bars = charts.activation_curves(made).data[0]
     assert {x: count for x, count in zip(bars.x, bars.customdata, strict=True) if count} == {-7.75: 1, 7.75: 1, 0.25: 1}
 

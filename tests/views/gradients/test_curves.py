@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from model.network.cells.cell import SIGMOID, Packed
+from model.network.cells.packing import SIGMOID, Packed
 from tests.views.gradients.measured import (
     BOTH,
     CELLS,
@@ -39,6 +39,7 @@ def test_flat_shares_of_chosen_preactivations(explainer):
         found.preactivations,
         from_input=np.full((2, 1, 2), [[[steep, -flat]], [[flat, 0.0]]]),
         from_state=np.zeros((2, 1, 2)),
+        passes=np.ones((2, 1, 2)),
         bias=np.zeros((1, 2)),
     )
     assert flat_sentence(replace(found, preactivations=summed)).startswith("50 % of h lie")

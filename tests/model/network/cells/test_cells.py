@@ -9,13 +9,17 @@ import pytest
 import torch
 from torch.autograd.functional import jacobian
 
-from model.network.cells.cell import EXACT, SIGMOID, TANH, Cell
+from model.network.cells.cell import EXACT, Cell, Recurrent
+from model.network.cells.formula import Activation, evaluate
+from model.network.cells.packing import SIGMOID, TANH
 from model.network.cells.registry import CELLS, GATES, QUANTITIES, STATES, SYMBOLS
 from model.network.network import NetworkConfig
 from model.recurrence.prefixes import QUICK
+from tests.gru import GRU
 
 HIDDEN, TOKENS = 4, 6
-each_cell = pytest.mark.parametrize("cell", CELLS.values(), ids=CELLS)
+each_cell = pytest.mark.parametrize("cell", [*CELLS.values(), GRU], ids=lambda cell: cell.key)
+each_registered = pytest.mark.parametrize("cell", CELLS.values(), ids=CELLS)
 
 
 def as_it_is(symbol: str, values: torch.Tensor) -> torch.Tensor:
@@ -29,8 +33,14 @@ def made(cell: Cell) -> tuple[torch.nn.RNNBase, torch.Tensor]:
     return cell.module(3, HIDDEN).double(), torch.randn(TOKENS, 3, dtype=torch.float64)
 
 
-def into_gates(module: torch.nn.RNNBase, inputs: torch.Tensor, h: torch.Tensor) -> torch.Tensor:
-    return inputs @ module.weight_ih_l0.T + h @ module.weight_hh_l0.T + module.bias_ih_l0 + module.bias_hh_l0
+def into_gates(cell: Cell, module: torch.nn.RNNBase, inputs: torch.Tensor, h: torch.Tensor) -> torch.Tensor:
+    weights = cell.weights(module)
+    return inputs @ weights.inputs.T + h @ weights.states.T + weights.bias
+
+
+def made_preactivations(cell: Cell, count: int) -> torch.Tensor:
+    """As many as a step of the cell takes, for `count` tokens."""
+    return torch.randn(count, len(cell.weights(made(cell)[0]).bias))
 
 
 def read(cell: Cell) -> dict[str, torch.Tensor]:
@@ -38,7 +48,7 @@ def read(cell: Cell) -> dict[str, torch.Tensor]:
     module, inputs = made(cell)
     states, found = dict.fromkeys(cell.states, torch.zeros(HIDDEN, dtype=torch.float64)), []
     for each in inputs:
-        found.append(cell.step(into_gates(module, each, states["h"]), states, as_it_is, EXACT))
+        found.append(cell.step(into_gates(cell, module, each, states["h"]), states, as_it_is, EXACT))
         states = {symbol: found[-1][symbol] for symbol in cell.states}
     return {symbol: torch.stack([step[symbol] for step in found]) for symbol in cell.symbols}
 
@@ -68,15 +78,18 @@ def test_packed_rows_become_their_quantity_by_their_curve(cell):
     module, inputs = made(cell)
     found = read(cell)
     before = torch.cat([torch.zeros(1, HIDDEN, dtype=torch.float64), found["h"][:-1]])
-    summed = into_gates(module, inputs, before).detach()
+    from_input = inputs @ module.weight_ih_l0.T + module.bias_ih_l0
+    from_state = before @ module.weight_hh_l0.T + module.bias_hh_l0
     for packed in cell.packed:
-        own = summed[:, cell.rows(packed.symbol, HIDDEN)].numpy()
+        rows = cell.rows(packed.symbol, HIDDEN)
+        passes = found[packed.between] if packed.between else 1
+        own = (from_input[:, rows] + passes * from_state[:, rows]).detach().numpy()
         np.testing.assert_allclose(packed.curve.value(own), found[packed.symbol].detach().numpy(), atol=1e-12)
 
 
 @each_cell
 def test_what_is_settled_counts_from_then_on(cell):
-    preactivations = torch.randn(2, len(cell.packed) * HIDDEN)
+    preactivations = made_preactivations(cell, 2)
     states = {symbol: torch.randn(2, HIDDEN) for symbol in cell.states}
     for held in cell.symbols:
         settled = []
@@ -105,8 +118,7 @@ def test_a_gate_that_is_held_reaches_the_memory():
 
 @each_cell
 def test_quick_arithmetic_gives_the_exact_step_within_rounding(cell):
-    torch.manual_seed(1)
-    preactivations = 4 * torch.randn(50, len(cell.packed) * HIDDEN)
+    preactivations = 4 * made_preactivations(cell, 50)
     states = {symbol: 3 * torch.randn(50, HIDDEN) for symbol in cell.states}
     before = {symbol: values.clone() for symbol, values in states.items()}
     exact, quick = (cell.step(preactivations, states, as_it_is, compute) for compute in (EXACT, QUICK))
@@ -117,10 +129,21 @@ def test_quick_arithmetic_gives_the_exact_step_within_rounding(cell):
 
 
 @each_cell
+def test_equations_that_are_shown_are_those_that_are_computed(cell):
+    found = {symbol: values.detach().numpy() for symbol, values in read(cell).items()}
+    before = {symbol: np.concatenate([np.zeros((1, HIDDEN)), found[symbol][:-1]]) for symbol in cell.states}
+    assert sorted(each.symbol for each in cell.equations) == sorted(cell.symbols)
+    assert {block.symbol for block in cell.told} == {block.symbol for block in cell.packed}
+    for each in cell.equations:
+        if not isinstance(each.formula, Activation):  # curves over packed rows are compared above
+            np.testing.assert_allclose(evaluate(each.formula, found, before), found[each.symbol], atol=1e-12)
+
+
+@each_cell
 def test_jacobian_terms_add_up_to_that_of_autograd(cell):
     module, inputs = made(cell)
     found = {symbol: values.detach() for symbol, values in read(cell).items()}
-    steps = cell.jacobians(found, module.weight_hh_l0.detach())
+    steps = cell.jacobians(found, Recurrent(module.weight_hh_l0.detach(), module.bias_hh_l0.detach()))
     assert len(steps.kept) + len(steps.rows) == len(cell.terms)
     for place in range(1, TOKENS):
         states = {symbol: found[symbol][place - 1] for symbol in cell.states}
@@ -128,7 +151,7 @@ def test_jacobian_terms_add_up_to_that_of_autograd(cell):
         def memory(values, place=place, states=states):
             h = found["o"][place - 1] * values.tanh() if cell.memory == "c" else values  # o is held
             before = states | {"h": h, cell.memory: values}
-            return cell.step(into_gates(module, inputs[place], h), before, as_it_is, EXACT)[cell.memory]
+            return cell.step(into_gates(cell, module, inputs[place], h), before, as_it_is, EXACT)[cell.memory]
 
         expected = jacobian(memory, states[cell.memory])
         ours = sum(torch.diag(kept[place - 1]) for kept in steps.kept)
@@ -137,7 +160,7 @@ def test_jacobian_terms_add_up_to_that_of_autograd(cell):
         torch.testing.assert_close(ours, expected, atol=1e-12, rtol=0)
 
 
-@each_cell
+@each_registered
 def test_what_a_cell_says_of_itself_holds_together(cell):
     assert CELLS[cell.key] is cell
     assert cell.contrast in CELLS
@@ -145,7 +168,9 @@ def test_what_a_cell_says_of_itself_holds_together(cell):
     assert cell.states[0] == "h"
     assert cell.memory in cell.states
     assert set(cell.states) <= set(cell.symbols)
-    assert {packed.symbol for packed in cell.packed} <= set(cell.symbols)
+    assert {packed.symbol for packed in cell.packed} | set(cell.states) == set(cell.symbols)
+    assert {packed.between for packed in cell.packed} <= {"", *cell.gates}
+    assert all(each.meaning for each in cell.equations)
     assert set(cell.forget_gates) <= set(cell.gates)
     assert len(cell.forget_gates) <= 1
     assert all((cell.quantity(symbol).low, cell.quantity(symbol).high) == (0, 1) for symbol in cell.gates)
