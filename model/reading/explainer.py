@@ -15,6 +15,7 @@ from model.attribution import faithfulness
 from model.attribution.attribution import Attribution, attribute
 from model.attribution.baselines import check_baseline
 from model.attribution.faithfulness import FaithfulnessReport
+from model.attribution.interactions import Interactions, interactions
 from model.attribution.method import Progress
 from model.attribution.methods import method_named
 from model.errors import CheckpointError, ReviewError
@@ -30,6 +31,7 @@ from model.recurrence.arriving import arriving_gradients
 from model.recurrence.clamps import Clamp
 from model.recurrence.interventions import Intervened, intervene
 from model.recurrence.jacobians import GradientFlow, flow_of_trace, gradient_flow, untrained
+from model.recurrence.ledger import ReadLedger, WrittenLedger, read_ledger, written_ledger
 from model.recurrence.preactivations import Preactivations, preactivations
 from model.recurrence.prefixes import PrefixCurve, read_prefixes
 from model.recurrence.replay import CheckedTraces, trace_gates
@@ -58,6 +60,7 @@ class Explainer:
         self._attributions = _Recent[Attribution](KEPT * 4)
         self._prefixes = _Recent[PrefixCurve](KEPT * 4)
         self._intervened = _Recent[Intervened](KEPT)
+        self._interactions = _Recent[Interactions](KEPT * 4)
         self._preactivations = _Recent[Preactivations](KEPT)
         self._gradients = _Recent[Gradients](KEPT)
         self._loading = threading.Lock()
@@ -114,6 +117,23 @@ class Explainer:
     def memory(self, explanation: Explanation, layer: int, direction: str) -> Memory:
         """What the forget gates of a layer (from 1) and direction keep. Raises `ReviewError` where there are none."""
         return measure_memory(explanation.gates.of(layer, direction))
+
+    def written(self, explanation: Explanation, layer: int, direction: str) -> WrittenLedger:
+        """Who wrote what a layer (from 1) and direction hold. Raises `ReviewError` where nothing adds up by token."""
+        return written_ledger(explanation.gates.of(layer, direction))
+
+    def read_off(self, explanation: Explanation) -> ReadLedger:
+        """At which tokens, and of which units, the verdict was read off."""
+        return read_ledger(self._network(explanation), explanation.gates)
+
+    def interactions(self, explanation: Explanation, place: int) -> Interactions:
+        """What the token at `place` (from 0) does to the effect of each. Raises `ReviewError` for a place or a method
+        that does not serve.
+        """
+        attribution = explanation.attribution
+        key = (*_key(explanation), attribution.method.name, attribution.baseline, place)
+        network, ids = self._network(explanation), explanation.review.ids
+        return self._interactions.get(key, lambda: interactions(network, ids, attribution, place))
 
     def preactivations(self, explanation: Explanation, layer: int, direction: str) -> Preactivations:
         """What goes into the gates of a layer (from 1) and direction."""

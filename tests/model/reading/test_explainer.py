@@ -311,3 +311,15 @@ def test_weights_are_no_answer_for_other_weights(explainer, monkeypatch):
     assert kept[1] is kept[3]
     explainer.gradients(found, 1, "backward")
     assert len(calls) == 3
+
+
+def test_ledgers_and_interactions_are_of_the_review_that_is_explained(explainer, ask):
+    explanation = ask("not a good film")
+    memory = explanation.gates.of(2, "backward").memory
+    held = explainer.written(explanation, 2, "backward").of_unit(1, 0)
+    assert held.sum() == pytest.approx(float(memory[0, 1]), abs=1e-6)
+    assert explainer.read_off(explanation).logit == pytest.approx(explanation.prediction.logit, abs=1e-5)
+    found = explainer.interactions(explanation, 0)
+    assert found.changes[0] == pytest.approx(explanation.attribution.scores[0], abs=1e-6)
+    assert explainer.interactions(explanation, 0) is found
+    assert explainer.interactions(explanation, 1) is not found
