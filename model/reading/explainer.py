@@ -37,6 +37,7 @@ from model.recurrence.prefixes import PrefixCurve, read_prefixes
 from model.recurrence.replay import CheckedTraces, trace_gates
 from model.recurrence.retention import Memory, measure_memory
 from model.text import EncodedReview, encode
+from model.worker import TORCH
 
 KEPT = 8  # explanations; one of 1,000 tokens holds 25 MB of gates
 
@@ -63,7 +64,6 @@ class Explainer:
         self._interactions = _Recent[Interactions](KEPT * 4)
         self._preactivations = _Recent[Preactivations](KEPT)
         self._gradients = _Recent[Gradients](KEPT)
-        self._loading = threading.Lock()
 
     @property
     def default(self) -> str:
@@ -72,10 +72,15 @@ class Explainer:
 
     def checkpoint(self, name: str) -> Checkpoint:
         """A checkpoint by name, loaded once. Raises `CheckpointError` if there is none of that name."""
-        with self._loading:
-            if not isinstance(name, str) or name not in self._loaded:
-                self._loaded[name] = checkpoints.load(name, self._folder, self._device)
+        if isinstance(name, str) and name in self._loaded:
             return self._loaded[name]
+        return TORCH.run(lambda: self._load(name))
+
+    def _load(self, name: str) -> Checkpoint:
+        """By the worker alone, so that two who ask at once get the same."""
+        if not isinstance(name, str) or name not in self._loaded:
+            self._loaded[name] = checkpoints.load(name, self._folder, self._device)
+        return self._loaded[name]
 
     def faithfulness(self, name: str) -> FaithfulnessReport | None:
         """How a checkpoint's attribution methods compared; None if not measured. Raises `CheckpointError`."""
@@ -84,7 +89,8 @@ class Explainer:
     def classify(self, text: object, checkpoint: str) -> Prediction:
         """The verdict alone. Raises `ReviewError` or `CheckpointError`."""
         loaded = self.checkpoint(checkpoint)
-        return classify_encoded(loaded, encode(text, loaded.field))
+        review = encode(text, loaded.field)
+        return TORCH.run(lambda: classify_encoded(loaded, review))
 
     def explain(self, question: Question, progress: Progress = lambda share: None) -> Explanation:
         """Verdict, attribution and gates. Raises `ReviewError` or `CheckpointError`."""
@@ -214,16 +220,26 @@ def _read(checkpoint: Checkpoint, review: EncodedReview) -> tuple[Prediction, Ch
 
 
 class _Recent(Generic[Value]):
-    """The values used last, at most `size` of them. Two threads that ask at once for a new one both compute it."""
+    """The values used last, at most `size` of them, computed by the worker. Two threads that ask at once for a new one
+    get the same.
+    """
 
     def __init__(self, size: int) -> None:
         self._values: LRUCache[Hashable, Value] = LRUCache(size)
         self._lock = threading.Lock()  # looking a value up changes the order, too
 
     def get(self, key: Hashable, compute: Callable[[], Value]) -> Value:
+        found = self._find(key)
+        return found[0] if found else TORCH.run(lambda: self._computed(key, compute))
+
+    def _find(self, key: Hashable) -> tuple[Value] | None:
         with self._lock:
-            if key in self._values:
-                return self._values[key]
+            return (self._values[key],) if key in self._values else None
+
+    def _computed(self, key: Hashable, compute: Callable[[], Value]) -> Value:
+        found = self._find(key)  # another thread may have asked meanwhile
+        if found:
+            return found[0]
         value = compute()
         with self._lock:
             self._values[key] = value

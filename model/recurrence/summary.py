@@ -13,6 +13,7 @@ from model.network.cells.registry import QUANTITIES
 from model.recurrence.replay import NEARLY_OPEN, NEARLY_SHUT, GateTrace, GateTraces
 
 ORDERS = ("number", "peak")
+MOVED = 0.3  # from a unit's own median over the review: what counts as having moved
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,15 @@ class Summary:
     mean: np.ndarray
     low: np.ndarray
     high: np.ndarray
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """How many units are farther than `MOVED` above, and below, their own median over the review: (tokens,) int64."""
+
+    symbol: str
+    up: np.ndarray
+    down: np.ndarray
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +80,13 @@ def summarise(trace: GateTrace, symbol: str) -> Summary:
     ends, units = saturation(values, symbol), values.shape[1]
     low, high = (np.rint(share * units).astype(np.int64) for share in (ends.low, ends.high))
     return Summary(symbol, values.mean(axis=1), low, high)
+
+
+def moved(trace: GateTrace, symbol: str) -> Moved:
+    """The units that moved, at each token; see `Moved`. Raises `KeyError` if there is no quantity of that symbol."""
+    values = trace.values(symbol)
+    away = values - np.median(values, axis=0)  # (T, H)
+    return Moved(symbol, (away > MOVED).sum(axis=1), (away < -MOVED).sum(axis=1))
 
 
 def largest_changes(trace: GateTrace) -> Changes:

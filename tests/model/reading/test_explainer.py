@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
@@ -88,6 +89,14 @@ def test_many_people_at_once_get_their_own_answers(explainer):
         thread.join()
     for text in texts:
         assert found[text].scores == pytest.approx(alone[text].scores, abs=1e-6)
+
+
+def test_two_who_ask_the_same_at_once_are_answered_by_one_computation(explainer, monkeypatch):
+    calls = count_calls(monkeypatch, "attribute")
+    with ThreadPoolExecutor(4) as many:
+        found = list(many.map(lambda _: explainer.explain(Question("a good film", "bilstm")), range(8)))
+    assert len(calls) == 1
+    assert all(each.attribution is found[0].attribution for each in found)
 
 
 def embedded(explainer, found, network=None):

@@ -9,7 +9,7 @@ from model.network.cells.lstm import LSTM
 from model.network.cells.rnn import RNN
 from model.reading.explanation import Question
 from model.recurrence.replay import GateTrace
-from model.recurrence.summary import Changes, largest_changes, mean_traces, saturation, summarise, unit_order
+from model.recurrence.summary import Changes, largest_changes, mean_traces, moved, saturation, summarise, unit_order
 
 UNITS = np.array([[0.0, 0.5, 1.0], [0.05, 0.95, 0.99]], dtype=np.float32)  # two tokens, three units
 STATES = np.array([[-3.0, 0.0, 3.0], [0.5, -0.5, 1.5]], dtype=np.float32)
@@ -49,6 +49,14 @@ def test_summary_counts_units_and_takes_their_mean():
     assert cell.mean.tolist() == pytest.approx([0, 0.5])
     with pytest.raises(KeyError):
         summarise(GateTrace(1, "forward", RNN, {"h": STATES}), "f")
+
+
+def test_units_that_moved_are_counted_from_their_own_median():
+    gates = np.array([[0.5, 0.1, 0.9], [0.9, 0.1, 0.9], [0.5, 0.1, 0.5]], dtype=np.float32)
+    found = moved(GateTrace(1, "forward", RNN, {"h": gates}), "h")
+    assert (found.symbol, found.up.tolist(), found.down.tolist()) == ("h", [0, 1, 0], [0, 0, 1])
+    with pytest.raises(KeyError):
+        moved(GateTrace(1, "forward", RNN, {"h": gates}), "f")
 
 
 def rows(changes: Changes) -> list[list[float]]:
