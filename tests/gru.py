@@ -74,5 +74,6 @@ GRU = Cell(
         JacobianTerm("through r", "through r", "the reset gate"),
     ),
     chain="dhₜ/dhₜ₋₁, the sum of four terms",
+    left_out="",
     jacobians=_jacobians,
 )

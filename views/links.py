@@ -23,7 +23,7 @@ from pydantic import AfterValidator, Field, InstanceOf, TypeAdapter
 
 from model.errors import ReviewError
 from model.language import gettext, marked
-from model.network.cells.registry import SYMBOLS
+from model.network.cells.registry import FIRST_SHOWN, SYMBOLS
 from model.network.network import DIRECTIONS
 from model.parsing import Says, parse
 from model.text import MAX_CHARACTERS, MAX_TOKENS
@@ -59,7 +59,7 @@ class View:
     direction: str = "forward"
     place: int = 0
     unit: int = 0
-    symbol: str = "f"
+    symbol: str = FIRST_SHOWN
     other: str = ""
     other_checkpoint: str = ""
 

@@ -21,6 +21,7 @@ from model.attribution.faithfulness import (
 from model.attribution.methods import DEFAULT_METHOD
 from model.language import SOURCE, gettext, marked, speaking
 from model.metrics import BINS, FAILING, Capability, Report
+from model.network.cells.cell import Cell
 from model.network.checkpoint import Checkpoint, TrainingRecord
 
 CHANCE = 0.6  # accuracy on test under which a card warns that the network is hardly better than chance
@@ -96,16 +97,14 @@ def write(checkpoint: Checkpoint, faithfulness: FaithfulnessReport | None = None
             _slices(report),
             _behaviour(report),
             _faithfulness(checkpoint.name, faithfulness),
-            _trust(report),
+            _trust(report, checkpoint.network.cell),
         )
         return "\n\n".join(section for section in sections if section) + "\n"
 
 
-def _trust(report: Report) -> str:
-    chance = (
-        "**It judges hardly better than chance**: it is here to be looked into, for lessons on why a plain RNN learns "
-        "so little from long texts, and not to classify.\n\n"
-    )
+def _trust(report: Report, cell: Cell) -> str:
+    lesson = f", for lessons on why a {cell.name} learns so little from long texts," if not cell.gates else ""
+    chance = f"**It judges hardly better than chance**: it is here to be looked into{lesson} and not to classify.\n\n"
     return _TRUST.format(chance=chance if report.test.accuracy < CHANCE else "")
 
 

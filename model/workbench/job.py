@@ -190,7 +190,7 @@ def rows(table: ReviewTable, part: Part) -> pa.Table:
             "tokens": pa.array(part.tokens, pa.int32()),  # that the network read
             "unknown": pa.array(part.unknown, pa.int32()),
             "truncated": pa.array(part.omitted > 0, pa.bool_()),
-            "forget": pa.array(part.forget, pa.float32(), from_pandas=True),  # null for a plain RNN
+            "forget": pa.array(part.forget, pa.float32(), from_pandas=True),  # null where there is no forget gate
             "saturated": pa.array(part.saturated, pa.float32(), from_pandas=True),
         }
     )

@@ -1,33 +1,44 @@
-"""The equations of one step of one unit in MathML, the number of this step under each symbol."""
+"""The equations of one step of one unit in MathML, the number of this step under each symbol.
+
+Which equations there are says the cell; here they get their numbers, and the words that a screen reader reads out.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import reduce
+from typing import ClassVar
 
 from markupsafe import Markup
 
 from model.language import gettext, marked
-from model.network.cells.lstm import KEPT, WRITTEN
+from model.network.cells.cell import Cell
+from model.network.cells.formula import (
+    Activation,
+    Before,
+    Equation,
+    Formula,
+    OneMinus,
+    Product,
+    Sum,
+    Tanh,
+    Value,
+    parts_of,
+    walk,
+)
+from model.network.cells.packing import Packed
 from model.recurrence.step import CellStep
-from views.cell.words import DIGITS, GATE_ORDER, Shown, curve_sign, shown, token_text, where
-from views.drawing.labels import NAMES
+from views.cell.words import DIGITS, Shown, count_word, curve_sign, quantity_shown, shown, token_text, where
 from views.drawing.numbers import signed
 from views.drawing.template import render
 
-MEANINGS = {
-    "f": marked("how much of the old memory stays"),
-    "i": marked("how much of the new is let in"),
-    "g": marked("what could be written"),
-    "o": marked("how much of the memory is shown"),
-    "c": marked("the memory: what stays, and what is new"),
-    "h": marked("what the cell shows: all that leaves it"),
-}
-PLAIN_MEANING = marked("what the unit remembers, and shows")
 SPOKEN = {"tanh": "tanh", "σ": marked("sigma")}
+KINDS = {Value: "value", Before: "before", Product: "product", Sum: "sum", Tanh: "tanh", OneMinus: "complement"}
 
 
 @dataclass(frozen=True, slots=True)
-class Equation:
+class About:
     """What an equation says: its quantity, in words what it means, and for a screen reader the whole of it."""
 
     symbol: str
@@ -38,112 +49,153 @@ class Equation:
 
 @dataclass(frozen=True, slots=True)
 class GateEquation:
-    """A gate (of a plain RNN: its hidden state): a curve over what is added up."""
+    """A gate (of a cell without gates: its hidden state): a curve over what is added up.
 
-    about: Equation
+    `between` is the symbol of the gate that multiplies what comes from the states, "" where none does.
+    """
+
+    kind: ClassVar[str] = "gate"
+    about: About
     curve: str
     from_input: Shown
     from_state: Shown
     bias: Shown
     total: Shown
     value: Shown
+    between: str
+    passes: Shown
 
 
 @dataclass(frozen=True, slots=True)
-class MemoryEquation:
-    """The cell state: f times what was there, and i times g."""
+class Term:
+    """A piece of a formula: `kind` is how it is written, `number` what it comes to."""
 
-    about: Equation
-    f: Shown
-    before: Shown
-    i: Shown
-    g: Shown
-    kept: Shown
-    new: Shown
-    value: Shown
+    kind: str
+    symbol: str
+    parts: tuple[Term, ...]
+    number: Shown
 
 
 @dataclass(frozen=True, slots=True)
-class OutputEquation:
-    """The hidden state: o times tanh of the cell state."""
+class FormulaEquation:
+    """A quantity without weights of its own. `numbers` are those of its terms, where it is a sum."""
 
-    about: Equation
-    o: Shown
-    squashed: Shown
+    kind: ClassVar[str] = "formula"
+    about: About
+    term: Term
+    numbers: tuple[Shown, ...]
     value: Shown
 
 
 def equations(step: CellStep, token: str, previous: str | None) -> Markup:
-    """The six equations (of a plain RNN: the one) in MathML, the number of this step under each symbol.
+    """The cell's equations in MathML, the number of this step under each symbol.
 
     `token` is the one that is read, `previous` the one that this direction read before, None if there was none.
     """
-    gated = bool(step.cell.gates)
+    cell = step.cell
     return render(
         "cell/equations.html",
         step=step,
-        gated=gated,
+        gated=bool(cell.gates),
+        cell=gettext(cell.name),
         where=where(step),
         token=token_text(token),
         previous=None if previous is None else token_text(previous),
-        gates=[_gate_equation(step, symbol) for symbol in (GATE_ORDER if gated else step.cell.symbols)],
-        memory=_memory_equation(step) if gated else None,
-        output=_output_equation(step) if gated else None,
+        equations=list(_equations(step)),
+        count=count_word(len(cell.equations)),
+        multiplies=_multiplies(cell),
+        spelling=gettext(cell.spelling) if cell.spelling else "",
     )
 
 
-def _equation(symbol: str, meaning: str, label: str) -> Equation:
-    return Equation(symbol, gettext(NAMES[symbol]), gettext(meaning), label)
+def _equations(step: CellStep) -> Iterator[GateEquation | FormulaEquation]:
+    packed = {block.symbol: block for block in step.cell.packed}
+    for each in step.cell.equations:
+        if isinstance(each.formula, Activation):
+            yield _gate_equation(step, each, packed[each.symbol])
+        else:
+            yield _formula_equation(step, each, each.formula)
 
 
-def _gate_equation(step: CellStep, symbol: str) -> GateEquation:
-    part, curve = step.part(symbol), curve_sign(step.cell, symbol)
-    label = gettext(
-        "{name}: {curve} of {total} is {value}. The sum is {from_input} from the input, {from_state} from the states "
-        "before, {bias} bias"
-    ).format(
-        name=gettext(NAMES[symbol]),
+def _multiplies(cell: Cell) -> bool:
+    """Whether anything is multiplied in its equations."""
+    products = (isinstance(part, Product) for formula in cell.formulas for part in walk(formula))
+    return any(products) or any(block.between for block in cell.packed)
+
+
+def _about(step: CellStep, equation: Equation, label: str) -> About:
+    symbol = equation.symbol
+    return About(symbol, gettext(step.cell.quantity(symbol).name), gettext(equation.meaning), label)
+
+
+def _gate_equation(step: CellStep, equation: Equation, block: Packed) -> GateEquation:
+    part, curve = step.part(block.symbol), curve_sign(block)
+    passes, value = shown(part.passes, gate=True), quantity_shown(step.cell, block.symbol, part.value)
+    if block.between:
+        sentence = gettext(
+            "{name}: {curve} of {total} is {value}. The sum is {from_input} from the input, {passes} times "
+            "{from_state} from the states before, {bias} bias"
+        )
+    else:
+        sentence = gettext(
+            "{name}: {curve} of {total} is {value}. The sum is {from_input} from the input, {from_state} from the "
+            "states before, {bias} bias"
+        )
+    label = sentence.format(
+        name=gettext(step.cell.quantity(block.symbol).name),
         curve=gettext(SPOKEN[curve]),
         total=signed(part.total, DIGITS),
-        value=shown(part.value, symbol).text,
+        value=value.text,
         from_input=signed(part.from_input, DIGITS),
+        passes=passes.text,
         from_state=signed(part.from_state, DIGITS),
         bias=signed(part.bias, DIGITS),
     )
     return GateEquation(
-        _equation(symbol, MEANINGS[symbol] if step.cell.gates else PLAIN_MEANING, label),
+        _about(step, equation, label),
         curve,
         shown(part.from_input),
         shown(part.from_state),
         shown(part.bias),
         shown(part.total),
-        shown(part.value, symbol),
-    )
-
-
-def _memory_equation(step: CellStep) -> MemoryEquation:
-    c = step.state("c")
-    f, i, g = (shown(step.part(symbol).value, symbol) for symbol in "fig")
-    before, value = shown(c.before), shown(c.value)
-    label = gettext("cell state: {f} times {before}, plus {i} times {g}, is {c}").format(
-        f=f.text, before=before.text, i=i.text, g=g.text, c=value.text
-    )
-    return MemoryEquation(
-        _equation("c", MEANINGS["c"], label),
-        f,
-        before,
-        i,
-        g,
-        shown(step.number(KEPT)),
-        shown(step.number(WRITTEN)),
         value,
+        block.between,
+        passes,
     )
 
 
-def _output_equation(step: CellStep) -> OutputEquation:
-    c = step.state("c")
-    o, squashed, h = shown(step.part("o").value, "o"), shown(c.squashed), shown(step.h)
-    label = gettext("hidden state: {o} times tanh of {c}, which is {squashed}, is {h}").format(
-        o=o.text, c=shown(c.value).text, squashed=squashed.text, h=h.text
+def _formula_equation(step: CellStep, equation: Equation, formula: Formula) -> FormulaEquation:
+    value = quantity_shown(step.cell, equation.symbol, step.value(equation.symbol))
+    label = gettext("{name}: {formula}, is {value}").format(
+        name=gettext(step.cell.quantity(equation.symbol).name), formula=_spoken(step, formula), value=value.text
     )
-    return OutputEquation(_equation("h", MEANINGS["h"], label), o, squashed, h)
+    terms = formula.terms if isinstance(formula, Sum) else ()
+    numbers = tuple(shown(step.number(term)) for term in terms)
+    return FormulaEquation(_about(step, equation, label), _term(step, formula), numbers, value)
+
+
+def _term(step: CellStep, formula: Formula) -> Term:
+    symbol = formula.symbol if isinstance(formula, Value | Before) else ""
+    parts = tuple(_term(step, part) for part in parts_of(formula))
+    return Term(KINDS[type(formula)], symbol, parts, _number(step, formula))
+
+
+def _number(step: CellStep, formula: Formula) -> Shown:
+    """What a piece of a formula comes to; how open a gate is, or how shut, has no sign."""
+    inner = formula.of if isinstance(formula, OneMinus) else formula
+    gate = isinstance(inner, Value) and step.cell.quantity(inner.symbol).gate
+    return shown(step.number(formula), gate=gate)
+
+
+def _spoken(step: CellStep, formula: Formula) -> str:
+    """A formula in words and numbers."""
+    value, parts = _number(step, formula).text, [_spoken(step, part) for part in parts_of(formula)]
+    if isinstance(formula, Product):
+        return gettext("{left} times {right}").format(left=parts[0], right=parts[1])
+    if isinstance(formula, Sum):
+        return reduce(lambda left, right: gettext("{left}, plus {right}").format(left=left, right=right), parts)
+    if isinstance(formula, Tanh):
+        return gettext("tanh of {inner}, which is {value}").format(inner=parts[0], value=value)
+    if isinstance(formula, OneMinus):
+        return gettext("{value} (1 minus {inner})").format(inner=parts[0], value=value)
+    return value

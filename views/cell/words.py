@@ -5,15 +5,23 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from model.language import gettext
+from model.language import gettext, marked
 from model.network.cells.cell import Cell
-from model.network.cells.registry import QUANTITIES
+from model.network.cells.packing import SIGMOID, Packed
 from model.recurrence.step import CellStep
 from views.drawing.labels import ARROWS, DIRECTION_NAMES
 from views.drawing.numbers import signed
 
-GATE_ORDER = ("f", "i", "g", "o")  # as the drawing has them, from left to right
 DIGITS, DRAWN_DIGITS = 3, 2
+COUNTS = {
+    2: marked("two"),
+    3: marked("three"),
+    4: marked("four"),
+    5: marked("five"),
+    6: marked("six"),
+    7: marked("seven"),
+    8: marked("eight"),
+}
 LONGEST_TOKEN = 14  # characters of a token in the drawing
 NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -26,18 +34,26 @@ class Shown:
     kind: str
 
 
-def shown(value: float, symbol: str = "", digits: int = DIGITS) -> Shown:
+def shown(value: float, *, gate: bool = False, digits: int = DIGITS) -> Shown:
     """A number with its sign; the value of a gate has none. No colour says what no sign says."""
-    gate = symbol in QUANTITIES and QUANTITIES[symbol].gate
     text = f"{value:.{digits}f}" if gate else signed(value, digits)
     kinds = {"+": "gs-cell-positive", "−": "gs-cell-negative"}
     return Shown(text, kinds.get(text[0], "gs-cell-even"))
 
 
-def curve_sign(cell: Cell, symbol: str) -> str:
+def quantity_shown(cell: Cell, symbol: str, value: float, digits: int = DIGITS) -> Shown:
+    """The value of a quantity as a number."""
+    return shown(value, gate=cell.quantity(symbol).gate, digits=digits)
+
+
+def curve_sign(block: Packed) -> str:
     """The curve that makes a quantity of what is added up, as the equations write it."""
-    (name,) = (packed.curve.name for packed in cell.packed if packed.symbol == symbol)
-    return "σ" if name == "sigmoid" else name
+    return "σ" if block.curve is SIGMOID else block.curve.name
+
+
+def count_word(count: int) -> str:
+    """How many, in words as far as they go."""
+    return gettext(COUNTS[count]) if count in COUNTS else f"{count}"
 
 
 def sign_class(value: float) -> str:

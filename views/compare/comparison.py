@@ -18,7 +18,7 @@ from views.compare.verdicts import verdicts
 def comparison(compared: Comparison, layer: int, direction: str, symbol: str) -> Markup:
     """Verdicts, aligned tokens and table of one comparison, for a layer (from 1), a direction and a quantity.
 
-    Where a side lacks the quantity (a plain RNN has h alone) the hidden state is shown, and the page says so.
+    Where a side lacks the quantity the hidden state is shown, and the page says so.
     """
     score, gate = score_scale(compared), gate_change(compared, symbol, layer, direction)
     return Markup("\n").join(

@@ -12,6 +12,7 @@ import numpy as np
 from markupsafe import Markup
 
 from model.language import gettext
+from model.network.cells.registry import CELLS
 from model.reading.changes import GateChange, largest, quiet_pairs, stretches
 from model.reading.comparison import Comparison
 from views.compare.scales import PRINTED, Bar, ScoreScale, bar, gate_limit, where
@@ -66,6 +67,14 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class Lacking:
+    """The name of a kind of cell that has not what was asked for, and whether it has gates."""
+
+    cell: str
+    gated: bool
+
+
+@dataclass(frozen=True, slots=True)
 class GateNote:
     """How the lower bar is read: the quantity, its full bar, and the token at which the units moved most."""
 
@@ -95,8 +104,16 @@ def aligned(compared: Comparison, score: ScoreScale, gate: GateChange | None, sy
         score=score,
         full=_full_bar(score),
         gate=None if gate is None else _gate_note(compared, gate),
-        replaced=gate is not None and gate.symbol != symbol,
+        symbol=symbol,
+        lacking=[] if gate is None else _lacking(compared, symbol),
     )
+
+
+def _lacking(compared: Comparison, symbol: str) -> list[Lacking]:
+    """The kinds of cell that have no such quantity, each once."""
+    cells = dict.fromkeys(side.gates.cell.key for side in (compared.left, compared.right))
+    kinds = [CELLS[key] for key in cells if symbol not in CELLS[key].symbols]
+    return [Lacking(gettext(cell.name), bool(cell.gates)) for cell in kinds]
 
 
 def _full_bar(score: ScoreScale) -> str:

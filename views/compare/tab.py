@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from model.errors import ReviewError
 from model.language import gettext, marked
-from model.network.cells.registry import SYMBOLS
+from model.network.cells.registry import FIRST_SHOWN, SYMBOLS
 from model.network.network import DIRECTIONS
 from model.reading.comparison import compare
 from model.reading.explainer import Explainer
@@ -74,7 +74,7 @@ class CompareTab:
                 value=DIRECTIONS[0],
                 label=gettext("Direction"),
             )
-            self.symbol = gr.Radio(list(SYMBOLS), value="f", label=gettext("Quantity"), min_width=250)
+            self.symbol = gr.Radio(list(SYMBOLS), value=FIRST_SHOWN, label=gettext("Quantity"), min_width=250)
         button = gr.Button(gettext("Compare"), variant="primary", elem_id="gs-compare")
         self.result = gr.HTML(empty_card(gettext(_EMPTY)), elem_id="gs-compared")
         self.asked = [self.text, self.other, self.checkpoint, self.other_checkpoint, self.layer, self.direction]

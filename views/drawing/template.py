@@ -8,16 +8,18 @@ a template is not given is an error.
 from __future__ import annotations
 
 import json
+import re
 from functools import lru_cache
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from model.language import gettext, ngettext
 from views.drawing.numbers import minus, signed
 
 VIEWS = Path(__file__).parent.parent
+_SYMBOL = re.compile(r"\*([^*\s]+)\*")
 
 
 @lru_cache(maxsize=1)
@@ -31,12 +33,17 @@ def _environment() -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     environment.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
-    environment.filters |= {"signed": signed, "minus": minus, "json": _json}
+    environment.filters |= {"signed": signed, "minus": minus, "json": _json, "symbols": _symbols}
     return environment
 
 
 def _json(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
+
+
+def _symbols(sentence: str) -> Markup:
+    """A sentence whose symbols stand between asterisks, *c* say, with them in italics."""
+    return Markup(_SYMBOL.sub(r"<em>\1</em>", str(escape(sentence))))  # noqa: S704
 
 
 def render(template: str, /, **values: object) -> Markup:

@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from model.errors import GatescopeError, ReviewError
 from model.language import gettext, marked
-from model.network.cells.registry import SYMBOLS
+from model.network.cells.registry import FIRST_SHOWN, SYMBOLS
 from model.reading.explainer import Explainer
 from model.reading.explanation import Explanation, Question
 from model.recurrence.summary import ORDERS as UNIT_ORDERS
@@ -92,7 +92,7 @@ class ReviewsTab:
             arrows = [(arrow, direction) for direction, arrow in ARROWS.items()]
             self._direction = gr.Radio(arrows, value="forward", label=gettext("Direction"), min_width=140)
             self._symbol = gr.Radio(
-                list(SYMBOLS), value="f", label=gettext("Quantity"), elem_classes="gs-quantity", min_width=220
+                list(SYMBOLS), value=FIRST_SHOWN, label=gettext("Quantity"), elem_classes="gs-quantity", min_width=220
             )
         self._staves = gr.HTML("", elem_classes="gs-sheet-holder")
         self._neighbours = gr.HTML("")

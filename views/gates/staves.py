@@ -50,7 +50,7 @@ class PackedValues:
 def staves(explanation: Explanation, layer: int, direction: str, symbol: str, order: str) -> Markup:
     """Attribution, filmstrip and the map of all units of one quantity, on one token axis.
 
-    Where a plain RNN lacks the quantity, its hidden state is shown instead and said so.
+    Where the cell lacks the quantity, its hidden state is shown instead and said so.
     """
     trace = explanation.gates.of(layer, direction)
     shown = symbol if symbol in trace.quantities else "h"
@@ -59,6 +59,7 @@ def staves(explanation: Explanation, layer: int, direction: str, symbol: str, or
         "gates/staves.html",
         gated=bool(trace.cell.gates),
         cell=gettext(trace.cell.name),
+        asked=symbol,
         axis=token_axis(explanation.review.tokens, tracks, gettext("Staves")),
         numbers=_numbers(explanation, trace),
         values=_packed(trace, shown, order),
@@ -125,6 +126,7 @@ def _quantity(trace: GateTrace, symbol: str) -> Mapping[str, object]:
     return {
         "symbol": symbol,
         "name": gettext(NAMES[symbol]),
+        "gate": trace.cell.quantity(symbol).gate,
         "mean": [float(f"{mean:.2f}") for mean in summary.mean],
         "low": summary.low.tolist(),
         "high": summary.high.tolist(),

@@ -33,6 +33,7 @@ def decay_card(gradients: Gradients) -> Markup:
         "gradients/decay.html",
         weights=gradients.weights,
         sentence=decay_sentence(gradients),
+        left_out=[gettext(each.flow.cell.left_out) for each in gradients.flows if each.flow.cell.left_out],
         save=save_buttons("gatescope-gradient-decay", decay_csv(gradients), "gs-decay"),
     )
 

@@ -68,8 +68,7 @@
     if (!data || !(place in data.tokens)) return;
     const terms = [["attribution", data.signed ? signed(data.scores[place]) : number(data.scores[place], 3), data.unit]];
     for (const each of data.quantities) {
-      const gate = "ifo".includes(each.symbol);
-      const ends = gate
+      const ends = each.gate
         ? `${each.low[place]} shut · ${each.high[place]} open`
         : `${each.low[place]} low · ${each.high[place]} high`;
       terms.push([`${each.name} ${each.symbol}`, number(each.mean[place]), ends]);

@@ -17,7 +17,7 @@ from model.attribution.method import Progress
 from model.attribution.methods import DEFAULT_METHOD, METHODS
 from model.errors import ReviewError
 from model.language import gettext, marked
-from model.network.cells.registry import SYMBOLS
+from model.network.cells.registry import FIRST_SHOWN, SYMBOLS
 from model.reading.edit import Edit
 from model.reading.explainer import Explainer
 from model.reading.explanation import Explanation, Question
@@ -129,7 +129,7 @@ class ExplainTab:
         self.place = gr.Number(0, label=gettext("Chosen token"), visible="hidden", elem_id="gs-place", precision=0)
         self.symbol = gr.Radio(
             list(SYMBOLS),
-            value="f",
+            value=FIRST_SHOWN,
             label=gettext("Quantity"),
             elem_classes="gs-quantity",
             min_width=250,

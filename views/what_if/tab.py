@@ -8,7 +8,7 @@ import gradio as gr
 
 from model.errors import ReviewError
 from model.language import gettext
-from model.network.cells.registry import QUANTITIES
+from model.network.cells.registry import FIRST_SHOWN, QUANTITIES
 from model.reading.explainer import Explainer
 from model.reading.explanation import Explanation, Question
 from views.api.endpoints import Refusals
@@ -27,7 +27,7 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
     with gr.Column(elem_classes="gs-card gs-what-if"):
         with gr.Row(elem_classes="gs-controls"):
             names = [(f"{gettext(name)} {symbol}", symbol) for symbol, name in NAMES.items()]
-            symbol = gr.Radio(names, value="f", label=gettext("Hold"), min_width=280)
+            symbol = gr.Radio(names, value=FIRST_SHOWN, label=gettext("Hold"), min_width=280)
         value = gr.Slider(0, 1, value=0, step=0.01, label=gettext("at the value"), info=_range_info(0, 1))
         with gr.Row(elem_classes="gs-controls"):
             layers = gr.Radio(_choices(THIS, ALL), value=THIS, label=gettext("Layer"), min_width=120)
@@ -48,10 +48,10 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
     symbol.change(_slider, symbol, value, api_visibility="private", show_progress="hidden")
     places.input(lambda which: [gr.Number(visible=which == SOME)] * 2, places, [first, last], api_visibility="private")
 
-    def draw(explanation: Explanation, focus: Focus, held: Held) -> Drawing:
+    def draw(explanation: Explanation, focus: Focus, held: Held, chosen: str) -> Drawing:
         clamps, there = held.of(explanation), explanation.gates.cell.symbols
         choices = [name for name in names if name[1] in there]
-        offered = {symbol: gr.Radio(choices, value=there[0]) if len(there) == 1 else gr.Radio(choices)}
+        offered = {symbol: gr.Radio(choices) if chosen in there else gr.Radio(choices, value=there[0])}
         if not clamps:
             return offered | {change: nothing_held(), gates: "", running: ""}
         after = explainer.intervene(explanation, clamps)
@@ -60,7 +60,7 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
             gates: gates_card(explanation, after, focus.layer, focus.direction),
         }
 
-    def draw_running(explanation: Explanation, focus: Focus, held: Held) -> Drawing:
+    def draw_running(explanation: Explanation, focus: Focus, held: Held, chosen: str) -> Drawing:
         clamps = held.of(explanation)
         if not clamps:
             return {running: ""}
@@ -97,7 +97,7 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
     )
     undo.click(lambda held: replace(held, clamps=held.clamps[:-1]), held, held, api_visibility="private")
     clear.click(lambda: NOTHING_HELD, None, held, api_visibility="private")
-    return Panel("whatif", [held], [symbol, change, gates, running], draw, draw_running, [running])
+    return Panel("whatif", [held, symbol], [symbol, change, gates, running], draw, draw_running, [running])
 
 
 def _choices(*values: str) -> list[tuple[str, str]]:

@@ -103,7 +103,8 @@ class Cell:
     - `module`: PyTorch's own, of input and hidden size, which reads (batch, tokens, features)
     - `step`: pre-activations (…, rows), those of its `weights`, and the states before (…, units) to all quantities
       (…, units) by symbol
-    - `terms`, `chain`, `jacobians`: d memory / d memory one token before; `chain`, marked, says in words what that is;
+    - `terms`, `chain`, `jacobians`: d memory / d memory one token before; `chain`, marked, says in words what that is,
+      `left_out`, marked, is the sentence on what ways of a gradient it leaves out, "" where it has them all;
       `jacobians` takes the quantities (tokens, units) in the order of reading and the `Recurrent` weights, all float64
     """
 
@@ -122,6 +123,7 @@ class Cell:
     step: Step
     terms: tuple[JacobianTerm, ...]
     chain: str
+    left_out: str
     jacobians: Callable[[Mapping[str, Tensor], Recurrent], StepJacobians]
 
     @property

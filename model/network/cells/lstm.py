@@ -86,5 +86,6 @@ LSTM = Cell(
         JacobianTerm("through g", marked("through g"), marked("the candidate")),
     ),
     chain=marked("dCₜ/dCₜ₋₁, the sum of four terms"),
+    left_out=marked("The LSTM's chain follows the cell state and leaves out the way through the output gate."),
     jacobians=_jacobians,
 )

@@ -10,11 +10,18 @@ from model.network.cells.lstm import LSTM
 from model.network.cells.rnn import RNN
 
 CELLS: Mapping[str, Cell] = MappingProxyType({cell.key: cell for cell in (LSTM, RNN)})
+STATES = tuple(dict.fromkeys(state for cell in CELLS.values() for state in cell.states))  # that steps hand on
+
+
+def _quantities() -> Mapping[str, Quantity]:
+    """Gates first, states last."""
+    found = {quantity.symbol: quantity for cell in CELLS.values() for quantity in cell.quantities}
+    ordered = sorted(found.values(), key=lambda quantity: (not quantity.gate, quantity.symbol in STATES))
+    return MappingProxyType({quantity.symbol: quantity for quantity in ordered})
+
 
 # All that any of them computes, each once, by symbol, in the order of the page; a symbol means the same in all cells.
-SYMBOLS = tuple(dict.fromkeys(symbol for cell in CELLS.values() for symbol in cell.symbols))
-QUANTITIES: Mapping[str, Quantity] = MappingProxyType(
-    {symbol: next(cell for cell in CELLS.values() if symbol in cell.symbols).quantity(symbol) for symbol in SYMBOLS}
-)
+QUANTITIES = _quantities()
+SYMBOLS = tuple(QUANTITIES)
 GATES = tuple(symbol for symbol in SYMBOLS if QUANTITIES[symbol].gate)
-STATES = tuple(dict.fromkeys(state for cell in CELLS.values() for state in cell.states))  # that steps hand on
+FIRST_SHOWN = LSTM.forget_gates[0]  # the quantity that is looked at before a person chooses one

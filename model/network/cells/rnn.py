@@ -43,5 +43,6 @@ RNN = Cell(
     step=_step,
     terms=(JacobianTerm("through h", marked("through h"), marked("the only way there is")),),
     chain=marked("dhₜ/dhₜ₋₁, a single term"),
+    left_out="",
     jacobians=_jacobians,
 )

@@ -7,7 +7,8 @@ import re
 import pytest
 
 from tests.views.cell.steps import SVG, drawing, made_step, step_of
-from views.cell.diagram import TOP, diagram
+from views.cell.diagram import diagram
+from views.cell.drawings.parts import TOP
 
 
 def test_drawing_shows_the_numbers_of_the_step():

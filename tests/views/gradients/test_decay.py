@@ -105,3 +105,11 @@ def test_name_of_a_checkpoint_never_becomes_markup(explainer):
     assert_harmless(decay_card(named))
     named = replace(found, flows=(replace(found.flows[0], checkpoint="=1+1"),))
     assert table_of(decay_card(named))[0]["checkpoint"] == "'=1+1"
+
+
+def test_what_a_chain_leaves_out_is_said_of_the_cells_that_are_there(explainer):
+    _, found = measured(explainer)
+    assert "The LSTM&#39;s chain follows the cell state" in decay_card(found)
+    plain = replace(found, flows=tuple(each for each in found.flows if each.flow.cell.key == "rnn"))
+    assert len(plain.flows) == 1
+    assert "chain follows" not in decay_card(plain)
