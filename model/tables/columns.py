@@ -1,12 +1,13 @@
 """Which columns of a file hold the text, the label and the stars: chosen by a person, or guessed.
 
-By name, and where that fails by the first rows: the text column is the one with the longest mean text, a label column
-one whose values are all labels.
+The text column is guessed by name, and where that fails by the first rows: it is the one with the longest mean text.
+Label and stars are guessed by name (`model.tables.hints`) and by all their values: a column of words that say what they
+mean goes before one of numbers. A column without a telling name holds labels only where all its values are words for
+it. A flag of something else, such as `is_spoiler`, is none.
 """
 
 from __future__ import annotations
 
-import math
 import re
 import unicodedata
 from collections.abc import Callable, Mapping, Sequence
@@ -16,17 +17,14 @@ from typing import TypeVar
 
 from model.errors import DataError
 from model.language import gettext, ngettext
-from model.tables.labels import mark_of, number_of, stars_of
+from model.tables.hints import LABEL_NAMES as LABEL_NAMES
+from model.tables.hints import RATING_NAMES as RATING_NAMES
+from model.tables.hints import TEXT_NAMES as TEXT_NAMES
+from model.tables.words import is_label, number_of
 
 MAX_COLUMNS = 200
-SAMPLE = 200  # rows that the columns are guessed from
+SAMPLE = 200  # rows that the column of the text is guessed from
 SHORT, MAX_NAME = 40, 100  # characters of a file's own words in a message, and of a column's name
-
-TEXT_NAMES = ("text", "review", "review_text", "reviewtext", "review_body", "sentence", "content", "comment", "body",
-              "document", "phrase", "message", "reviews", "texts")  # fmt: skip
-LABEL_NAMES = ("label", "labels", "sentiment", "class", "target", "polarity", "y", "gold", "positive", "is_positive",
-               "category")  # fmt: skip
-RATING_NAMES = ("rating", "ratings", "stars", "star_rating", "star", "score", "overall")
 
 SURROGATE = re.compile(r"[\ud800-\udfff]")
 
@@ -62,12 +60,10 @@ def checked_columns(columns: Columns, title: str, names: tuple[str, ...], texts:
     return Columns(names, columns.text, columns.label, columns.rating)
 
 
-def guessed_columns(
-    sample: Sequence[Sequence[object]], title: str, names: tuple[str, ...], texts: Sequence[str]
-) -> Columns:
-    """The columns of the file `title`, guessed from its first rows; `names` and `texts` as in `checked_columns`.
+def guessed_text(sample: Sequence[Sequence[object]], title: str, names: tuple[str, ...], texts: Sequence[str]) -> str:
+    """The column of text of the file `title`, guessed from its first rows; `names` and `texts` as in `checked_columns`.
 
-    Raises `DataError` if there is no column of text.
+    Raises `DataError` if there is none.
     """
     filled = {name: [row[place] for row in sample if row[place] not in (None, "")] for place, name in enumerate(names)}
     text = named(TEXT_NAMES, texts, lambda name: not filled[name] or not _all_numbers(filled[name]))
@@ -77,14 +73,7 @@ def guessed_columns(
             "'{title}' has no column of text; its columns are {columns}: name the one with the reviews 'text'."
         )
         raise DataError(sentence.format(title=title, columns=_listed(names)))
-    others = [name for name in names if name != text]
-    rating = named(RATING_NAMES, others, lambda name: _mostly(filled[name], lambda each: stars_of(each) >= 0))
-    label = named(LABEL_NAMES, others, lambda name: _mostly(filled[name], lambda each: mark_of(each) is not None))
-    if rating and not label and filled[rating] and {stars_of(each) for each in filled[rating]} <= {0, 1}:
-        label, rating = rating, None
-    if not label and not rating:
-        label = next((name for name in others if _is_label(filled[name])), None)
-    return Columns(names, text, label, rating)
+    return text
 
 
 def named(known: Sequence[str], names: Sequence[str], fits: Callable[[str], bool]) -> str | None:
@@ -101,22 +90,13 @@ def _longest(filled: Mapping[str, Sequence[object]]) -> str | None:
         if (texts := [each for each in values if isinstance(each, str)])
         and len(texts) == len(values)
         and _mostly(texts, lambda each: any(map(str.isalpha, str(each)[:1_000])))
-        and not _is_label(values)
+        and not all(map(is_label, values))
     }
     return max(means, key=lambda name: means[name], default=None)
 
 
 def _all_numbers(values: Sequence[object]) -> bool:
-    return all(not isinstance(each, str) or number_of(each.strip()) is not None for each in values)
-
-
-def _is_label(values: Sequence[object]) -> bool:
-    """Whether values are labels beyond doubt: all are words for it, or 0, 1 and -1 again and again."""
-    marks = [mark_of(each) for each in values]
-    known = {each for each in marks if each is not None and not math.isnan(each)}
-    words = known <= {math.inf, -math.inf}
-    again = known <= {0, 1, -1} and len(known) < len(marks)  # the number of a row is no label
-    return None not in marks and len(known) > 0 and (words or again)
+    return all(not isinstance(each, str) or number_of(each) is not None for each in values)
 
 
 def share_of(values: Sequence[Value], fits: Callable[[Value], bool]) -> float:

@@ -1,111 +1,95 @@
-"""What labels and stars mean: words, numbers of several customs, and stars of five or of ten.
+"""What the labels of a column count as: each value with how often it stands, how the whole was read, what is unclear.
 
-A *mark* is a label as a number: infinity for a word that means positive, -infinity for one that means negative, NaN for
-none, and any other number as it stands, since only its whole column says what it means.
+The reading itself is done in `model.tables.label_reading`.
 """
 
 from __future__ import annotations
 
-import math
-import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
-import numpy as np
+from model.language import gettext, marked, ngettext
 
-from model.language import marked
-
+POSITIVE, NEGATIVE = 1, 0
 NO_LABEL = -1
-LABEL_NAMES = {1: marked("positive"), 0: marked("negative")}  # what has no label, each place names for itself
-UNKNOWN_LABEL = -2  # of a number that is no label
-MAX_STARS = 10
-MOST = 0.9  # of a column's numbers, to say what they mean
+UNKNOWN_LABEL = -2  # of a value that is no label: its row is skipped
+LABEL_NAMES = {
+    POSITIVE: marked("positive"),
+    NEGATIVE: marked("negative"),
+}  # what has no label, each place names for itself
+MEANING_NAMES = {**LABEL_NAMES, NO_LABEL: marked("none"), UNKNOWN_LABEL: marked("not known: skipped")}
+ANSWERS = {"positive": POSITIVE, "negative": NEGATIVE, "none": NO_LABEL}  # what a person can say of a value
+REST = "*"  # in `CountsAs`: all values that would be asked otherwise
+LISTED = 50  # values of a column that are listed one by one
+ASKED = 6  # values that a question names
 
-_WORDS = {
-    **dict.fromkeys(("pos", "positive", "true", "label_1"), math.inf),
-    **dict.fromkeys(("neg", "negative", "false", "label_0"), -math.inf),
-    **dict.fromkeys(("", "none", "null", "nan", "na", "n/a", "neutral", "unlabelled", "unlabeled"), math.nan),
-}
-_NUMBER = re.compile(r"([-+]?\d{1,9}(?:\.\d{0,20})?)(?: ?stars?)?")
+CountsAs = Mapping[str, int]  # the one spelling of a value (`model.tables.words.key_of`) -> 1, 0 or `NO_LABEL`
 
 
-def labels_from_numbers(numbers: np.ndarray) -> np.ndarray:
-    """Labels that are numbers (rows,), NaN for none, as (rows,) int8: 1, 0, `NO_LABEL`, or `UNKNOWN_LABEL`.
+@dataclass(frozen=True, slots=True)
+class LabelValue:
+    """One value of a label column. `value` is the spelling that an answer names, `shown` how the file writes it.
 
-    What a number means, the whole column says; for the first two, nine in ten of its numbers, so that a slip does not
-    change what the others mean:
-
-    - -1 and 1: negative and positive. A column of nothing but 1 is positive; of nothing but -1, without labels.
-    - 0 and 1: negative and positive; -1, which many data sets write for a review without a label, is none.
-    - whole numbers from 0 to 2, 3 or 4: classes from negative to positive; the one in the middle is none.
-    - others from 0 to 10: stars, see `labels_from_stars`.
+    `meaning`: 1, 0, `NO_LABEL`, or `UNKNOWN_LABEL` where its rows are skipped. `certain`: the column leaves no doubt;
+    `answered`: a person said so. One that is neither has no label until it is said what it counts as.
     """
-    labels = np.full(len(numbers), UNKNOWN_LABEL, dtype=np.int8)
-    labels[np.isnan(numbers)] = NO_LABEL
-    meanings = _meanings(numbers)
-    if meanings is None:
-        stars = (numbers >= 0) & (numbers <= MAX_STARS)
-        labels[stars] = labels_from_stars(numbers[stars])
-        return labels
-    for number, meaning in meanings.items():
-        labels[numbers == number] = meaning
-    return labels
+
+    value: str
+    shown: str
+    count: int
+    meaning: int
+    certain: bool
+    answered: bool = False
 
 
-def are_stars(numbers: np.ndarray) -> bool:
-    """Whether the numbers of a column (rows,), NaN for none, are stars: none of the customs of labels fits them."""
-    return _meanings(numbers) is None
+@dataclass(frozen=True, slots=True)
+class LabelReading:
+    """How the labels of a file were read.
 
-
-def _meanings(numbers: np.ndarray) -> dict[int, int] | None:
-    """The label that each number of a column stands for; None where the numbers are stars."""
-    known = numbers[np.isfinite(numbers)]
-    values = set(known.tolist())
-    scale = {each for each in values if 0 <= each <= MAX_STARS}
-    if values <= {-1, 1}:
-        return {1: 1, -1: 0 if 1 in values else NO_LABEL}
-    if 0 not in values and np.isin(known, (-1, 1)).mean() >= MOST and -1 in values:
-        return {1: 1, -1: 0}
-    if 0 in values and np.isin(known, (-1, 0, 1)).mean() >= MOST:
-        return {1: 1, 0: 0, -1: NO_LABEL}
-    if 0 in values and max(scale) in (2, 3, 4) and all(each % 1 == 0 for each in scale):
-        middle = max(scale) / 2
-        return {each: NO_LABEL if each == middle else int(each > middle) for each in range(int(max(scale)) + 1)}
-    return None
-
-
-def labels_from_stars(stars: np.ndarray) -> np.ndarray:
-    """Stars (rows,), NaN for none, as labels (rows,) int8.
-
-    Of five (where none is above 5) up to 2 are negative and 4 on are positive; of ten up to 4 and 7 on, as in the Large
-    Movie Review Dataset. Those between are `NO_LABEL`.
+    `column` is the column they come from, `scale` in a few words how it was read, `sentence` the same to be shown.
+    `values`: the values that are to be asked and the most frequent others, at most `LISTED`; `more` counts those that
+    are not listed. `positive`, `negative`, `unlabelled` and `skipped` count rows. `question` is empty where everything
+    is clear; `must`: without an answer the file is not read, since what is clear would not be enough.
     """
-    labels = np.full(len(stars), NO_LABEL, dtype=np.int8)
-    of_ten = bool((stars > 5).any())
-    labels[stars <= (4 if of_ten else 2)] = 0
-    labels[stars >= (7 if of_ten else 4)] = 1
-    return labels
 
+    column: str
+    scale: str
+    values: tuple[LabelValue, ...]
+    more: int
+    positive: int
+    negative: int
+    unlabelled: int
+    skipped: int
+    question: str = ""
+    must: bool = False
+    notes: tuple[str, ...] = field(default=())
 
-def mark_of(value: object) -> float | None:
-    """The mark of a label; None where it is neither a known word nor a number."""
-    if value is None:
-        return math.nan
-    if isinstance(value, str | bool):
-        word = str(value).strip().lower()
-        return _WORDS[word] if word in _WORDS else number_of(word)
-    return math.nan if value != value else number_of(value)  # NaN is not equal to itself
+    @property
+    def sentence(self) -> str:
+        """How the column was read, and what its rows came to."""
+        said = gettext(
+            "Column '{column}': {scale}. {positive:,} positive, {negative:,} negative, {unlabelled:,} without a label."
+        ).format(
+            column=self.column,
+            scale=self.scale,
+            positive=self.positive,
+            negative=self.negative,
+            unlabelled=self.unlabelled,
+        )
+        if not self.skipped:
+            return said
+        skipped = ngettext("{count:,} row is skipped.", "{count:,} rows are skipped.", self.skipped)
+        return f"{said} {skipped.format(count=self.skipped)}"
 
+    @property
+    def asked(self) -> tuple[LabelValue, ...]:
+        """The values of which a person has to say what they count as, where there is a question."""
+        if not self.question:
+            return ()
+        return tuple(value for value in self.values if not value.certain and not value.answered)
 
-def stars_of(value: object) -> float:
-    """Stars, from 0 to `MAX_STARS`; NaN for anything else."""
-    number = number_of(value.strip().lower() if isinstance(value, str) else value)
-    return number if number is not None and 0 <= number <= MAX_STARS else math.nan
-
-
-def number_of(value: object) -> float | None:
-    """A finite number of a size that a label or stars may have; None for anything else."""
-    if isinstance(value, str):
-        found = _NUMBER.fullmatch(value)
-        return float(found.group(1)) if found else None
-    if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e9:
-        return float(value)
-    return None
+    def meanings(self) -> str:
+        """What each listed value counts as, in one line: "0 = negative (12); 1 = positive (9)"."""
+        words = {code: gettext(name) for code, name in MEANING_NAMES.items()}
+        each = [f"{value.shown or '∅'} = {words[value.meaning]} ({value.count:,})" for value in self.values]
+        return "; ".join([*each, *(["…"] if self.more else [])])

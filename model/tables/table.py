@@ -13,8 +13,8 @@ import json
 import math
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
-from dataclasses import dataclass
-from itertools import count, islice
+from dataclasses import dataclass, field
+from itertools import chain, count, islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -24,11 +24,16 @@ from model.errors import DataError, ReviewError
 from model.language import gettext
 from model.normalization import normalize
 from model.tables import imdb
-from model.tables.columns import SAMPLE, SURROGATE, Columns, checked_columns, guessed_columns, short
+from model.tables.columns import SAMPLE, SURROGATE, Columns, checked_columns, guessed_text, short
+from model.tables.declared import Names, declared_names, names_beside
 from model.tables.files import MAX_BYTES, open_file
-from model.tables.labels import UNKNOWN_LABEL, are_stars, labels_from_numbers, labels_from_stars, mark_of, stars_of
+from model.tables.guesses import candidates, guessed_columns
+from model.tables.label_reading import Read, read_labels
+from model.tables.labels import NO_LABEL, UNKNOWN_LABEL, CountsAs, LabelReading
 from model.tables.readers.base import MAX_ROWS, Row, Source
 from model.tables.readers.lines import filled_lines
+from model.tables.survey import Values, survey
+from model.tables.words import EMPTY, UNREADABLE, Said, is_no_review
 from model.text import MAX_CHARACTERS, MAX_RUN, check_review, refused_run
 
 MAX_BAD = 1_000  # rows that are kept with their reason; all are counted
@@ -49,7 +54,7 @@ class ReviewTable:
     `name`: the file's own name, without its folder. `digest`: sha256 of the file, 64 hex digits. `labels` (rows,)
     int8: 1 positive, 0 negative, -1 none. `ratings` (rows,) float32 stars, NaN where there is none. `lines` (rows,)
     int64: where each row begins in the file (Parquet: the row's number). `bad`: the first rows that were skipped,
-    `bad_count` all of them.
+    `bad_count` all of them. `reading`: how the labels were read; None where there are none.
     """
 
     name: str
@@ -61,6 +66,7 @@ class ReviewTable:
     lines: np.ndarray
     bad: tuple[BadRow, ...]
     bad_count: int
+    reading: LabelReading | None = None
 
 
 def _silent(share: float) -> None:
@@ -73,17 +79,20 @@ def guess_columns(path: Path, name: str | None = None, limited: bool = True) -> 
     `name` is the file's own name where `path` is a temporary one. Raises `DataError` for a file that cannot be read, or
     that has no column of text.
     """
-    return _chosen(open_file(path, name, limited))
+    return chosen_columns(open_file(path, name, limited))
 
 
-def _chosen(source: Source, columns: Columns | None = None) -> Columns:
+def chosen_columns(source: Source, columns: Columns | None = None, counts_as: CountsAs | None = None) -> Columns:
     """The columns that are chosen, if the file has them; without a choice, those that are guessed."""
-    has = (source.file.title, source.names, source.texts)
+    title, names, texts = source.file.title, source.names, source.texts
     if columns is not None:
-        return checked_columns(columns, *has)
-    with closing(source.rows(source.names)) as rows:
+        return checked_columns(columns, title, names, texts)
+    with closing(source.rows(names)) as rows:
         sample = [row.values for row in islice(rows, SAMPLE) if not row.reason]
-    return guessed_columns(sample, *has)
+        text = guessed_text(sample, title, names, texts)
+        wanted = candidates(names, text, sample)
+        surveyed = survey(names, wanted, chain(sample, (row.values for row in rows if not row.reason)))
+    return guessed_columns(names, text, surveyed, counts_as or {}, declared_names(source))
 
 
 def read_table(
@@ -92,6 +101,7 @@ def read_table(
     name: str | None = None,
     progress: Callable[[float], None] = _silent,
     limited: bool = True,
+    counts_as: CountsAs | None = None,
 ) -> ReviewTable:
     """Read a file of reviews; its ending says what it is.
 
@@ -100,22 +110,32 @@ def read_table(
     Raises `DataError` for a file that cannot be read or, where it is `limited`, is too large, and for one without a row
     that can be read.
 
-    Labels are words (pos, positive, true, LABEL_1, …) or numbers, and without a label column they come from the stars,
-    see `model.tables.labels`. An empty label is none; what is no label makes a bad row.
+    Labels are words (pos, very positive, fresh, …), numbers or ratings, and without a label column they come from the
+    stars, see `model.tables.label_reading`. An empty label is none; what is no label makes a bad row. `counts_as` says
+    of single values what they count as; where that has to be known and is not, `DataError` asks for it.
     """
     source = open_file(path, name, limited)
-    chosen = _chosen(source, columns)
+    chosen = chosen_columns(source, columns, counts_as)
+    known = Known(chosen, counts_as or {}, label_names(source, chosen))
     wanted = [name for name in (chosen.text, chosen.label, chosen.rating) if name is not None]
     try:
         with closing(source.rows(wanted)) as rows:
             most = MAX_ROWS if limited else math.inf
-            return _collect(rows, chosen, source.file.title, _digest(path), progress, most)
+            return _collect(rows, known, source.file.title, _digest(path), progress, most)
     except OSError as error:
         sentence = gettext("'{title}' could not be read to its end: choose it again.")
         raise DataError(sentence.format(title=source.file.title)) from error
 
 
-def paste_table(text: str) -> ReviewTable:
+def label_names(source: Source, columns: Columns) -> Names:
+    """The names that a file gives to the numbers of its label column, itself or in a column of words beside it."""
+    label = columns.label or columns.rating
+    if label is None:
+        return {}
+    return declared_names(source).get(label) or names_beside(source, label)
+
+
+def paste_table(text: str, counts_as: CountsAs | None = None) -> ReviewTable:
     """Read pasted lines, one review a line, each with its label after or before it and a tab between, or without.
 
     Lines count as labelled if at least half of those that are not empty have a label on the same side. Raises
@@ -130,12 +150,16 @@ def paste_table(text: str) -> ReviewTable:
         raise DataError(gettext("The list is empty: paste one review a line."))
     values = _labelled([str(line) for _, line in lines])
     rows = (Row(number, each) for (number, _), each in zip(lines, values, strict=True))
-    return _collect(
-        rows, _own_columns(len(values[0]) > 1), gettext("pasted list"), hashlib.sha256(content).hexdigest(), _silent
-    )
+    known = Known(_own_columns(len(values[0]) > 1), counts_as or {})
+    return _collect(rows, known, gettext("pasted list"), hashlib.sha256(content).hexdigest(), _silent)
 
 
-def table_of(texts: Sequence[object], labels: Sequence[object] | None = None, name: str = "texts") -> ReviewTable:
+def table_of(
+    texts: Sequence[object],
+    labels: Sequence[object] | None = None,
+    name: str = "texts",
+    counts_as: CountsAs | None = None,
+) -> ReviewTable:
     """Texts that a program sends, with a label for each or none at all; `lines` count them from 1.
 
     Raises `DataError` where they are no lists of one length, or where no text can be read.
@@ -149,7 +173,8 @@ def table_of(texts: Sequence[object], labels: Sequence[object] | None = None, na
         raise DataError(gettext("There is no text: send at least one."))
     values = zip(texts) if labels is None else zip(texts, labels, strict=True)
     digest = hashlib.sha256(json.dumps([texts, labels], default=str).encode()).hexdigest()
-    return _collect(map(Row, count(1), values), _own_columns(labels is not None), name, digest, _silent)
+    known = Known(_own_columns(labels is not None), counts_as or {})
+    return _collect(map(Row, count(1), values), known, name, digest, _silent)
 
 
 def _own_columns(labelled: bool) -> Columns:
@@ -164,8 +189,7 @@ def _labelled(lines: Sequence[str]) -> list[tuple[str | None, ...]]:
     after = [(text, label) if tab else (label, None) for text, tab, label in (line.rpartition("\t") for line in lines)]
     before = [(text, label) if tab else (label, None) for label, tab, text in (line.partition("\t") for line in lines)]
     for pairs in (after, before):
-        marks = [mark_of(label) for _, label in pairs]
-        if 2 * sum(mark is not None and not math.isnan(mark) for mark in marks) >= len(lines):
+        if 2 * sum(is_no_review(label or "") for _, label in pairs) >= len(lines):
             return pairs
     return [(line,) for line in lines]
 
@@ -185,33 +209,44 @@ def read_imdb(source: Path, split: str = "test", progress: Callable[[float], Non
     values = ((review.text, imdb.label_of(review.name), imdb.rating_of(review.name) or None) for review in reviews)
     columns = Columns(("text", "label", "rating"), "text", "label", "rating")
     name = gettext("Large Movie Review Dataset, {split}").format(split=split)
-    return _collect(map(Row, count(1), values), columns, name, digest.hexdigest(), progress)
+    return _collect(map(Row, count(1), values), Known(columns), name, digest.hexdigest(), progress)
 
 
 # From rows to a table
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What is known of a file before its rows are read: columns, what a person said of labels, the file's own names."""
+
+    columns: Columns
+    counts_as: CountsAs = field(default_factory=dict)
+    names: Names = field(default_factory=dict)
+
+
 class _Review(NamedTuple):
-    """A row whose text can be read; `mark` is its label as `mark_of` gives it."""
+    """A row whose text can be read; `label` and `stars` are what its cells say."""
 
     line: int
     text: str
-    mark: float
-    stars: float
+    label: Said
+    stars: Said
 
 
 def _collect(
     rows: Iterable[Row],
-    columns: Columns,
+    known: Known,
     name: str,
     digest: str,
     progress: Callable[[float], None],
     most: float | None = None,
 ) -> ReviewTable:
     """The table of at most `most` rows (`MAX_ROWS` if not given), whose values are the text, then the label, then the
-    stars, as far as `columns` names them.
+    stars, as far as the columns name them.
     """
     most = MAX_ROWS if most is None else most
+    columns = known.columns
+    cells = Cells(columns)
     reviews: list[_Review] = []
     bad: list[BadRow] = []
     for number, row in enumerate(rows):
@@ -220,14 +255,18 @@ def _collect(
             raise DataError(sentence.format(name=name, most=most))
         if number % 500 == 0:
             progress(row.share)
-        found = _review(row, columns)
+        found = _review(row, cells)
         if isinstance(found, _Review):
             reviews.append(found)
         else:
             bad.append(found)
-    marks = np.array([review.mark for review in reviews], dtype=np.float64)
-    labels, stars = _judge(marks, np.array([review.stars for review in reviews], dtype=np.float32), columns)
-    bad += [BadRow(reviews[row].line, _no_label(f"{marks[row]:g}")) for row in np.flatnonzero(labels == UNKNOWN_LABEL)]
+    label, rating = cells.read(known)
+    first = label or rating
+    if first and first.reading.must:
+        raise DataError(first.reading.question)
+    labels, stars = _judge(reviews, label, rating)
+    unknown = np.flatnonzero(labels == UNKNOWN_LABEL)
+    bad += [BadRow(reviews[row].line, _no_label(reviews[row].label)) for row in unknown]
     bad.sort(key=lambda each: each.line)
     kept = np.flatnonzero(labels != UNKNOWN_LABEL)
     if not len(kept):
@@ -235,28 +274,55 @@ def _collect(
     progress(1.0)
     texts = tuple([reviews[row].text for row in kept])
     lines = np.array([reviews[row].line for row in kept], dtype=np.int64)
-    return ReviewTable(name, digest, columns, texts, labels[kept], stars[kept], lines, tuple(bad[:MAX_BAD]), len(bad))
+    return ReviewTable(
+        name, digest, columns, texts, labels[kept], stars[kept], lines, tuple(bad[:MAX_BAD]), len(bad),
+        first.reading if first else None,
+    )  # fmt: skip
 
 
-def _review(row: Row, columns: Columns) -> _Review | BadRow:
+class Cells:
+    """What stands in the columns of label and stars, counted row by row, also of rows whose text cannot be read."""
+
+    def __init__(self, columns: Columns) -> None:
+        """None yet."""
+        self._columns = columns
+        self._labels, self._stars = Values(), Values()
+
+    def add(self, values: Sequence[object]) -> tuple[Said, Said]:
+        """What the label and the stars of a row say."""
+        label = self._labels.add(values[1]) if self._columns.label else EMPTY
+        return label, self._stars.add(values[-1]) if self._columns.rating else EMPTY
+
+    def read(self, known: Known) -> tuple[Read | None, Read | None]:
+        """How label and stars are read, where there is such a column."""
+        columns, beside = self._columns, self._columns.names
+        label = rating = None
+        if columns.label:
+            label = read_labels(columns.label, self._labels, known.counts_as, known.names, beside)
+        if columns.rating:
+            counts_as = {} if label else known.counts_as
+            rating = read_labels(columns.rating, self._stars, counts_as, None if label else known.names, beside)
+        return label, rating
+
+
+def _review(row: Row, cells: Cells) -> _Review | BadRow:
+    label, stars = (EMPTY, EMPTY) if row.reason or not row.values else cells.add(row.values)
     text = row.values[0] if row.values else None
     if reason := row.reason or _why_not(text):
         return BadRow(row.line, reason)
-    mark = mark_of(row.values[1]) if columns.label else math.nan
-    if mark is None:
-        return BadRow(row.line, _no_label(row.values[1]))
-    return _Review(row.line, str(text), mark, stars_of(row.values[-1]) if columns.rating else math.nan)
+    return _Review(row.line, str(text), label, stars)
 
 
-def _judge(marks: np.ndarray, stars: np.ndarray, columns: Columns) -> tuple[np.ndarray, np.ndarray]:
+def _judge(reviews: Sequence[_Review], label: Read | None, rating: Read | None) -> tuple[np.ndarray, np.ndarray]:
     """Labels (rows,) int8, unknown ones too, and stars (rows,) float32; each from the other where it is alone."""
-    if columns.label is None:
-        return labels_from_stars(stars), stars
-    labels = np.where(marks > 0, 1, 0).astype(np.int8)
-    numbers = ~np.isinf(marks)
-    labels[numbers] = labels_from_numbers(marks[numbers])
-    if columns.rating is None and are_stars(marks[numbers]):
-        stars = np.where(numbers & (labels != UNKNOWN_LABEL), marks, math.nan).astype(np.float32)
+    labels = np.full(len(reviews), NO_LABEL, dtype=np.int8)
+    stars = np.full(len(reviews), math.nan, dtype=np.float32)
+    if first := label or rating:
+        said = (each.label if label else each.stars for each in reviews)
+        labels = np.fromiter(map(first.rule.meaning, said), np.int8, len(reviews))
+    if second := rating or label:
+        said = (each.stars if rating else each.label for each in reviews)
+        stars = np.fromiter(map(second.rule.rating, said), np.float32, len(reviews))
     return labels, stars
 
 
@@ -299,10 +365,10 @@ def _refused(text: str) -> str:
     return gettext("no text")
 
 
-def _no_label(value: object) -> str:
-    if isinstance(value, str | int | float):
-        return gettext("unknown label '{label}'").format(label=short(str(value)))
-    return gettext("unknown label that is neither word nor number")
+def _no_label(said: Said) -> str:
+    if said.key == UNREADABLE.key:
+        return gettext("unknown label that is neither word nor number")
+    return gettext("unknown label '{label}'").format(label=short(said.shown))
 
 
 def _digest(path: Path) -> str:

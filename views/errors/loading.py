@@ -6,8 +6,9 @@ from markupsafe import Markup
 
 from model.language import gettext, ngettext
 from model.tables.columns import Columns
-from model.tables.labels import NO_LABEL, mark_of
+from model.tables.labels import NO_LABEL
 from model.tables.table import ReviewTable
+from model.tables.words import is_label
 from model.workbench.scoring import Scores
 from views.drawing.template import render
 
@@ -24,7 +25,7 @@ def columns_sentence(name: str, columns: Columns) -> str:
         "{name} has {count:,} columns. Check them, then press Score the file.",
         count,
     ).format(name=name, count=count)
-    looks = count > 1 and any(len(each) > LONGEST_NAME or mark_of(each) is not None for each in columns.names)
+    looks = count > 1 and any(len(each) > LONGEST_NAME or is_label(each) for each in columns.names)
     if not looks:
         return found
     warning = gettext(

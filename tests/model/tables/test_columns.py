@@ -26,7 +26,8 @@ from tests.tables import refused
         ("id,said\n0,film one\n1,film two\n", "said", None, None),
         ("text,score\na film,0\nanother,1\n", "text", "score", None),
         ("text,score\na film,2500\nanother,16\n", "text", None, None),
-        ("text,label\na film,comedy\nanother,drama\n", "text", None, None),
+        ("text,label\na film,comedy\nanother,drama\n", "text", "label", None),  # it is asked what they mean
+        ("text,category\na film,comedy\nanother,drama\n", "text", None, None),
         ("text,body\n1,a film\n2,another\n", "body", None, None),
         ("text,label\n", "text", "label", None),
     ],
