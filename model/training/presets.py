@@ -80,22 +80,23 @@ def one_cycle(share: float) -> float:
 
 
 def changed_preset(preset: Preset, changes: Sequence[str]) -> Preset:
-    """A preset, or its network's dropout, with some settings changed, each as "name=value".
+    """A preset, or its network's cell or dropout, with some settings changed, each as "name=value".
 
     Raises `DataError` for one that cannot be set.
     """
-    kinds: dict[str, Callable[[str], float]] = {
+    kinds: dict[str, Callable[[str], float | str]] = {
         each.name: type(getattr(preset, each.name)) for each in fields(preset) if each.name != "network"
     }
-    kinds |= {"dropout": float}
+    of_network: dict[str, Callable[[str], float | str]] = {"dropout": float, "cell": str}
+    kinds |= of_network
     for change in changes:
         name, _, value = change.partition("=")
         try:
             parsed: Any = {"true": True, "false": False}[value] if kinds[name] is bool else kinds[name](value)
-            if parsed < 0:
+            if not isinstance(parsed, str) and parsed < 0:
                 raise ValueError(f"{name} must not be negative")
-            if name == "dropout":
-                preset = replace(preset, network=replace(preset.network, dropout=parsed))
+            if name in of_network:
+                preset = replace(preset, network=replace(preset.network, **{name: parsed}))
             else:
                 preset = replace(preset, **{name: parsed})
         except (KeyError, ValueError) as error:

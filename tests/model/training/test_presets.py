@@ -22,9 +22,12 @@ def test_setting_is_changed_alone():
     assert (changed.network.dropout, changed.unlabelled, changed.batch) == (0.4, False, 7)
     assert changed.network.hidden_size == PRESETS["bilstm"].network.hidden_size
     assert changed.epochs == PRESETS["bilstm"].epochs
+    assert changed_preset(PRESETS["recipe"], ["cell=rnn"]).network == PRESETS["rnn"].network
 
 
-@pytest.mark.parametrize("wrong", ["adversarial", "dropout=2", "nothing=1", "network=3", "batch=many", "batch=-1"])
+@pytest.mark.parametrize(
+    "wrong", ["adversarial", "dropout=2", "nothing=1", "network=3", "batch=many", "batch=-1", "cell=x"]
+)
 def test_setting_that_makes_no_sense_is_named_with_those_there_are(wrong):
     with pytest.raises(DataError, match=f"'{wrong}' cannot be set; settings are batch, "):
         changed_preset(PRESETS["recipe"], [wrong])

@@ -196,7 +196,7 @@ def test_slope_is_the_derivative_and_steepest_at_zero(curve):
     assert curve.slope(points).argmax() == 60
 
 
-@pytest.mark.parametrize("cell", ["gru", "", "LSTM", None, ["lstm"]])
+@pytest.mark.parametrize("cell", ["elman", "", "LSTM", None, ["lstm"]])
 def test_settings_name_a_cell_that_there_is(cell):
     with pytest.raises(ValueError, match="unknown cell"):
         NetworkConfig(cell=cell)
