@@ -60,6 +60,7 @@ def staves(explanation: Explanation, layer: int, direction: str, symbol: str, or
         gated=bool(trace.cell.gates),
         cell=gettext(trace.cell.name),
         asked=symbol,
+        unbounded=[each.symbol for each in trace.cell.quantities if not each.bounded],
         axis=token_axis(explanation.review.tokens, tracks, gettext("Staves")),
         numbers=_numbers(explanation, trace),
         values=_packed(trace, shown, order),

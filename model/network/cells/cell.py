@@ -1,8 +1,9 @@
 """What a kind of recurrence says of itself: its quantities, its weights, the equations of a step and their derivatives.
 
-Whatever would ask "is this an LSTM?" asks the `Cell` instead. A new kind is a file beside this one and a place in the
-registry. Equations are written once, for tensors of any leading shape: the replay, the prefixes and the tests all run
-them, with what is held and added put in by `Settle`, and with the functions of an `Arithmetic`.
+Whatever would ask "is this an LSTM?" asks the `Cell` instead. A new kind is a file beside this one, a place in the
+registry and a drawing in `views/cell/drawings`. A step is written once, for tensors of any leading shape: the replay,
+the prefixes and the tests all run it, with what is held and added put in by `Settle`, and with the functions of an
+`Arithmetic`.
 """
 
 from __future__ import annotations
