@@ -150,7 +150,7 @@ def test_another_version_says_so():
         ("tab", {"gates": 1}, "tab"),
         ("direction", "sideways", "direction"),
         ("direction", None, "direction"),
-        ("symbol", "z", "quantity"),
+        ("symbol", "q", "quantity"),
         ("symbol", "if", "quantity"),
         ("symbol", "", "quantity"),
         ("layer", True, "layer"),

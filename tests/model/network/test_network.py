@@ -98,7 +98,7 @@ def test_recipe_has_the_stated_sizes():
     "settings",
     [
         {"hidden_size": 0},
-        {"cell": "gru"},
+        {"cell": "elman"},
         {"pooling": "first"},
         {"dropout": 1.0},
         {"temperature": 0.0},
