@@ -4,7 +4,7 @@ export default [
     files: ["views/**/*.js"],
     languageOptions: {
       ecmaVersion: 2022,
-      sourceType: "script",
+      sourceType: "module",
       globals: Object.fromEntries(
         [
           "document", "window", "location", "history", "navigator", "innerWidth", "Event", "Element", "Image", "Blob", "URL",

@@ -45,6 +45,13 @@ COVERED = (
 )
 
 
+NAMES_OF_KEYS = {"Home", "End", "Enter", "Escape", "Tab"}
+COMMENT = re.compile(r"/\*.*?\*/|(?<![:'\"`])//[^\n]*", re.DOTALL)
+PLACEHOLDER = re.compile(r"\$\{[^}]*\}")
+SELECTOR = re.compile(r":is\(|[\[#]|(?:^|\s)\.\w")
+QUOTED = re.compile(r"""(["'`])((?:\\.|(?!\1).)*)\1""", re.DOTALL)
+
+
 def callee(node: ast.AST | None) -> str:
     if not isinstance(node, ast.Call):
         return ""
@@ -95,6 +102,52 @@ def outside_of_blocks(path: Path) -> Iterator[str]:
         for line in words.splitlines():
             if SENTENCE.search(line):
                 yield f"{path.relative_to(ROOT)}: {line.strip()[:80]}"
+
+
+def words_in_a_script(source: str) -> Iterator[str]:
+    """Strings of a script that a person would read: a sentence, a capitalised word, letters beside a sign."""
+    for _, text in QUOTED.findall(COMMENT.sub("", source)):
+        said = PLACEHOLDER.sub("it", text) if re.search(r"[A-Za-z]", PLACEHOLDER.sub("", text)) else ""
+        sign = not said.isascii() and re.search(r"[A-Za-z]", said)
+        word = re.fullmatch(r"\W*[A-Z][a-z]+\W*", said) and said not in NAMES_OF_KEYS
+        if (SENTENCE.search(said) and not SELECTOR.search(said)) or sign or word:
+            yield text[:80]
+
+
+def words_in_a_style_sheet(source: str) -> Iterator[str]:
+    """Letters that a style sheet itself puts on the page."""
+    for value in re.findall(r"content:\s*([^;}]+)", COMMENT.sub("", source)):
+        yield from (text for _, text in QUOTED.findall(value) if re.search(r"[^\W\d_]", text))
+
+
+def test_scripts_hold_no_sentence():
+    scripts = [*(ROOT / "views").rglob("*.js")]
+    assert [(path, each) for path in scripts for each in words_in_a_script(path.read_text())] == []
+
+
+def test_style_sheets_hold_no_sentence():
+    sheets = [*(ROOT / "views").rglob("*.css")]
+    assert [(path, each) for path in sheets for each in words_in_a_style_sheet(path.read_text())] == []
+
+
+@pytest.mark.parametrize(
+    ("script", "found"),
+    [
+        ('button.textContent = playing ? "❚❚ Halt" : "Go";', ["❚❚ Halt", "Go"]),
+        ("title.append(`Word ${place} of ${count} there`);", ["Word ${place} of ${count} there"]),
+        (
+            '// "a comment about this"\n/* "and one more" */ find(\'.gs-text .gs-token[data-x="1"]\', "ArrowLeft");',
+            [],
+        ),
+    ],
+)
+def test_a_sentence_in_a_script_is_found(script, found):
+    assert list(words_in_a_script(script)) == found
+
+
+def test_a_sentence_in_a_style_sheet_is_found():
+    sheet = '.a::before { content: "Gone"; } .b { content: attr(data-tip); } .c::after { content: "· 1"; }'
+    assert list(words_in_a_style_sheet(sheet)) == ["Gone"]
 
 
 @pytest.mark.parametrize("folder", COVERED)

@@ -18,6 +18,7 @@ from views.drawing.template import VIEWS
 from views.errors.tab import ErrorsTab
 from views.lesson.header import Header
 from views.network import tab as network_tab
+from views.scripts import modules_route
 from views.stage.tab import ExplainTab
 
 CACHE = (600, 3_600)  # seconds: how often uploads and prepared files are looked at, and how old they may grow
@@ -66,20 +67,19 @@ def build_page(explainer: Explainer, notes: Path | None = None, imdb: Path | Non
     return page
 
 
-def parts(ending: str) -> list[Path]:
-    """The style sheets ("css") or scripts ("js") of the page and its features, in the order of `FOLDERS`."""
-    return [path for folder in FOLDERS for path in sorted((VIEWS / folder).glob(f"*.{ending}"))]
+def style_sheets() -> list[Path]:
+    """The style sheets of the page and its features, in the order of `FOLDERS`."""
+    return [path for folder in FOLDERS for path in sorted((VIEWS / folder).glob("*.css"))]
 
 
 def look(explainer: Explainer) -> dict[str, object]:
-    """Theme, style sheet, script and the guard of the endpoints, as arguments of `launch`."""
-    scripts = "\n".join(path.read_text(encoding="utf-8") for path in parts("js"))
+    """Theme, style sheets, scripts and the guard of the endpoints, as arguments of `launch`."""
     return {
         "theme": gr.themes.Default(font=_SYSTEM_FONTS, font_mono=["ui-monospace", "monospace"]),
         "css": style_variables(),
-        "css_paths": parts("css"),
-        "head": f"<script>{scripts}</script>",
+        "css_paths": style_sheets(),
         "app_kwargs": {
-            "middleware": [Middleware(OpenStream), Middleware(Guard, endpoints=endpoints.endpoint_fields(explainer))]
+            "routes": [modules_route()],
+            "middleware": [Middleware(OpenStream), Middleware(Guard, endpoints=endpoints.endpoint_fields(explainer))],
         },
     }

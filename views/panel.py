@@ -11,6 +11,7 @@ from gradio.blocks import Block
 from gradio.components import Component
 
 from model.reading.explanation import Question
+from views.scripts import attached
 
 Drawing = dict[Block, object]  # what Gradio takes: components, and what they show now
 
@@ -18,6 +19,8 @@ QUIET: dict[str, Any] = {
     "api_visibility": "private",
     "show_progress": "hidden",
 }  # of an event
+SHEET: dict[str, Any] = {"js_on_load": attached("stage/sheet.js")}  # of what is drawn about a review's tokens
+STAVES = attached("gates/staves.js")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,13 +37,14 @@ class Focus:
 class Shared:
     """The components that all panels share: the `Question` that is explained (or None), and what makes the focus.
 
+    The value of `place` is a number (views/stage/place.js).
     `symbol` is not on the page before the panel that shows it renders it.
     """
 
     question: gr.State
     layer: gr.Radio
     direction: gr.Radio
-    place: gr.Number
+    place: gr.HTML
     unit: gr.Number
     symbol: gr.Radio
 

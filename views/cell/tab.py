@@ -16,13 +16,14 @@ from views.cell.numbers import csv_of_step
 from views.drawing.downloads import save_buttons
 from views.drawing.template import render
 from views.panel import Drawing, Focus, Panel, Shared, whole
+from views.scripts import attached
 
 PICKED = 20  # units that one kind of remarkable goes through before it starts anew
 
 
 def build(explainer: Explainer, shared: Shared) -> Panel:
     """Put the tab's components on the page that is being built."""
-    gr.HTML(render("cell/player.html"))
+    gr.HTML(render("cell/player.html"), js_on_load=attached("cell/player.js"))
     with gr.Row(elem_classes="gs-buttons"):
         gr.HTML(render("cell/pick.html"))
         picks = [gr.Button(gettext(pick), size="sm", min_width=120) for pick in UNIT_PICKS]

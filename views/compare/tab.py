@@ -18,9 +18,10 @@ from model.reading.explanation import Question
 from model.text import MAX_CHARACTERS
 from views.api.endpoints import Refusals
 from views.compare.comparison import comparison
-from views.drawing.cards import empty_card
+from views.drawing.cards import card_with_remark, empty_card
 from views.links import View
 from views.panel import Drawing
+from views.scripts import attached
 from views.stage.tab import valid
 
 _EMPTY = marked(
@@ -76,7 +77,12 @@ class CompareTab:
             )
             self.symbol = gr.Radio(list(SYMBOLS), value=FIRST_SHOWN, label=gettext("Quantity"), min_width=250)
         button = gr.Button(gettext("Compare"), variant="primary", elem_id="gs-compare")
-        self.result = gr.HTML(empty_card(gettext(_EMPTY)), elem_id="gs-compared")
+        self.result = gr.HTML(
+            empty_card(gettext(_EMPTY)),
+            html_template=card_with_remark(gettext("A review was changed: press Compare.")),
+            elem_id="gs-compared",
+            js_on_load=attached("compare/compare.js"),
+        )
         self.asked = [self.text, self.other, self.checkpoint, self.other_checkpoint, self.layer, self.direction]
         self.asked.append(self.symbol)
         gr.on(

@@ -10,3 +10,8 @@ from views.drawing.template import render
 def empty_card(sentence: str) -> Markup:
     """What stands where nothing is drawn yet."""
     return render("drawing/empty.html", sentence=sentence)
+
+
+def card_with_remark(sentence: str) -> str:
+    """A template of Gradio's for a card below a sentence, which is seen where a text was changed since."""
+    return render("drawing/changed.html", sentence=sentence)

@@ -1,7 +1,7 @@
 """The token axis: tracks under one another, as the staves of a score, with the tokens' names above.
 
 All token axes on the page share the width of their columns, the chosen token and the sideways scrolling
-(views/stage/score.js).
+(views/drawing/columns.js).
 """
 
 from __future__ import annotations

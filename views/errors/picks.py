@@ -1,7 +1,4 @@
-"""What is pressed in the Errors tab's HTML: a button carries its pick as JSON, and a hidden box hears it.
-
-See errors.js, which sends the JSON and, on a second line, a number that makes each press another message.
-"""
+"""What is pressed in the Errors tab's HTML: a button carries its pick as JSON, and picks.js sends it."""
 
 from __future__ import annotations
 
@@ -13,7 +10,7 @@ from model.errors import ReviewError
 from model.language import gettext
 from model.workbench.overview import Outcome
 
-PICK, NAME = "gs-errors-pick", "gs-errors-name"  # the boxes that hear what was chosen, and how a row is named
+PICKED, NAMED = "pick", "name"  # the events: something was chosen; a row was given a category
 
 
 class _Sendable(BaseModel):
@@ -64,10 +61,9 @@ _PICKS: TypeAdapter[Pick] = TypeAdapter(Pick)
 
 def read_pick(sent: str | None) -> Pick | None:
     """What was pressed; None where nothing was. Raises `ReviewError` for what no button sends."""
-    stored = (sent or "").partition("\n")[0]
-    if not stored:
+    if not sent:
         return None
     try:
-        return _PICKS.validate_json(stored)
+        return _PICKS.validate_json(sent)
     except ValidationError:
         raise ReviewError(gettext("There is nothing of that kind to show.")) from None

@@ -29,24 +29,23 @@ from views.errors.parts import sentence_card
 from views.errors.picks import CategoryPick, OutcomesPick, RowPick, SlicePick, WordPick, read_pick
 from views.errors.rows import category_buttons, neighbours_card, review_list, row_heading, saved_sentence
 from views.gates.staves import staves
-from views.panel import QUIET, Drawing
+from views.panel import QUIET, SHEET, STAVES, Drawing
+from views.scripts import attached
 from views.stage.reading import reading
 
 PAGE = 25  # rows of the table that are sent at once
 AS_IT_IS = marked("as it is")
 CORRECTIONS = {AS_IT_IS: NO_LABEL} | {name: label for label, name in LABEL_NAMES.items()}
+CORRECTING_KEYS = {"+": LABEL_NAMES[1], "-": LABEL_NAMES[0], "=": AS_IT_IS}
 _CHOOSE = marked("Choose a review in the table to see it explained here.")
 
 
 class ReviewsTab:
     """Components and listeners. `shown` (state) holds the numbers of the rows that pass the filters, in order."""
 
-    def __init__(self, explainer: Explainer, bench: gr.State, pick: gr.Textbox, name: gr.Textbox) -> None:
-        """Put it on the page that is being built.
-
-        `pick` hears what is pressed in the HTML of the whole Errors tab, `name` which category a row is given.
-        """
-        self._explainer, self._bench, self._pick, self._name = explainer, bench, pick, name
+    def __init__(self, explainer: Explainer, bench: gr.State, pressed: gr.HTML) -> None:
+        """Put it on the page that is being built; `pressed` holds what was pressed in the Errors tab's HTML."""
+        self._explainer, self._bench, self._pressed = explainer, bench, pressed
         self.shown = gr.State(None)
         self._page, self._row = gr.State(1), gr.State(-1)
         self._filters = Filters()
@@ -63,7 +62,7 @@ class ReviewsTab:
         with gr.Row(elem_classes="gs-buttons"):
             self._back = gr.Button(gettext("▲ Back"), size="sm", min_width=80, elem_id="gs-errors-back")
             self._next = gr.Button(gettext("▼ Next"), size="sm", min_width=80, elem_id="gs-errors-next")
-        gr.HTML(render("errors/keys.html"))
+        gr.HTML(render("errors/keys.html", corrections=CORRECTING_KEYS), js_on_load=attached("errors/keys.js"))
         self._head = gr.HTML(sentence_card(gettext(_CHOOSE)))
         self._categories = gr.HTML("")
         with gr.Row(visible=False, elem_classes="gs-naming") as self._naming:
@@ -86,7 +85,7 @@ class ReviewsTab:
             label=gettext("Note"), lines=2, max_length=5_000, visible=False, elem_id="gs-errors-note"
         )
         self._kept = gr.HTML("")
-        self._reading = gr.HTML("", elem_classes="gs-sheet-holder")
+        self._reading = gr.HTML("", **SHEET)
         with gr.Row(visible=False, elem_classes="gs-controls") as self._where:
             self._layer = gr.Radio([("1", 1), ("2", 2)], value=1, label=gettext("Layer"), min_width=80)
             arrows = [(arrow, direction) for direction, arrow in ARROWS.items()]
@@ -94,7 +93,7 @@ class ReviewsTab:
             self._symbol = gr.Radio(
                 list(SYMBOLS), value=FIRST_SHOWN, label=gettext("Quantity"), elem_classes="gs-quantity", min_width=220
             )
-        self._staves = gr.HTML("", elem_classes="gs-sheet-holder")
+        self._staves = gr.HTML("", js_on_load=STAVES)
         self._neighbours = gr.HTML("")
 
     @property
@@ -159,7 +158,7 @@ class ReviewsTab:
         self._back.click(lambda *given: self._move(-1, *given), place, detail, **slow)
         self._next.click(lambda *given: self._move(1, *given), place, detail, **slow)
         picked = [tabs, *listed[:-1], *shown_filters, *self._detail]
-        self._pick.change(self._picked, [self._pick, *place], picked, **slow)
+        self._pressed.pick(self._picked, [self._pressed, *place], picked, **slow)
         where = [self._layer, self._direction, self._symbol]
         gr.on(
             [each.input for each in where], self._draw_staves, [self._bench, self._row, *where], self._staves, **quiet
@@ -168,9 +167,9 @@ class ReviewsTab:
 
     def _listen_to_notes(self, turned: Sequence[gr.components.Component], quiet: dict[str, Any]) -> None:
         said = [self._categories, self._kept, self._list, self._filters.category, self._own]
-        self._name.change(  # each counts, in its order
+        self._pressed.name(  # each counts, in its order
             self._named,
-            [self._name, self._bench, self.shown, self._row],
+            [self._pressed, self._bench, self.shown, self._row],
             said,
             api_visibility="private",
             show_progress="hidden",

@@ -17,7 +17,7 @@ from model.workbench.overview import Outcome
 from model.workbench.workbench import Workbench
 from views.drawing.template import render
 from views.errors.parts import MARKS, label_name, note_line, outcome_name, sentence_card, snippet
-from views.errors.picks import NAME, CategoryPick, RowPick
+from views.errors.picks import NAMED, CategoryPick, RowPick
 
 KEYS = 9  # categories that have a key of their own
 SPOKEN = 60  # characters of a review that a screen reader is told
@@ -166,7 +166,7 @@ def category_buttons(counts: Mapping[str, int], chosen: str, row: int) -> Markup
         )
         for place, (name, count) in enumerate(counts.items(), start=1)
     ]
-    return render("errors/categories.html", buttons=buttons, box=NAME)
+    return render("errors/categories.html", buttons=buttons, event=NAMED)
 
 
 def saved_sentence(count: int, of: int) -> Markup:

@@ -37,11 +37,12 @@ from views.errors.export_tab import ExportTab
 from views.errors.loading import columns_sentence, loaded_card, progress_card, scoring_card
 from views.errors.overview import overview_card
 from views.errors.parts import sentence_card
-from views.errors.picks import NAME, PICK
+from views.errors.picks import NAMED, PICKED
 from views.errors.reviews_tab import ReviewsTab
 from views.errors.slices import slices_card
 from views.errors.words import words_card
 from views.panel import QUIET, Drawing
+from views.scripts import attached
 
 EXAMPLE = ASSETS / "reviews.csv"
 ENDINGS = [".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".parquet", ".txt"]
@@ -74,13 +75,14 @@ class ErrorsTab:
         self._owner = gr.BrowserState("", storage_key="gatescope-notes", secret="gatescope")  # noqa: S106
         with gr.Column(elem_classes="gs-workbench"):
             self._build_loading()
-            pick = gr.Textbox(visible="hidden", label="Picked", elem_id=PICK)  # a tab would not have it yet
-            name = gr.Textbox(visible="hidden", label="Named", elem_id=NAME)
+            pressed = gr.HTML(  # not in a tab, which would not have it yet
+                "", html_template="", visible="hidden", js_on_load=attached("errors/picks.js", PICKED, NAMED)
+            )
             with gr.Tabs(visible=False, overflow_behavior="wrap") as self._tabs:
                 with gr.Tab(gettext("Overview"), id="overview"):
                     self._build_overview()
                 with gr.Tab(gettext("Go through them"), id="reviews"):
-                    self.reviews = ReviewsTab(explainer, self.bench, pick, name)
+                    self.reviews = ReviewsTab(explainer, self.bench, pressed)
                 with gr.Tab(gettext("Words"), id="words"):
                     self._build_words()
                 with gr.Tab(gettext("Take away"), id="export"):

@@ -123,11 +123,11 @@ def _numbers(explanation: Explanation, trace: GateTrace) -> Mapping[str, object]
 
 
 def _quantity(trace: GateTrace, symbol: str) -> Mapping[str, object]:
-    summary = summarise(trace, symbol)
+    summary, is_gate = summarise(trace, symbol), trace.cell.quantity(symbol).gate
     return {
         "symbol": symbol,
         "name": gettext(NAMES[symbol]),
-        "gate": trace.cell.quantity(symbol).gate,
+        "ends": gettext("{low} shut · {high} open") if is_gate else gettext("{low} low · {high} high"),
         "mean": [float(f"{mean:.2f}") for mean in summary.mean],
         "low": summary.low.tolist(),
         "high": summary.high.tolist(),

@@ -12,7 +12,8 @@ from views.drawing.running import running_verdict
 from views.drawing.template import render
 from views.gates.staves import staves
 from views.gates.table import table
-from views.panel import Drawing, Focus, Panel, Shared
+from views.panel import SHEET, STAVES, Drawing, Focus, Panel, Shared
+from views.scripts import attached
 
 
 def build(explainer: Explainer, shared: Shared) -> Panel:
@@ -25,9 +26,9 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
             label=gettext("Units sorted by"),
             min_width=200,
         )
-    gr.HTML(render("gates/detail.html"))
-    shown = gr.HTML("", elem_id="gs-staves")
-    running = gr.HTML("", elem_classes="gs-sheet-holder")
+    gr.HTML(render("gates/detail.html"), js_on_load=attached("gates/detail.js"))
+    shown = gr.HTML("", elem_id="gs-staves", js_on_load=STAVES)
+    running = gr.HTML("", **SHEET)
 
     def draw(explanation: Explanation, focus: Focus, symbol: str, order: str) -> Drawing:
         return {shown: staves(explanation, focus.layer, focus.direction, symbol, order)}

@@ -12,7 +12,7 @@ from views.gradients.arrivals import arrivals_card
 from views.gradients.curves import curves_card
 from views.gradients.decay import decay_card
 from views.gradients.steps import steps_card
-from views.panel import Drawing, Focus, Panel, Shared
+from views.panel import SHEET, Drawing, Focus, Panel, Shared
 
 WEIGHT_NAMES = {"trained": marked("trained"), "untrained": marked("untrained")}
 
@@ -29,8 +29,8 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
     with gr.Row(elem_classes="gs-stack"):
         decay_words = gr.HTML("")
         decay = gr.Plot(show_label=False, elem_id="gs-decay")
-    steps = gr.HTML("", elem_classes="gs-sheet-holder")
-    arrivals = gr.HTML("", elem_classes="gs-sheet-holder")
+    steps = gr.HTML("", **SHEET)
+    arrivals = gr.HTML("", **SHEET)
     curves_words = gr.HTML("")
     curves = gr.Plot(show_label=False, elem_id="gs-curves")
 

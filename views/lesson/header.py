@@ -13,6 +13,7 @@ from views.fitting import fitted
 from views.lesson.lessons import BUTTONS, LANGUAGES, language_of, lesson_panel, read_lessons
 from views.links import OUTER_TABS, View, decode_view, encode_view
 from views.panel import QUIET, Drawing, PageValues
+from views.scripts import attached
 from views.stage.tab import ANALYSE, ExplainTab, view_of
 
 _TAKE_LINK = """(fragment) => {
@@ -33,10 +34,10 @@ class Header:
         self._step = gr.State(0)  # of the lesson, from 1; 0 while it is closed
         english = BUTTONS[LANGUAGES[0]]
         with gr.Row(elem_classes="gs-head"):
-            gr.HTML(render("lesson/brand.html"))
+            gr.HTML(render("lesson/brand.html"), js_on_load=attached("lesson/brand.js"))
             self._start = gr.Button(english.lesson, size="sm", min_width=120, elem_classes="gs-lesson-go")
             self._link = gr.Button(gettext("Link to this view"), size="sm", min_width=130)
-            gr.HTML(render("lesson/projector.html"))
+            gr.HTML(render("lesson/projector.html"), js_on_load=attached("lesson/projector.js"))
         self._fragment = gr.Textbox(visible="hidden", label=gettext("Fragment of the address"))
         self._address = gr.Textbox(
             label=gettext("Link to this view: copied, and now the address of this page. The review is part of it."),

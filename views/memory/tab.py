@@ -11,12 +11,12 @@ from model.reading.explanation import Explanation
 from views.drawing.charts import half_life_histogram, saturation_plot
 from views.drawing.downloads import save_buttons
 from views.memory.kept import memory_card, no_gates, unit_csv
-from views.panel import Drawing, Focus, Panel, Shared
+from views.panel import SHEET, Drawing, Focus, Panel, Shared
 
 
 def build(explainer: Explainer, shared: Shared) -> Panel:
     """Put the tab's components on the page that is being built."""
-    card = gr.HTML("", elem_classes="gs-sheet-holder")
+    card = gr.HTML("", **SHEET)
     with gr.Row(visible=False) as charts:
         with gr.Column(min_width=300):
             gr.Markdown(gettext("**Half-life**: after how many tokens a unit has lost half, with its mean forget gate"))

@@ -24,13 +24,14 @@ from model.reading.explanation import Explanation, Question
 from model.text import MAX_CHARACTERS, check_review
 from views.api.endpoints import Refusals
 from views.cell import tab as step_tab
-from views.drawing.cards import empty_card
+from views.drawing.cards import card_with_remark, empty_card
 from views.drawing.labels import ARROWS
 from views.gates import tab as gates_tab
 from views.gradients import tab as gradients_tab
 from views.links import OUTER_TABS, View
 from views.memory import tab as memory_tab
-from views.panel import Drawing, Focus, PageValues, Panel, Shared, whole
+from views.panel import SHEET, Drawing, Focus, PageValues, Panel, Shared, whole
+from views.scripts import attached
 from views.stage.reading import reading
 from views.stage.verdict import verdict
 from views.what_if import tab as what_if_tab
@@ -88,7 +89,12 @@ class ExplainTab:
         )
         self._analyse = gr.Button(gettext("Analyse"), variant="primary", elem_id="gs-analyse")
         self.to_compare = gr.Button(gettext("Compare with another"), size="sm")
-        self._verdict = gr.HTML(empty_card(gettext("The verdict appears here.")), elem_id="gs-verdict")
+        self._verdict = gr.HTML(
+            empty_card(gettext("The verdict appears here.")),
+            html_template=card_with_remark(gettext("The review was changed: press Analyse.")),
+            elem_id="gs-verdict",
+            js_on_load=attached("stage/review.js"),
+        )
         with gr.Accordion(gettext("Settings"), open=False):
             self.checkpoint = gr.Dropdown(
                 names, value=self._explainer.default, label=gettext("Checkpoint"), interactive=len(names) > 1
@@ -114,6 +120,7 @@ class ExplainTab:
                 )
             ),
             elem_id="gs-reading",
+            **SHEET,
         )
         with gr.Row(elem_classes="gs-controls", elem_id="gs-where"):
             choices = [(str(layer), layer) for layer in range(1, self.layers + 1)]
@@ -126,7 +133,7 @@ class ExplainTab:
                 elem_id="gs-direction",
             )
             self.unit = gr.Number(0, label=gettext("Unit"), precision=0, min_width=90, elem_id="gs-unit")
-        self.place = gr.Number(0, label=gettext("Chosen token"), visible="hidden", elem_id="gs-place", precision=0)
+        self.place = gr.HTML(0, html_template="", visible="hidden", js_on_load=attached("stage/place.js"))
         self.symbol = gr.Radio(
             list(SYMBOLS),
             value=FIRST_SHOWN,

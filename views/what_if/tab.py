@@ -14,7 +14,7 @@ from model.reading.explanation import Explanation, Question
 from views.api.endpoints import Refusals
 from views.drawing.labels import NAMES
 from views.drawing.numbers import minus
-from views.panel import Drawing, Focus, Panel, Shared, whole
+from views.panel import SHEET, Drawing, Focus, Panel, Shared, whole
 from views.what_if.before_after import change_card, gates_card, nothing_held, running_card
 from views.what_if.controls import ALL, NOTHING_HELD, SOME, THIS, Controls, Held
 
@@ -42,8 +42,8 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
             undo = gr.Button(gettext("Take the last back"), size="sm", min_width=140)
             clear = gr.Button(gettext("Take all back"), size="sm", min_width=110)
     change = gr.HTML("")
-    running = gr.HTML("", elem_classes="gs-sheet-holder")
-    gates = gr.HTML("", elem_classes="gs-sheet-holder")
+    running = gr.HTML("", **SHEET)
+    gates = gr.HTML("", **SHEET)
 
     symbol.change(_slider, symbol, value, api_visibility="private", show_progress="hidden")
     places.input(lambda which: [gr.Number(visible=which == SOME)] * 2, places, [first, last], api_visibility="private")

@@ -20,8 +20,8 @@ PICKS = (
 
 
 @pytest.mark.parametrize("pick", PICKS, ids=lambda pick: type(pick).__name__)
-def test_what_is_sent_is_read_back_whatever_number_follows(pick):
-    assert read_pick(pick.sent) == read_pick(f"{pick.sent}\n17") == pick
+def test_what_is_sent_is_read_back(pick):
+    assert read_pick(pick.sent) == pick
     assert type(read_pick(pick.sent)) is type(pick)
 
 
@@ -35,7 +35,7 @@ def test_any_word_and_category_survive_the_way(text, row):
     assert read_pick(CategoryPick(category=(row, text)).sent).category == (row, text)
 
 
-@pytest.mark.parametrize("nothing", [None, "", "\n3"])
+@pytest.mark.parametrize("nothing", [None, ""])
 def test_nothing_pressed_is_nothing(nothing):
     assert read_pick(nothing) is None
 

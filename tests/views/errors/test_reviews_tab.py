@@ -12,8 +12,9 @@ from model.workbench.scoring import score
 from tests.scored import made_table
 from tests.views.blocks import on_a_page
 from tests.views.errors.pages import bench_of, sent, text_of
-from views.errors.picks import CategoryPick, OutcomesPick, RowPick, SlicePick, WordPick
+from views.errors.picks import NAMED, PICKED, CategoryPick, OutcomesPick, RowPick, SlicePick, WordPick
 from views.errors.reviews_tab import AS_IT_IS, CORRECTIONS, ReviewsTab
+from views.scripts import attached
 
 TEXTS = ["a good film", "a dull film", "good , good", "what a bad film", "dull"]
 HOW = (1, "forward", "f")
@@ -29,9 +30,9 @@ def scored(explainer):
 @pytest.fixture
 def tab(explainer):
     def build():
-        bench, pick, name = gr.State(None), gr.Textbox(), gr.Textbox()
+        bench, pressed = gr.State(None), gr.HTML("", js_on_load=attached("errors/picks.js", PICKED, NAMED))
         with gr.Tabs() as tabs, gr.Tab("reviews"):
-            found = ReviewsTab(explainer, bench, pick, name)
+            found = ReviewsTab(explainer, bench, pressed)
             found.listen(tabs)
         return found
 

@@ -47,7 +47,7 @@ def test_staves_carry_the_numbers_that_the_page_shows(explanation):
     assert sorted(np.frombuffer(base64.b64decode(data["units"]), "<u2")) == list(range(5))
     assert numbers["tokens"] == ["Not", "a", "good", "film", ",", "but", "great", "!"]
     assert [each["symbol"] for each in numbers["quantities"]] == list("ifogch")
-    assert [each["symbol"] for each in numbers["quantities"] if each["gate"]] == list("ifo")
+    assert [each["symbol"] for each in numbers["quantities"] if "shut" in each["ends"]] == list("ifo")
     assert numbers["quantities"][4]["mean"] == [float(f"{mean:.2f}") for mean in trace.values("c").mean(axis=1)]
 
 

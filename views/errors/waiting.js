@@ -1,0 +1,46 @@
+/* A key may come before the review that it is meant for: while the next one is fetched, keys wait. */
+
+const LONGEST = 20_000; // ms
+const REST = 60; // ms in which the rest of an answer is drawn
+
+/** Keys go to `press` at once, or when the review that is fetched into `detail` stands there. */
+export function createWaiting(detail, press) {
+  const waiting = [];
+  let before = null; // what was shown when the next review was asked for; null while none is
+  let longest = 0; // the timer
+
+  /** Changes whenever a review is shown, the same one as well. */
+  const shown = () => detail.querySelector(".gs-reading")?.dataset.asked ?? "";
+
+  /** What is written while another review is fetched would be of neither. */
+  function hold(on) {
+    detail.classList.toggle("gs-fetching", on);
+    const boxes = "#gs-errors-note textarea, #gs-errors-own textarea, #gs-errors-own input";
+    for (const box of detail.querySelectorAll(boxes)) box.disabled = on;
+  }
+
+  function release() {
+    clearTimeout(longest);
+    before = null;
+    hold(false);
+    while (waiting.length && before === null) press(waiting.shift());
+  }
+
+  detail.addEventListener("gs-drawn", () => {
+    if (before === null || shown() === before) return;
+    setTimeout(() => before !== null && shown() !== before && release(), REST);
+  });
+  return {
+    /** From now on another review is fetched. */
+    fetch() {
+      before = shown();
+      hold(true);
+      clearTimeout(longest);
+      longest = setTimeout(release, LONGEST);
+    },
+    key(key) {
+      if (before === null) press(key);
+      else waiting.push(key);
+    },
+  };
+}

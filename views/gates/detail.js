@@ -1,0 +1,48 @@
+/* The numbers of the marked token, as terms and values. A review's text is only ever written with textContent. */
+import { filled, number, signed } from "../drawing/numbers.js";
+import { scopeOf } from "../stage/scope.js";
+import { numbersOf } from "./numbers.js";
+
+export function attach({ element }) {
+  const { root, store } = scopeOf(element);
+  const panel = element.querySelector(".gs-detail");
+  const describe = () => {
+    const data = panel.offsetParent && numbersOf(root);
+    const place = store.state.pointed ?? store.state.place;
+    if (data && place in data.tokens) panel.replaceChildren(title(data, place, panel.dataset), terms(data, place, panel.dataset));
+  };
+  store.subscribe(element, describe);
+  describe();
+}
+
+function title(data, place, words) {
+  const line = document.createElement("p");
+  const token = document.createElement("bdi");
+  token.textContent = data.tokens[place];
+  const where = data.unknown.includes(place) ? filled(words.unknown, data) : data.where;
+  line.append(filled(words.token, { number: place + 1, count: data.tokens.length }), token, where);
+  return line;
+}
+
+function terms(data, place, words) {
+  const [unit, before, after] = data.change[place];
+  const score = data.signed ? signed(data.scores[place]) : number(data.scores[place], 3);
+  const list = document.createElement("dl");
+  list.append(term(words.attribution, score, data.unit));
+  for (const each of data.quantities) {
+    const ends = { low: each.low[place], high: each.high[place] };
+    list.append(term(`${each.name} ${each.symbol}`, number(each.mean[place]), filled(each.ends, ends)));
+  }
+  list.append(term(words.change, filled(words.unit, { unit }), `${number(before)} → ${number(after)}`));
+  return list;
+}
+
+function term(name, value, more) {
+  const item = document.createElement("div");
+  for (const [tag, text] of [["dt", name], ["dd", value], ["dd", more]]) {
+    const part = document.createElement(tag);
+    part.textContent = text;
+    item.append(part);
+  }
+  return item;
+}
