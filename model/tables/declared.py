@@ -25,16 +25,10 @@ def declared_names(source: Source) -> Mapping[str, Names]:
     """For each column whose classes have names: those names, by number. Empty where the file declares none."""
     if not isinstance(source, Parquet):
         return {}
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
     try:
-        with pq.ParquetFile(source.file.path) as opened:
-            metadata = opened.schema_arrow.metadata or {}
-        stored = json.loads(metadata.get(b"huggingface", b"{}"))
-        features = stored["info"]["features"]
+        features = json.loads(source.features or b"{}")["info"]["features"]
         found = {key: _names(features.get(key)) for key in source.keys}
-    except (pa.ArrowException, OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return {}
     return {name: found[key] for name, key in zip(source.names, source.keys, strict=True) if found[key]}
 

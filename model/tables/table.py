@@ -8,12 +8,11 @@ keep the form that they have in the file, so that they can be given back as they
 from __future__ import annotations
 
 import hashlib
-import io
 import json
 import math
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain, count, islice
 from pathlib import Path
 from typing import NamedTuple
@@ -26,14 +25,15 @@ from model.normalization import normalize
 from model.tables import imdb
 from model.tables.columns import SAMPLE, SURROGATE, Columns, checked_columns, guessed_text, short
 from model.tables.declared import Names, declared_names, names_beside
-from model.tables.files import MAX_BYTES, open_file
+from model.tables.dialect import LIST, Answers, Dialect
+from model.tables.files import open_file, open_text
 from model.tables.guesses import candidates, guessed_columns
 from model.tables.label_reading import Read, read_labels
 from model.tables.labels import NO_LABEL, UNKNOWN_LABEL, CountsAs, LabelReading
-from model.tables.readers.base import MAX_ROWS, Row, Source
-from model.tables.readers.lines import filled_lines
+from model.tables.readers.base import MAX_ROWS, File, Row, Source
+from model.tables.readers.content import MAX_BYTES
 from model.tables.survey import Values, survey
-from model.tables.words import EMPTY, UNREADABLE, Said, is_no_review
+from model.tables.words import EMPTY, UNREADABLE, Said
 from model.text import MAX_CHARACTERS, MAX_RUN, check_review, refused_run
 
 MAX_BAD = 1_000  # rows that are kept with their reason; all are counted
@@ -54,7 +54,8 @@ class ReviewTable:
     `name`: the file's own name, without its folder. `digest`: sha256 of the file, 64 hex digits. `labels` (rows,)
     int8: 1 positive, 0 negative, -1 none. `ratings` (rows,) float32 stars, NaN where there is none. `lines` (rows,)
     int64: where each row begins in the file (Parquet: the row's number). `bad`: the first rows that were skipped,
-    `bad_count` all of them. `reading`: how the labels were read; None where there are none.
+    `bad_count` all of them. `reading`: how the labels were read; None where there are none. `dialect`: how the file is
+    written, and what was assumed of it; None for what is no file.
     """
 
     name: str
@@ -67,24 +68,32 @@ class ReviewTable:
     bad: tuple[BadRow, ...]
     bad_count: int
     reading: LabelReading | None = None
+    dialect: Dialect | None = None
 
 
 def _silent(share: float) -> None:
     """Progress that nobody follows."""
 
 
-def guess_columns(path: Path, name: str | None = None, limited: bool = True) -> Columns:
+def guess_columns(path: Path, name: str | None = None, limited: bool = True, answers: Answers | None = None) -> Columns:
     """The columns of a file, and a guess of those that hold text, label and stars: see `model.tables.columns`.
 
-    `name` is the file's own name where `path` is a temporary one. Raises `DataError` for a file that cannot be read, or
-    that has no column of text.
+    `name` is the file's own name where `path` is a temporary one, `answers` what a person says of it. Raises
+    `DataError` for a file that cannot be read, or that has no column of text.
     """
-    return chosen_columns(open_file(path, name, limited))
+    return chosen_columns(open_file(path, name, limited, answers))
+
+
+def find_dialect(path: Path, name: str | None = None, limited: bool = True, answers: Answers | None = None) -> Dialect:
+    """How a file is written, and what was assumed of it: see `model.tables.dialect`. Otherwise as `guess_columns`."""
+    return open_file(path, name, limited, answers).dialect
 
 
 def chosen_columns(source: Source, columns: Columns | None = None, counts_as: CountsAs | None = None) -> Columns:
     """The columns that are chosen, if the file has them; without a choice, those that are guessed."""
     title, names, texts = source.file.title, source.names, source.texts
+    if columns is None and source.dialect.format == LIST:
+        return Columns(names, names[0])
     if columns is not None:
         return checked_columns(columns, title, names, texts)
     with closing(source.rows(names)) as rows:
@@ -102,26 +111,24 @@ def read_table(
     progress: Callable[[float], None] = _silent,
     limited: bool = True,
     counts_as: CountsAs | None = None,
+    answers: Answers | None = None,
 ) -> ReviewTable:
-    """Read a file of reviews; its ending says what it is.
+    """Read a file of reviews; its content says what it is.
 
     `columns` says which columns to read; without it they are guessed. `name` is the file's own name where `path` is a
-    temporary one. `progress` is told the share that was read, in [0, 1]; an error that it raises ends the reading.
-    Raises `DataError` for a file that cannot be read or, where it is `limited`, is too large, and for one without a row
-    that can be read.
+    temporary one. `answers` is what a person says of its encoding, delimiter and row of names. `progress`
+    is told the share that was read, in [0, 1]; an error that it raises ends the reading. Raises `DataError`
+    for a file that cannot be read or, where it is `limited`, is too large, and for one without a row that can be read.
 
     Labels are words (pos, very positive, fresh, …), numbers or ratings, and without a label column they come from the
     stars, see `model.tables.label_reading`. An empty label is none; what is no label makes a bad row. `counts_as` says
     of single values what they count as; where that has to be known and is not, `DataError` asks for it.
     """
-    source = open_file(path, name, limited)
+    source = open_file(path, name, limited, answers)
     chosen = chosen_columns(source, columns, counts_as)
-    known = Known(chosen, counts_as or {}, label_names(source, chosen))
-    wanted = [name for name in (chosen.text, chosen.label, chosen.rating) if name is not None]
     try:
-        with closing(source.rows(wanted)) as rows:
-            most = MAX_ROWS if limited else math.inf
-            return _collect(rows, known, source.file.title, _digest(path), progress, most)
+        most = MAX_ROWS if limited else math.inf
+        return _collected(source, chosen, counts_as or {}, _digest(path), progress, most)
     except OSError as error:
         sentence = gettext("'{title}' could not be read to its end: choose it again.")
         raise DataError(sentence.format(title=source.file.title)) from error
@@ -135,23 +142,36 @@ def label_names(source: Source, columns: Columns) -> Names:
     return declared_names(source).get(label) or names_beside(source, label)
 
 
-def paste_table(text: str, counts_as: CountsAs | None = None) -> ReviewTable:
-    """Read pasted lines, one review a line, each with its label after or before it and a tab between, or without.
+def _collected(
+    source: Source,
+    columns: Columns,
+    counts_as: CountsAs,
+    digest: str,
+    progress: Callable[[float], None] = _silent,
+    most: float | None = None,
+) -> ReviewTable:
+    """The table of a source's rows, of which there may be `most`."""
+    known = Known(columns, counts_as, label_names(source, columns))
+    wanted = [name for name in (columns.text, columns.label, columns.rating) if name is not None]
+    with closing(source.rows(wanted)) as rows:
+        table = _collect(rows, known, source.file.title, digest, progress, most)
+    return replace(table, dialect=source.dialect)
 
-    Lines count as labelled if at least half of those that are not empty have a label on the same side. Raises
-    `DataError` for a list that is too long, or without a line that can be read.
+
+def paste_table(text: str, counts_as: CountsAs | None = None, answers: Answers | None = None) -> ReviewTable:
+    """Read what was pasted, as if it were a file: one review a line, with its label or without, or any other text.
+
+    Raises `DataError` for a list that is too long, or without a line that can be read.
     """
     content = text.encode("utf-8", "surrogatepass")
     if len(content) > MAX_BYTES:
         sentence = gettext("The list has {size:,} bytes; at most {most:,} can be read: paste fewer lines.")
         raise DataError(sentence.format(size=len(content), most=MAX_BYTES))
-    lines = list(filled_lines(io.StringIO(text, newline=None)))
-    if not lines:
+    if not text.strip():
         raise DataError(gettext("The list is empty: paste one review a line."))
-    values = _labelled([str(line) for _, line in lines])
-    rows = (Row(number, each) for (number, _), each in zip(lines, values, strict=True))
-    known = Known(_own_columns(len(values[0]) > 1), counts_as or {})
-    return _collect(rows, known, gettext("pasted list"), hashlib.sha256(content).hexdigest(), _silent)
+    source = open_text(File(None, gettext("pasted list"), pasted=text), Dialect(LIST), answers or Answers())
+    columns = chosen_columns(source, counts_as=counts_as)
+    return _collected(source, columns, counts_as or {}, hashlib.sha256(content).hexdigest())
 
 
 def table_of(
@@ -180,18 +200,6 @@ def table_of(
 def _own_columns(labelled: bool) -> Columns:
     """The columns of what comes without a file that names them."""
     return Columns(("text", "label"), "text", "label") if labelled else Columns(("text",), "text")
-
-
-def _labelled(lines: Sequence[str]) -> list[tuple[str | None, ...]]:
-    """Each line as its text and its label, or None for no label; as its text alone if there are no labels."""
-    after: list[tuple[str | None, ...]]
-    before: list[tuple[str | None, ...]]
-    after = [(text, label) if tab else (label, None) for text, tab, label in (line.rpartition("\t") for line in lines)]
-    before = [(text, label) if tab else (label, None) for label, tab, text in (line.partition("\t") for line in lines)]
-    for pairs in (after, before):
-        if 2 * sum(is_no_review(label or "") for _, label in pairs) >= len(lines):
-            return pairs
-    return [(line,) for line in lines]
 
 
 def read_imdb(source: Path, split: str = "test", progress: Callable[[float], None] = _silent) -> ReviewTable:

@@ -6,10 +6,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple, TextIO
+from typing import NamedTuple
 
 from model.errors import DataError
 from model.language import gettext
+from model.tables.dialect import Dialect
+from model.tables.readers.content import Content, Pasted, Text
 
 MAX_ROWS = 100_000
 MAX_RECORD = 8_000_000  # characters of a cell, a line or a JSON object, which may need twenty times as much memory
@@ -36,30 +38,37 @@ class Broken:
 
 @dataclass(frozen=True, slots=True)
 class File:
-    """A file that passed the first look. `title` is its name to be shown; `encoding` what its first bytes say."""
+    """A file that passed the first look, or, where `path` is None, `pasted` text.
 
-    path: Path
+    `title` is its name to be shown, `encoding` that of its text, `packed` whether it is a gzip archive.
+    """
+
+    path: Path | None
     title: str
-    ending: str
-    size: int
-    encoding: str
+    encoding: str = ""
     limited: bool = True
+    packed: bool = False
+    pasted: str = ""
 
-    def stream(self, newline: str | None = None) -> TextIO:
-        """Its text. What is wrongly encoded comes as lone surrogates; UTF-16 that ends in half a character raises."""
-        errors = "surrogatepass" if self.encoding == "utf-16" else "surrogateescape"
-        return self.path.open(encoding=self.encoding, errors=errors, newline=newline)
+    def content(self) -> Content:
+        """Its bytes, unpacked. Raises `OSError`."""
+        if self.path is None:
+            raise FileNotFoundError(self.title)
+        return Content(self.path, self.title, self.packed, self.limited)
 
-    def share(self, stream: TextIO) -> float:
-        """How much of it was read, in [0, 1]."""
-        return stream.buffer.tell() / self.size
+    def text(self) -> Text:
+        """Its text. Raises `OSError`."""
+        if self.path is None:
+            return Pasted(self.pasted)
+        return Text(self.content(), "utf-8-sig" if self.encoding == "utf-8" else self.encoding)
 
 
 @dataclass(frozen=True, slots=True)
 class Source(ABC):
-    """A file that can be read: the names of its columns, those of them that may hold text, and its rows."""
+    """A file that can be read: how it is written, its columns' names, those of them that may hold text, its rows."""
 
     file: File
+    dialect: Dialect
     names: tuple[str, ...]
     texts: tuple[str, ...]
 
@@ -74,9 +83,14 @@ def too_long(length: int, most: int) -> str:
     return sentence.format(length=length, most=most)
 
 
-def counted(empty: int) -> int:
-    """One empty line more; `DataError` where there were `MAX_EMPTY`."""
-    if empty == MAX_EMPTY:
+def not_utf16() -> str:
+    """Why the last line of a text that ends in half a character cannot be read."""
+    return gettext("not UTF-16")
+
+
+def counted(empty: int, more: int = 1) -> int:
+    """So many empty lines more; `DataError` where there are over `MAX_EMPTY` then."""
+    if empty + more > MAX_EMPTY:
         sentence = gettext("The file has more than {most:,} empty lines: take them out.")
         raise DataError(sentence.format(most=MAX_EMPTY))
-    return empty + 1
+    return empty + more

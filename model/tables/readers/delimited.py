@@ -1,143 +1,87 @@
-"""CSV, TSV and their like, read with the line on which each record begins."""
+"""Tables of cells, CSV, TSV and their like, and lists: read with the line on which each record begins."""
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Generator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
-from itertools import islice
-from typing import TextIO
+from dataclasses import dataclass, replace
 
-from model.errors import DataError
 from model.language import gettext
-from model.tables.columns import LABEL_NAMES, RATING_NAMES, TEXT_NAMES, column_names, named, share_of
-from model.tables.readers.base import MAX_RECORD, SNIFFED, Broken, File, Row, Source, counted, too_long
+from model.tables.columns import column_names, short
+from model.tables.dialect import DELIMITED, HEADER, LIST, Answers, Dialect
+from model.tables.readers.base import File, Row, Source
+from model.tables.readers.cells import Form, records
+from model.tables.readers.layout import Layout, list_layout
+
+MAX_TITLE = 100  # characters of a title that are said
 
 
 @dataclass(frozen=True, slots=True)
 class Delimited(Source):
-    """CSV, TSV and their like. Without `header` it is a plain list, and its only column is called text."""
+    """A table of cells, or a list of one column. `begins`: the line of its first row below the names."""
 
-    delimiter: str
-    header: bool
+    form: Form
+    begins: int
 
     @classmethod
-    def open(cls, file: File) -> Delimited:
-        """Guess the delimiter, and whether the first line holds names. `DataError` where there is no first line."""
-        with file.path.open(encoding=file.encoding, errors="replace", newline="") as first:
-            sample = first.read(SNIFFED)
-        delimiter = _delimiter(sample, "\t" if file.ending == ".tsv" else ",")
-        with file.stream(newline="") as stream, closing(_records(stream, delimiter)) as records:
-            _, cells = next(records, (1, None))
-        if not isinstance(cells, list):
-            sentence = gettext("'{title}' is empty or begins with a line that cannot be read: mend its first line.")
-            raise DataError(sentence.format(title=file.title))
-        header = len(cells) > 1 or not _is_sentence(cells[0])
-        names = column_names(cells, file.title) if header else ("text",)
-        return cls(file, names, names, delimiter, header)
+    def of_table(cls, file: File, dialect: Dialect, layout: Layout) -> Delimited:
+        """A table that is laid out so. `DataError` for one of too many columns."""
+        names = column_names([each.strip().removeprefix("\ufeff") for each in layout.names], file.title)
+        unclear = () if layout.header.sure else (HEADER,)
+        dialect = replace(
+            dialect,
+            format=DELIMITED if layout.form.delimiter or layout.header.found else LIST,
+            delimiter=layout.form.delimiter,
+            header=layout.header.found,
+            title=tuple(short(each, MAX_TITLE) for each in layout.title),
+            unclear=(*dialect.unclear, *unclear),
+            notes=(*dialect.notes, *_notes(layout)),
+        )
+        return cls(file, dialect, names, names, replace(layout.form, width=len(names)), layout.begins)
+
+    @classmethod
+    def of_list(cls, file: File, dialect: Dialect, answers: Answers) -> Delimited:
+        """A list, of one review a line, or of one a cell where it is quoted."""
+        return cls.of_table(file, dialect, list_layout(file, answers))
 
     def rows(self, wanted: Sequence[str]) -> Generator[Row]:
-        """As `Source.rows`; a record of another width than the first is a bad row."""
+        """As `Source.rows`; a record of another width than the names is a bad row."""
         places = [self.names.index(name) for name in wanted]
-        with self.file.stream(newline="") as stream:
-            for line, cells in islice(_records(stream, self.delimiter), int(self.header), None):
-                share = self.file.share(stream)
-                if isinstance(cells, Broken):
-                    yield Row(line, (), cells.reason, share)
-                elif reason := self._why_not(cells):
-                    yield Row(line, (), reason, share)
+        with closing(self.file.text()) as text, closing(records(text, self.form)) as every:
+            for record in every:
+                if record.line < self.begins:
+                    continue
+                cells = self.form.trimmed(record.cells)
+                if reason := record.reason or self._why_not(cells):
+                    yield Row(record.line, (), reason, record.share)
                 else:
-                    yield Row(line, tuple([cells[place] for place in places]), share=share)
+                    yield Row(record.line, tuple([cells[place] for place in places]), share=record.share)
 
-    def _why_not(self, cells: Sequence[str] | Broken) -> str:
-        if isinstance(cells, Broken):
-            return cells.reason
+    def _why_not(self, cells: Sequence[str]) -> str:
         found, wanted = len(cells), len(self.names)
-        if found == wanted:
-            return ""
-        sentence = gettext("the number of cells is {found:,}, that of columns {wanted}")
-        return sentence.format(found=found, wanted=wanted)
+        if found != wanted:
+            sentence = gettext("the number of cells is {found:,}, that of columns {wanted}")
+            return sentence.format(found=found, wanted=wanted)
+        if self.dialect.header and wanted > 1 and tuple(each.strip() for each in cells) == self.names:
+            return gettext("the names of the columns once more")
+        return ""
 
 
-class _Bounded:
-    """The lines of a file, of one over `MAX_RECORD` characters only the beginning.
-
-    `cut` is the length of a line that was cut, or 0. If an odd number of quotation marks is cut off, one is put in
-    their place, so that a cell ends where it did. `ended` once a line was asked for that is not there.
-    """
-
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
-        self.cut = 0
-        self.ended = False
-
-    def __iter__(self) -> _Bounded:
-        return self
-
-    def __next__(self) -> str:
-        line = piece = self._stream.readline(MAX_RECORD)
-        if not line:
-            self.ended = True
-            raise StopIteration
-        length = marks = 0
-        while len(piece) == MAX_RECORD and not piece.endswith(("\n", "\r")):
-            piece = self._stream.readline(MAX_RECORD)
-            length, marks = length + len(piece), marks + piece.count('"')
-        if not length:
-            return line
-        self.cut = len(line) + length
-        return line + '"' * (marks % 2) + "\n"
-
-
-def _records(stream: TextIO, delimiter: str) -> Generator[tuple[int, list[str] | Broken]]:
-    """The line where each record begins, from 1, and its cells; lines that are empty are none.
-
-    After a cell of more than `MAX_RECORD` characters, which no quotation mark closed, a new record begins.
-    """
-    csv.field_size_limit(max(csv.field_size_limit(), MAX_RECORD))  # of the whole process, so it is never lowered
-    lines = _Bounded(stream)
-    reader = csv.reader(lines, delimiter=delimiter)
-    empty = 0
-    while True:
-        line, lines.cut = reader.line_num + 1, 0
-        try:
-            cells = next(reader, None)
-        except csv.Error:
-            sentence = gettext("a cell of over {most:,} characters: perhaps a quotation mark is not closed")
-            yield line, Broken(sentence.format(most=MAX_RECORD))
-            continue
-        except UnicodeDecodeError:
-            yield line, Broken(gettext("not UTF-16"))
-            return
-        if cells is None:
-            return
-        if lines.cut or lines.ended:  # the end is looked for only in a cell that goes on
-            open_mark = gettext("a quotation mark is not closed to the very end")
-            yield line, Broken(too_long(lines.cut, MAX_RECORD) if lines.cut else open_mark)
-        elif cells:
-            yield line, cells
-        else:
-            empty = counted(empty)
-
-
-def _delimiter(sample: str, usual: str) -> str:
-    """The one of comma, semicolon and tab that cuts a sample best: into known names, then into rows of one width."""
-
-    def fit(delimiter: str) -> tuple[bool, bool, float, bool]:
-        rows = [cells for _, cells in _records(io.StringIO(sample, newline=""), delimiter) if isinstance(cells, list)]
-        rows = rows[:-1] if len(sample) == SNIFFED and len(rows) > 1 else rows
-        if not rows:
-            return False, False, 0.0, delimiter == usual
-        known = named((*TEXT_NAMES, *LABEL_NAMES, *RATING_NAMES), rows[0], lambda name: True) is not None
-        same = share_of(rows[1:], lambda cells: len(cells) == len(rows[0]))
-        return known, len(rows[0]) > 1 and same >= 0.5, same, delimiter == usual
-
-    return max(",;\t", key=fit)
-
-
-def _is_sentence(cell: str) -> bool:
-    """Whether the first cell of a single column is a review already, and not the column's name."""
-    words = cell.split()
-    return len(words) > 5 or (len(words) > 1 and words[-1][-1] in ".!?…")
+def _notes(layout: Layout) -> list[str]:
+    notes = []
+    if layout.separator:
+        sentence = gettext("The first line says what parts the cells: '{delimiter}'.")
+        notes.append(sentence.format(delimiter=layout.form.delimiter))
+    if layout.title:
+        sentence = gettext("What stands above the names of the columns was stepped over: '{title}'.")
+        notes.append(sentence.format(title=short(" / ".join(layout.title), MAX_TITLE)))
+    if layout.form.escape:
+        notes.append(gettext("A quotation mark after a backslash is part of the text."))
+    if layout.header.sure:
+        if not layout.header.found and layout.form.delimiter:
+            notes.append(gettext("There is no row of names: the first row is read as a review."))
+    elif layout.header.found:
+        notes.append(gettext("The first row is taken for the names of the columns: say so if it is a review."))
+    else:
+        notes.append(gettext("The first row is read as a review: say so if it holds the names of the columns."))
+    return notes

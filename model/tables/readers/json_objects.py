@@ -1,68 +1,132 @@
-"""JSON objects, one a line or all in one array."""
+"""JSON objects: one a line, one after the other, in an array, or in an array that stands in a field of a document."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Generator, Sequence
+import re
+from collections.abc import Generator, Iterable, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
-from typing import TextIO
 
 from model.errors import DataError
 from model.language import gettext
-from model.tables.columns import SAMPLE, column_names
+from model.tables.columns import SAMPLE, column_names, short
+from model.tables.dialect import JSON_ARRAY, JSON_FIELD, JSON_LINES, Dialect
 from model.tables.readers.base import MAX_RECORD, SNIFFED, Broken, File, Row, Source, too_long
-from model.tables.readers.json_array import array_elements
-from model.tables.readers.lines import filled_lines
+from model.tables.readers.json_keys import Path, has_text, paths_of, value_at
+from model.tables.readers.json_window import array_elements, arrays_in, field_elements, sequence_elements
+from model.tables.readers.window import filled_lines
+
+_ARRAY = re.compile(r"\s*\[\s*(?:[\[{\]\"]|\Z)")
+_OBJECT = re.compile(r"\s*\{\s*(?:[\"}]|\Z)")
 
 
 @dataclass(frozen=True, slots=True)
 class JsonObjects(Source):
-    """JSON objects, one a line or all in one array. `keys` is parallel to `names`, and holds them as they are."""
+    """JSON objects. `paths` is parallel to `names`, and leads to the values; `field` to the array, where there is one.
 
-    keys: tuple[str, ...]
-    array: bool
+    `sequence`: whether an object may go on over lines.
+    """
+
+    paths: tuple[Path, ...]
+    field: tuple[str, ...]
+    sequence: bool
 
     @classmethod
-    def open(cls, file: File) -> JsonObjects:
-        """Find the keys of the first objects. `DataError` where there is no object."""
-        with file.path.open(encoding=file.encoding, errors="replace") as first:
-            array = file.ending == ".json" and first.read(SNIFFED).lstrip().startswith("[")
-        keys: dict[str, None] = {}
-        with file.stream() as stream, closing(_objects(stream, array)) as objects:
-            for _, found in islice(objects, SAMPLE):
-                keys |= dict.fromkeys(found if isinstance(found, dict) else ())
-        if not keys:
+    def open(cls, file: File, dialect: Dialect) -> JsonObjects | None:
+        """Find how the objects stand, and their keys; None for no JSON, `DataError` for JSON without an object."""
+        with closing(file.text()) as text:
+            sample = text.read(SNIFFED)
+        form = _form(sample)
+        if form is None:
+            return None
+        source = cls(file, replace(dialect, format=form), (), (), (), (), sequence=_goes_on(sample))
+        if form == JSON_LINES and (source.sequence or len(_lines(sample)) == 1):
+            source = source._in_a_field()
+        with closing(source._objects()) as objects:
+            found = [each for _, each in islice(objects, SAMPLE)]
+        paths = paths_of([each for each in found if isinstance(each, dict)])
+        if not paths:
             sentence = gettext("'{title}' holds no JSON objects: write one a line, such as {example}.")
             raise DataError(sentence.format(title=file.title, example='{"text": "…"}'))
-        names = column_names(tuple(keys), file.title)
-        return cls(file, names, names, tuple(keys), array)
+        names = column_names(list(paths.values()), file.title)
+        return replace(source, names=names, texts=names, paths=tuple(paths))
 
     def rows(self, wanted: Sequence[str]) -> Generator[Row]:
         """As `Source.rows`; a key that an object lacks is None, and what is no object a bad row."""
-        keys = [self.keys[self.names.index(name)] for name in wanted]
-        with self.file.stream() as stream:
-            for line, found in _objects(stream, self.array):
-                share = self.file.share(stream)
+        paths = [self.paths[self.names.index(name)] for name in wanted]
+        with closing(self._objects()) as objects:
+            for row, found in objects:
                 if isinstance(found, dict):
-                    yield Row(line, tuple([found.get(key) for key in keys]), share=share)
+                    yield row._replace(values=tuple([value_at(found, path) for path in paths]))
                 else:
                     reason = found.reason if isinstance(found, Broken) else gettext("not a JSON object")
-                    yield Row(line, (), reason, share)
+                    yield row._replace(reason=reason)
+
+    def _objects(self) -> Generator[tuple[Row, object]]:
+        """Each JSON value, an object or not, or `Broken`, with its row."""
+        with closing(self.file.text()) as text:
+            if self.dialect.format == JSON_LINES and not self.sequence:
+                for line in filled_lines(text):
+                    yield (
+                        Row(line.number, (), share=line.share),
+                        Broken(line.reason) if line.reason else _parsed(line.text),
+                    )
+                return
+            elements: Iterable[tuple[int, object]]
+            if self.dialect.format == JSON_ARRAY:
+                elements = array_elements(text)
+            else:
+                elements = field_elements(text, self.field) if self.field else sequence_elements(text)
+            for number, found in elements:
+                yield Row(number, (), share=text.share), found
+
+    def _in_a_field(self) -> JsonObjects:
+        """The same, of the array in which the reviews of a document stand; itself where there is none."""
+        with closing(self.file.text()) as text, closing(sequence_elements(text)) as elements:
+            first = next(elements, (1, None))[1] if not self.sequence else None
+        if isinstance(first, dict) and has_text(first):
+            return self
+        with closing(self.file.text()) as text, closing(arrays_in(text)) as arrays:
+            fitting = (
+                each.path for each in arrays if any(isinstance(row, dict) and has_text(row) for row in each.first)
+            )
+            path = next(fitting, ())
+        if not path:
+            return self
+        note = gettext("The rows stand in the field '{name}'.").format(name=short(".".join(path)))
+        dialect = replace(self.dialect, format=JSON_FIELD, notes=(*self.dialect.notes, note))
+        return replace(self, dialect=dialect, field=path)
 
 
-def _objects(stream: TextIO, array: bool) -> Generator[tuple[int, object]]:
-    """Each JSON value, an object or not, or `Broken`, with the line where it begins."""
-    return array_elements(stream) if array else ((number, _parsed(line)) for number, line in filled_lines(stream))
+def _form(sample: str) -> str | None:
+    """How objects stand in a text that begins so; None where it is no JSON."""
+    if _ARRAY.match(sample):
+        return JSON_ARRAY
+    lines = _lines(sample)
+    objects = sum(_OBJECT.match(each) is not None for each in lines)
+    if _OBJECT.match(sample) or (len(lines) > 1 and 2 * objects >= len(lines)):
+        return JSON_LINES
+    return None
 
 
-def _parsed(line: str | Broken) -> object:
-    if isinstance(line, Broken):
-        return line
+def _lines(sample: str) -> list[str]:
+    return [each for each in sample.splitlines() if each.strip()]
+
+
+def _goes_on(sample: str) -> bool:
+    """Whether objects go on over lines: the first line is none, and few others begin one."""
+    lines = _lines(sample)
+    if isinstance(_parsed(lines[0]), dict):
+        return False
+    return len(lines) == 1 or 2 * sum(each.startswith("{") for each in lines) < len(lines)
+
+
+def _parsed(line: str) -> object:
     if len(line) > MAX_RECORD:
         return Broken(too_long(len(line), MAX_RECORD))
     try:
-        return json.loads(line)
+        return json.loads(line.lstrip("\ufeff").rstrip().removesuffix(","))
     except (ValueError, RecursionError):
         return Broken(gettext("not JSON"))

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Generator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from model.errors import DataError
 from model.language import gettext
 from model.tables.columns import column_names
+from model.tables.dialect import PARQUET, Dialect
 from model.tables.readers.base import MAX_ROWS, WINDOW, File, Row, Source
 
 if TYPE_CHECKING:
@@ -21,9 +25,14 @@ _OTHER = object()  # a value that is neither text nor number
 
 @dataclass(frozen=True, slots=True)
 class Parquet(Source):
-    """A Parquet file; `keys` as in `JsonObjects`. Only the footer is read before the rows are asked for."""
+    """A Parquet file. Only the footer is read before the rows are asked for.
+
+    `keys` is parallel to `names`, and holds them as they are in the file. `features`: what the library datasets of
+    Hugging Face says of the columns, as JSON; empty where it did not write the file.
+    """
 
     keys: tuple[str, ...]
+    features: bytes
 
     @classmethod
     def open(cls, file: File) -> Parquet:
@@ -32,7 +41,7 @@ class Parquet(Source):
         import pyarrow.parquet as pq
 
         try:
-            with pq.ParquetFile(file.path) as opened:
+            with pq.ParquetFile(_place(file)) as opened:
                 footer, schema = opened.metadata, opened.schema_arrow
             groups = [footer.row_group(number).total_byte_size for number in range(footer.num_row_groups)]
         except (pa.ArrowException, OSError, ValueError) as error:
@@ -51,7 +60,8 @@ class Parquet(Source):
             sentence = gettext("'{title}' has two columns of one name: rename one of them.")
             raise DataError(sentence.format(title=file.title))
         texts = tuple(name for name, field in zip(names, schema, strict=True) if _holds_text(field.type))
-        return cls(file, names, texts, tuple(schema.names))
+        dialect = Dialect(PARQUET, packed=file.packed)
+        return cls(file, dialect, names, texts, tuple(schema.names), (schema.metadata or {}).get(b"huggingface", b""))
 
     def rows(self, wanted: Sequence[str]) -> Generator[Row]:
         """As `Source.rows`; a row's line is its number, from 1."""
@@ -64,7 +74,7 @@ class Parquet(Source):
         try:
             # As dictionaries, so that a text of megabytes that stands in each row is one text in memory.
             with pq.ParquetFile(
-                self.file.path, read_dictionary=repeated, pre_buffer=False, buffer_size=WINDOW
+                _place(self.file), read_dictionary=repeated, pre_buffer=False, buffer_size=WINDOW
             ) as opened:
                 total = opened.metadata.num_rows
                 for batch in opened.iter_batches(BATCH, columns=keys, use_threads=False):
@@ -73,6 +83,14 @@ class Parquet(Source):
                         yield Row(number, values, share=number / total)
         except (pa.ArrowException, OSError, ValueError) as error:
             raise _damaged(self.file.title) from error
+
+
+def _place(file: File) -> Path | io.BytesIO:
+    """Where the file can be read at any place: its path, or, of an archive, its bytes in memory."""
+    if not file.packed and file.path is not None:
+        return file.path
+    with closing(file.content()) as content:
+        return io.BytesIO(b"".join(iter(content.read, b"")))
 
 
 def _damaged(title: str) -> DataError:
@@ -101,5 +119,5 @@ def _values(column: pyarrow.Array) -> list[object]:
         return [None if each is None else each.decode("utf-8", "surrogateescape") for each in column.to_pylist()]
     if pa.types.is_decimal(column.type):
         column = column.cast(pa.float64())
-    simple = (pa.types.is_integer, pa.types.is_floating, pa.types.is_boolean)
-    return column.to_pylist() if any(test(column.type) for test in simple) else [_OTHER] * len(column)
+    plain = (pa.types.is_integer, pa.types.is_floating, pa.types.is_boolean, pa.types.is_list, pa.types.is_struct)
+    return column.to_pylist() if any(test(column.type) for test in plain) else [_OTHER] * len(column)

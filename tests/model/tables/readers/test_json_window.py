@@ -6,7 +6,7 @@ import json
 
 import pytest
 
-from model.tables.readers import json_array
+from model.tables.readers import base, content
 from model.tables.table import BadRow, read_table
 
 
@@ -16,7 +16,8 @@ def test_array_is_read_through_a_window_of_any_size(write, monkeypatch):
     whole = read_table(path)
     assert whole.texts == tuple(row["text"] for row in rows)
     for window in (30, 333):
-        monkeypatch.setattr(json_array, "WINDOW", window)
+        monkeypatch.setattr(base, "WINDOW", window)
+        monkeypatch.setattr(content, "PIECE", window)
         assert read_table(path).texts == whole.texts
         assert read_table(path).lines.tolist() == whole.lines.tolist() == list(range(2, 2 + 4 * 60, 4))
 
