@@ -8,7 +8,7 @@ export default [
       globals: Object.fromEntries(
         [
           "document", "window", "location", "history", "navigator", "innerWidth", "Event", "Element", "Image", "Blob", "URL",
-          "MutationObserver", "ResizeObserver", "XMLSerializer", "DOMParser", "getComputedStyle", "requestAnimationFrame",
+          "ResizeObserver", "XMLSerializer", "DOMParser", "getComputedStyle", "requestAnimationFrame",
           "setTimeout", "clearTimeout", "setInterval", "clearInterval", "atob", "btoa", "matchMedia", "Plotly", "console",
           "localStorage", "Node", "NodeFilter", "addEventListener", "dispatchEvent", "scrollTo", "scrollY", "SVGElement", "HTMLElement", "CustomEvent", "devicePixelRatio",
         ].map((name) => [name, "readonly"]),
