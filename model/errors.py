@@ -4,6 +4,7 @@ GatescopeError
 ├── ReviewError       a text, method, baseline, clamp or link that cannot be worked on
 ├── CheckpointError   a folder that is not a usable checkpoint
 └── DataError         a data set, prepared file or word-vector file that cannot be used
+    └── UnclearError  a file of which something has to be said before it can be used
 
 OutOfTime             no error: a run that stops because its time is over
 """
@@ -29,6 +30,10 @@ class CheckpointError(GatescopeError):
 
 class DataError(GatescopeError):
     """A data set, prepared file or word-vector file that cannot be used."""
+
+
+class UnclearError(DataError):
+    """A file of which something has to be said before it can be used. The message asks for it."""
 
 
 class OutOfTime(Exception):

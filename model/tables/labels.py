@@ -41,6 +41,11 @@ class LabelValue:
     certain: bool
     answered: bool = False
 
+    @property
+    def words(self) -> str:
+        """What it counts as, in the language that is spoken."""
+        return gettext(MEANING_NAMES[self.meaning])
+
 
 @dataclass(frozen=True, slots=True)
 class LabelReading:
@@ -90,6 +95,5 @@ class LabelReading:
 
     def meanings(self) -> str:
         """What each listed value counts as, in one line: "0 = negative (12); 1 = positive (9)"."""
-        words = {code: gettext(name) for code, name in MEANING_NAMES.items()}
-        each = [f"{value.shown or '∅'} = {words[value.meaning]} ({value.count:,})" for value in self.values]
+        each = [f"{value.shown or '∅'} = {value.words} ({value.count:,})" for value in self.values]
         return "; ".join([*each, *(["…"] if self.more else [])])

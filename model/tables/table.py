@@ -19,7 +19,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from model.errors import DataError, ReviewError
+from model.errors import DataError, ReviewError, UnclearError
 from model.language import gettext
 from model.normalization import normalize
 from model.tables import imdb
@@ -55,7 +55,8 @@ class ReviewTable:
     int8: 1 positive, 0 negative, -1 none. `ratings` (rows,) float32 stars, NaN where there is none. `lines` (rows,)
     int64: where each row begins in the file (Parquet: the row's number). `bad`: the first rows that were skipped,
     `bad_count` all of them. `reading`: how the labels were read; None where there are none. `dialect`: how the file is
-    written, and what was assumed of it; None for what is no file.
+    written, and what was assumed of it; None for what is no file. `written`: each row's label, or its stars, as the
+    file writes it; empty where there is no such column.
     """
 
     name: str
@@ -69,6 +70,7 @@ class ReviewTable:
     bad_count: int
     reading: LabelReading | None = None
     dialect: Dialect | None = None
+    written: tuple[str, ...] = ()
 
 
 def _silent(share: float) -> None:
@@ -122,7 +124,7 @@ def read_table(
 
     Labels are words (pos, very positive, fresh, …), numbers or ratings, and without a label column they come from the
     stars, see `model.tables.label_reading`. An empty label is none; what is no label makes a bad row. `counts_as` says
-    of single values what they count as; where that has to be known and is not, `DataError` asks for it.
+    of single values what they count as; where that has to be known and is not, `UnclearError` asks for it.
     """
     source = open_file(path, name, limited, answers)
     chosen = chosen_columns(source, columns, counts_as)
@@ -271,7 +273,7 @@ def _collect(
     label, rating = cells.read(known)
     first = label or rating
     if first and first.reading.must:
-        raise DataError(first.reading.question)
+        raise UnclearError(first.reading.question)
     labels, stars = _judge(reviews, label, rating)
     unknown = np.flatnonzero(labels == UNKNOWN_LABEL)
     bad += [BadRow(reviews[row].line, _no_label(reviews[row].label)) for row in unknown]
@@ -284,7 +286,8 @@ def _collect(
     lines = np.array([reviews[row].line for row in kept], dtype=np.int64)
     return ReviewTable(
         name, digest, columns, texts, labels[kept], stars[kept], lines, tuple(bad[:MAX_BAD]), len(bad),
-        first.reading if first else None,
+        reading=first.reading if first else None,
+        written=tuple([(reviews[row].label if label else reviews[row].stars).shown for row in kept]) if first else (),
     )  # fmt: skip
 
 
@@ -316,7 +319,7 @@ class Cells:
 def _review(row: Row, cells: Cells) -> _Review | BadRow:
     label, stars = (EMPTY, EMPTY) if row.reason or not row.values else cells.add(row.values)
     text = row.values[0] if row.values else None
-    if reason := row.reason or _why_not(text):
+    if reason := row.reason or why_not(text):
         return BadRow(row.line, reason)
     return _Review(row.line, str(text), label, stars)
 
@@ -345,7 +348,7 @@ def _nothing(name: str, columns: Columns, bad: Sequence[BadRow]) -> str:
     return sentence.format(name=name, column=columns.text, line=bad[0].line, reason=bad[0].reason)
 
 
-def _why_not(text: object) -> str:
+def why_not(text: object) -> str:
     """Why a value is no text that can be read; empty if it is."""
     if text is None:
         return gettext("no text")

@@ -17,7 +17,9 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from model.assets import ASSETS
-from model.tables.labels import NEGATIVE, NO_LABEL, POSITIVE
+from model.errors import DataError
+from model.language import gettext
+from model.tables.labels import ANSWERS, NEGATIVE, NO_LABEL, POSITIVE, REST, CountsAs
 
 LONGEST = 200  # characters of a cell that can be a label; a longer one is a text
 LONGEST_NESTED = 2_000  # of one that holds a list or an object
@@ -86,6 +88,21 @@ def said_by(value: object, depth: int = 0) -> Said:
 def key_of(words: str) -> str:
     """The one spelling of a label that a person writes in an answer."""
     return said_by(words).key
+
+
+def parsed_answers(answers: Mapping[object, object]) -> CountsAs:
+    """What a person says that values count as, "positive", "negative" or "none", by the values' own spelling.
+
+    Raises `DataError` for a value that counts as something else.
+    """
+    found = {}
+    for value, said in answers.items() if isinstance(answers, Mapping) else [("", answers)]:
+        meaning = ANSWERS.get(said.strip().lower()) if isinstance(said, str) else None
+        if meaning is None:
+            sentence = gettext("What a label counts as is positive, negative or none, not '{said}'.")
+            raise DataError(sentence.format(said=str(said)[:40]))
+        found[value if value == REST else said_by(value).key] = meaning
+    return found
 
 
 def number_of(value: object) -> float | None:

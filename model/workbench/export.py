@@ -33,6 +33,7 @@ SCHEMA = pa.schema(
         ("line", pa.int64()),  # of the file, from 1
         ("text", pa.string()),
         ("label", pa.string()),  # positive, negative, or null
+        ("label_in_file", pa.string()),  # as the file writes it, or its stars; null where it has none
         ("prediction", pa.string()),
         ("probability", pa.float32()),  # P(positive)
         ("logit", pa.float32()),
@@ -57,8 +58,8 @@ def export_rows(
     """The chosen rows, (n,) whole numbers from 0, in their order, with the columns of `SCHEMA`.
 
     `notes` and `top_tokens` are by row; either may lack rows. Halves of emoji (lone surrogates), which UTF-8 cannot
-    hold, become the replacement character. The table's metadata names file, sha256 and checkpoint. Raises
-    `DataError` where rows are not in the table, `ValueError` where table and scores differ in length.
+    hold, become the replacement character. The table's metadata names file, sha256, checkpoint and what labels were
+    read as. Raises `DataError` where rows are not in the table, `ValueError` where table and scores differ in length.
     """
     if len(table.texts) != len(scores.logits):
         raise ValueError("the scores are not of this table")
@@ -71,6 +72,7 @@ def export_rows(
         table.lines[rows],
         [_utf8(table.texts[row]) for row in rows.tolist()],
         [LABELS[label] for label in table.labels[rows].tolist()],
+        [_utf8(table.written[row]) or None if table.written else None for row in rows.tolist()],
         [LABELS[int(positive)] for positive in scores.predicted[rows].tolist()],
         scores.probabilities[rows],
         scores.logits[rows].astype(np.float32),
@@ -81,8 +83,15 @@ def export_rows(
         [_tokens(top_tokens.get(row)) for row in rows.tolist()],
     ]
     arrays = [pa.array(column, field.type) for column, field in zip(columns, SCHEMA, strict=True)]
-    about = {"file": _utf8(table.name), "sha256": table.digest, "checkpoint": scores.checkpoint}
+    about = {"file": _utf8(table.name), "sha256": table.digest, "checkpoint": scores.checkpoint} | about_labels(table)
     return pa.Table.from_arrays(arrays, schema=SCHEMA.with_metadata(about))
+
+
+def about_labels(table: ReviewTable) -> dict[str, str]:
+    """What the labels of a file were read as, for the metadata of what is written; empty where there were none."""
+    if table.reading is None:
+        return {}
+    return {"labels": _utf8(table.reading.sentence), "label_values": _utf8(table.reading.meanings())}
 
 
 def _utf8(text: str) -> str:

@@ -1,6 +1,6 @@
 """Score a file of reviews: every row that can be read, with what the network says of it.
 
-    python -m model score IN OUT [--checkpoint bilstm] [--text COLUMN] [--label COLUMN] [--engine ray]
+    python -m model score IN OUT [--checkpoint bilstm] [--text COLUMN] [--label COLUMN] [--label-value 1=negative]
 
 IN is CSV, TSV, JSON lines, Parquet or plain lines, see `model.tables`; or the Large Movie Review Dataset, its folder or
 archive. OUT is CSV, JSON lines or Parquet by its ending. What is finished is kept beside OUT until all is: a run that
@@ -14,7 +14,7 @@ from __future__ import annotations
 import sys
 import time
 from argparse import ArgumentParser
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -24,13 +24,15 @@ from tqdm import tqdm
 
 from model import files
 from model import options as shared
-from model.errors import DataError, GatescopeError
+from model.errors import DataError, GatescopeError, UnclearError
 from model.language import gettext, ngettext
 from model.network import checkpoint
 from model.network.checkpoint import Checkpoint
 from model.tables.columns import Columns
-from model.tables.labels import NO_LABEL
+from model.tables.labels import ANSWERS, NO_LABEL, REST, CountsAs
+from model.tables.preview import Preview, preview
 from model.tables.table import ReviewTable, guess_columns, read_imdb, read_table
+from model.tables.words import parsed_answers
 from model.workbench import export
 from model.workbench.engines import ENGINES, Task
 from model.workbench.parts import Part, Parts
@@ -41,7 +43,7 @@ WRITERS: dict[str, Callable[[pa.Table], bytes]] = {
     ".jsonl": export.write_jsonl,
     ".parquet": export.write_parquet,
 }
-FORMAT = 1  # of the parts
+FORMAT = 2  # of the parts
 SHOWN = 3  # skipped rows that are shown with their reason
 
 
@@ -55,6 +57,9 @@ class Options:
     folder: Path
     text: str | None
     label: str | None
+    stars: str | None
+    no_label: bool
+    label_value: Sequence[str]
     split: str
     device: str
     engine: str
@@ -71,6 +76,15 @@ def add_arguments(parser: ArgumentParser) -> None:
     shared.add_checkpoint(parser)
     parser.add_argument("--text", metavar="COLUMN", help=gettext("of the reviews; guessed if not given"))
     parser.add_argument("--label", metavar="COLUMN", help=gettext("of the labels; guessed if not given"))
+    parser.add_argument("--stars", metavar="COLUMN", help=gettext("of the ratings; guessed if not given"))
+    parser.add_argument("--no-label", action="store_true", help=gettext("read no labels and no stars"))
+    said = gettext(
+        "what a value of the label column counts as: positive, negative or none; for each that is asked, {rest} for all"
+        " others that are"
+    )
+    parser.add_argument(
+        "--label-value", metavar="VALUE=MEANING", action="append", default=[], help=said.format(rest=f"'{REST}'")
+    )
     said = gettext("of the dataset (%(default)s)")
     parser.add_argument("--split", default="test", choices=("train", "test"), help=said)
     said = gettext("who computes: this process, or Ray (%(default)s)")
@@ -130,26 +144,81 @@ def _check_paths(source: Path, out: Path) -> None:
 
 def _read(options: Options) -> ReviewTable:
     source: Path = options.source
+    if source.is_dir() or source.name.lower().endswith((".tar.gz", ".tgz")):
+        with _progress() as progress:
+            return read_imdb(source, options.split, progress)
+    found, counts_as = _looked_at(options)
+    with _progress() as progress:
+        return read_table(source, found.columns, progress=progress, limited=False, counts_as=counts_as)
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[float], None]]:
+    """A bar that is told the share that was read."""
     with tqdm(total=100, desc="read", unit="%", bar_format="{desc}: {percentage:3.0f}%", mininterval=1) as bar:
 
-        def progress(share: float) -> None:
+        def told(share: float) -> None:
             bar.update(max(0, int(100 * share) - bar.n))
 
-        if source.is_dir() or source.name.lower().endswith((".tar.gz", ".tgz")):
-            return read_imdb(source, options.split, progress)
-        return read_table(source, _columns(source, options.text, options.label), progress=progress, limited=False)
+        yield told
 
 
-def _columns(source: Path, text: str | None, label: str | None) -> Columns:
-    """The columns of a file as they were named, as they are guessed where they were not."""
-    guessed = guess_columns(source, limited=False)
-    named = {text, label} - {None}
+def _columns(options: Options) -> Columns | None:
+    """The columns of a file as they were named, as they are guessed where they were not; None to guess them all."""
+    text, label, stars = options.text, options.label, options.stars
+    named = {text, label, stars} - {None}
+    if not named and not options.no_label:
+        return None
+    guessed = guess_columns(options.source, limited=False)
+    if options.no_label:
+        return replace(guessed, text=text or guessed.text, label=None, rating=None)
     return replace(
         guessed,
         text=text or guessed.text,
-        label=label or (None if guessed.label in named else guessed.label),
-        rating=None if guessed.rating in named else guessed.rating,
+        label=label or (None if stars or guessed.label in named else guessed.label),
+        rating=stars or (None if guessed.rating in named else guessed.rating),
     )
+
+
+def _said(values: Sequence[str]) -> CountsAs:
+    """What `--label-value` says. Raises `DataError` for what is not VALUE=MEANING."""
+    parts = [value.rpartition("=") for value in values]
+    if wrong := next((value for value, part in zip(values, parts, strict=True) if not part[1]), None):
+        said = gettext("'{value}' says nothing of a label: write {example}.")
+        raise DataError(said.format(value=wrong, example="--label-value 1=negative"))
+    return parsed_answers({value: meaning for value, _, meaning in parts})
+
+
+def _looked_at(options: Options) -> tuple[Preview, CountsAs]:
+    """The file as it will be read, and what its labels count as. What is unclear is asked where a person sits there.
+
+    Raises `UnclearError` with the question, and with the flags that answer it, where nobody does.
+    """
+    counts_as = dict(_said(options.label_value))
+    columns = _columns(options)
+    found = preview(options.source, columns, limited=False, counts_as=counts_as)
+    if found.questions and found.reading and sys.stdin.isatty():
+        sys.stderr.write(" ".join(found.questions) + "\n")
+        counts_as |= {value.value: _asked(value.shown, value.count) for value in found.reading.asked}
+        found = preview(options.source, columns, limited=False, counts_as=counts_as)
+    if found.questions:
+        flags = " ".join(f"--label-value '{value.value}=…'" for value in (found.reading.asked if found.reading else ()))
+        said = gettext("{question} Answer with {flags}, or leave labels out with --no-label.")
+        raise UnclearError(said.format(question=" ".join(found.questions), flags=flags))
+    return found, counts_as
+
+
+def _asked(shown: str, count: int) -> int:
+    """What a person at the terminal says that a value counts as."""
+    asked = gettext("'{value}' ({count:,}): positive, negative or none? ").format(value=shown, count=count)
+    while True:
+        sys.stderr.write(asked)
+        sys.stderr.flush()
+        line = sys.stdin.readline()
+        if not line:
+            raise UnclearError(gettext("Nothing was answered."))
+        if line.strip().lower() in ANSWERS:
+            return ANSWERS[line.strip().lower()]
 
 
 def _about(table: ReviewTable, loaded: Checkpoint, options: Options) -> dict[str, object]:
@@ -160,6 +229,7 @@ def _about(table: ReviewTable, loaded: Checkpoint, options: Options) -> dict[str
         "input": table.digest,
         "columns": [columns["text"], columns["label"], columns["rating"]],
         "rows": len(table.texts),
+        "labels": table.reading.meanings() if table.reading else "",
         "checkpoint": fingerprint(loaded),
         "chunk": CHUNK,
         "device": options.device,
@@ -184,6 +254,9 @@ def rows(table: ReviewTable, part: Part) -> pa.Table:
             "line": pa.array(table.lines, pa.int64()),
             "text": pa.array(table.texts, pa.string()),
             "label": pa.array([export.LABELS[label] for label in table.labels.tolist()], pa.string()),
+            "label_in_file": pa.array(
+                [each or None for each in table.written] or [None] * len(table.texts), pa.string()
+            ),
             "prediction": pa.array([export.LABELS[int(logit > 0)] for logit in part.logits.tolist()], pa.string()),
             "probability": pa.array(probabilities(part.logits), pa.float32()),  # P(positive)
             "logit": pa.array(part.logits, pa.float32()),
@@ -193,7 +266,7 @@ def rows(table: ReviewTable, part: Part) -> pa.Table:
             "forget": pa.array(part.forget, pa.float32(), from_pandas=True),  # null where there is no forget gate
             "saturated": pa.array(part.saturated, pa.float32(), from_pandas=True),
         }
-    )
+    ).replace_schema_metadata(export.about_labels(table) or None)
 
 
 def summary(table: ReviewTable, part: Part, seconds: float) -> str:
@@ -210,4 +283,5 @@ def summary(table: ReviewTable, part: Part, seconds: float) -> str:
         reason = gettext("line {line:,}: {reason}")
         first = "; ".join(reason.format(line=each.line, reason=each.reason) for each in table.bad[:SHOWN])
         skipped += f" ({first}{'; …' if bad > SHOWN else ''})"
-    return ", ".join([*said, skipped, f"{seconds:.1f} s"])
+    read = [gettext("labels read as: {scale}").format(scale=table.reading.scale)] if table.reading else []
+    return ", ".join([*said, skipped, *read, f"{seconds:.1f} s"])

@@ -14,7 +14,7 @@ import numpy as np
 from model import metrics
 from model.language import gettext
 from model.metrics import CalibrationBin
-from model.tables.labels import NO_LABEL
+from model.tables.labels import NO_LABEL, LabelReading
 from model.tables.table import ReviewTable
 from model.workbench.scoring import Scores
 
@@ -73,7 +73,8 @@ class Overview:
     `positive` and `negative` count labels, `predicted_positive` and `predicted_negative` the verdicts on all rows.
     `missing` is a sentence on what the measures that are None would need, empty where there are all. `confusion` (2, 2)
     int64 counts labelled rows by label and verdict: `confusion[1, 0]` are positive ones that were taken for negative.
-    `reliability` has no empty bins; `histogram` has all of its bins.
+    `reliability` has no empty bins; `histogram` has all of its bins. `reading`: what the labels were read as; None
+    where the file has none.
     """
 
     rows: int
@@ -87,6 +88,7 @@ class Overview:
     confusion: np.ndarray
     reliability: tuple[CalibrationBin, ...]
     histogram: tuple[ConfidenceBin, ...]
+    reading: LabelReading | None = None
 
 
 def confidence(scores: Scores) -> np.ndarray:
@@ -120,6 +122,7 @@ def overview(table: ReviewTable, scores: Scores) -> Overview:
         confusion=np.bincount(2 * positive + (logits > 0), minlength=4).reshape(2, 2),
         reliability=metrics.calibration_bins(logits, positive),
         histogram=_histogram(confidence(scores), outcomes(table, scores)),
+        reading=table.reading,
     )
 
 

@@ -126,7 +126,7 @@ BAD = [
     ("score", {"data": [["", " "]]}, "no row"),
     ("score", {"data": [["good"] * 1_001]}, "at most 1,000"),
     ("score", {"data": [["good"], "../x"]}, "no checkpoint of that name"),
-    ("slices", {"data": [["good"]]}, "2 to 3 fields"),
+    ("slices", {"data": [["good"]]}, "2 to 4 fields"),
     ("slices", {"data": [["good"], [1, 0]]}, "1 texts and 2 labels"),
     ("v2/slices", {"texts": ["good"]}, "'labels' is missing"),
 ]

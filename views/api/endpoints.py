@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
+from typing import TypeVar
 
 import gradio as gr
 import numpy as np
@@ -10,19 +12,23 @@ from gradio.events import api
 
 from model.attribution.baselines import DEFAULT_BASELINE
 from model.attribution.methods import DEFAULT_METHOD
-from model.errors import GatescopeError, ReviewError
+from model.errors import GatescopeError, ReviewError, UnclearError
 from model.language import gettext
 from model.reading.explainer import Explainer
 from model.reading.explanation import Question
 from model.recurrence.replay import GateTraces
 from model.recurrence.summary import mean_traces
-from model.tables.labels import NO_LABEL
+from model.tables.labels import ANSWERS, NO_LABEL, LabelReading
 from model.tables.table import ReviewTable, table_of
+from model.tables.words import parsed_answers
 from model.workbench.overview import OUTCOMES, Outcome, overview
 from model.workbench.scoring import Scores, score
 from model.workbench.slices import find_slices
 from views.api.requests import Fields
 
+Answer = TypeVar("Answer")
+
+_EXAMPLE = '{"1": "negative", "2": "positive"}'
 MAX_TEXTS = 1_000  # of one call of /score or /slices: half a minute of work for two cores
 
 
@@ -69,10 +75,14 @@ def add_endpoints(explainer: Explainer) -> None:
             **_means(explanation.gates),
         }
 
-    def read(texts: list, labels: list | None, checkpoint: str) -> tuple[ReviewTable, Scores]:
+    def read(
+        texts: list, labels: list | None, checkpoint: str, counts_as: dict | None = None
+    ) -> tuple[ReviewTable, Scores]:
         loaded = explainer.checkpoint(checkpoint)
         _check_count(texts)
-        table = table_of(texts, labels)
+        table = table_of(texts, labels, counts_as=parsed_answers(counts_as or {}))
+        if table.reading and table.reading.question:
+            raise UnclearError(table.reading.question)
         return table, score(loaded, table.texts)
 
     def score_texts(texts: list, checkpoint: str = default) -> dict:
@@ -88,10 +98,14 @@ def add_endpoints(explainer: Explainer) -> None:
             "skipped": _skipped(table),
         }
 
-    def slices(texts: list, labels: list, checkpoint: str = default) -> dict:
-        """How the network does on up to 1,000 labelled texts, and on each slice of them."""
+    def slices(texts: list, labels: list, checkpoint: str = default, counts_as: dict | None = None) -> dict:
+        """How the network does on up to 1,000 labelled texts, and on each slice of them.
+
+        Labels are read as those of a file, as one column. `counts_as` says of single values what they count as, such as
+        {"1": "negative", "2": "positive", "3": "none"}; labels that stay unclear are refused with a question.
+        """
         with Refusals():
-            table, scores = read(texts, labels, checkpoint)
+            table, scores = _asking(lambda: read(texts, labels, checkpoint, counts_as))
             found = overview(table, scores)
         counts = dict(zip(OUTCOMES, [0] * len(Outcome), strict=True))
         for (label, verdict), name in _CELLS.items():
@@ -101,6 +115,7 @@ def add_endpoints(explainer: Explainer) -> None:
             "rows": found.rows,
             "metrics": asdict(found.metrics),
             "missing": found.missing,
+            "labels": _labels(found.reading),
             "outcomes": counts,
             "slices": [asdict(each) | {"stands_out": each.stands_out} for each in find_slices(table, scores)],
             "skipped": _skipped(table),
@@ -131,6 +146,24 @@ def _check_count(texts: object) -> None:
         raise ReviewError(said.format(count=len(texts), most=MAX_TEXTS))
 
 
+def _asking(read: Callable[[], Answer]) -> Answer:
+    """What `read` gives; where labels are unclear, the question with the way to answer it."""
+    try:
+        return read()
+    except UnclearError as unclear:
+        how = gettext("Send the answer in the field counts_as, such as {example}.")
+        raise UnclearError(f"{unclear} {how.format(example=_EXAMPLE)}") from unclear
+
+
+def _labels(reading: LabelReading | None) -> list[dict[str, object]]:
+    """What each value of the labels was read as."""
+    names = {code: name for name, code in ANSWERS.items()}
+    values = reading.values if reading else ()
+    return [
+        {"value": each.shown, "counts_as": names.get(each.meaning, "skipped"), "rows": each.count} for each in values
+    ]
+
+
 def _columns(table: ReviewTable, scores: Scores) -> tuple[np.ndarray, ...]:
     """Row (from 0), probability, logit, tokens, unknown ones, whether it was cut: each (rows,)."""
     places = table.lines - 1
@@ -148,7 +181,7 @@ def endpoint_fields(explainer: Explainer) -> dict[str, Fields]:
         "classify": Fields(("text",), checkpoint),
         "explain": Fields(("text",), {"method": DEFAULT_METHOD.name, "baseline": DEFAULT_BASELINE, **checkpoint}),
         "score": Fields(("texts",), checkpoint),
-        "slices": Fields(("texts", "labels"), checkpoint),
+        "slices": Fields(("texts", "labels"), {**checkpoint, "counts_as": None}),
     }
 
 

@@ -188,6 +188,7 @@ def report(bench: Workbench, rows: np.ndarray, tokens: dict[int, tuple[tuple[str
         labelled=found.labelled,
         metrics=found.metrics,
         missing=found.missing,
+        reading=found.reading,
         confusion=ReportConfusion(true_positive, false_positive, true_negative, false_negative)
         if found.labelled
         else None,

@@ -62,11 +62,12 @@ class Row:
 
 
 def overview_card(found: Overview) -> Markup:
-    """Measures and the confusion matrix."""
+    """Measures, what the labels were read as, and the confusion matrix."""
     return render(
         "errors/overview.html",
         measures=list(_measures(found.metrics)),
         missing=found.missing,
+        reading=found.reading,
         rows=_rows(found.confusion) if found.labelled else (),
         mistakes=OutcomesPick(outcomes=MISTAKES),
     )

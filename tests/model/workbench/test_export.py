@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from model.errors import DataError
 from model.tables.csv_cells import FORMULA_STARTS, without_formula
 from model.tables.labels import NO_LABEL
+from model.tables.table import read_table
 from model.workbench.export import SCHEMA, export_rows, tokens_text, write_csv, write_jsonl, write_parquet
 from model.workbench.note import Note
 from tests.scored import made_scores, made_table
@@ -71,6 +72,7 @@ def test_a_row_has_what_the_network_and_the_person_said():
         "line": 4,
         "text": "c",
         "label": "positive",
+        "label_in_file": None,
         "prediction": "negative",
         "probability": 0,
         "logit": -1.5,
@@ -104,6 +106,19 @@ def test_the_table_says_what_it_was_made_of():
     expected = {b"file": b"made.csv", b"sha256": b"0" * 64, b"checkpoint": b"bilstm"}
     content = write_parquet(exported(["a"]))
     assert parquet.read_schema(io.BytesIO(content)).metadata.items() >= expected.items()
+
+
+def test_what_a_label_became_is_in_every_export(write):
+    table = read_table(write("a.csv", "text,label\na,2\nb,1\nc,\n"))
+    written = export_rows(table, made_scores([1, 1, 1]), np.arange(3), {}, {})
+    assert [(row["label_in_file"], row["label"]) for row in written.to_pylist()] == [
+        ("2", "positive"), ("1", "negative"), (None, None),
+    ]  # fmt: skip
+    assert [row["label_in_file"] for row in read_jsonl(write_jsonl(written))] == ["2", "1", None]
+    assert [row["label_in_file"] for row in read_csv(write_csv(written))] == ["2", "1", ""]
+    metadata = parquet.read_schema(io.BytesIO(write_parquet(written))).metadata
+    assert b"1 negative, 2 positive" in metadata[b"labels"]
+    assert metadata[b"label_values"].decode() == "1 = negative (1); 2 = positive (1); ∅ = none (1)"
 
 
 def test_no_rows_give_files_that_read_back_empty():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import signal
 import subprocess
@@ -67,11 +68,12 @@ def test_every_row_is_written_with_what_the_network_says(command, reviews, check
     written = [json.loads(line) for line in (tmp_path / "out.jsonl").read_text(encoding="utf-8").splitlines()]
     table = read_table(reviews)
     scores = score_texts(checkpoint.load("bilstm", checkpoints), table.texts)
-    assert list(written[0]) == ["line", "text", "label", "prediction", "probability", "logit", "tokens", "unknown",
-                                "truncated", "forget", "saturated"]  # fmt: skip
+    assert list(written[0]) == ["line", "text", "label", "label_in_file", "prediction", "probability", "logit",
+                                "tokens", "unknown", "truncated", "forget", "saturated"]  # fmt: skip
     assert [row["text"] for row in written] == list(table.texts)
     assert [row["line"] for row in written] == table.lines.tolist()
     assert [row["label"] for row in written[:4]] == ["positive", "positive", "negative", None]
+    assert [row["label_in_file"] for row in written[:4]] == ["pos", "pos", "neg", None]
     np.testing.assert_allclose([row["logit"] for row in written], scores.logits, atol=1e-5)
     np.testing.assert_allclose([row["forget"] for row in written], scores.forget, atol=1e-5)
     assert [row["prediction"] == "positive" for row in written] == scores.predicted.tolist()
@@ -112,6 +114,40 @@ def test_columns_can_be_named(command, tmp_path, capsys):
     assert (row["text"], row["label"]) == ("bad film", "negative")
     assert command(path, tmp_path / "out.parquet", "--text", "missing") == 1
     assert "no column 'missing'" in capsys.readouterr().err
+
+
+def test_unclear_labels_stop_with_the_question_and_flags_answer_it(command, tmp_path, capsys):
+    path, out = tmp_path / "stars.csv", tmp_path / "out.parquet"
+    path.write_text("review,rating\n" + "a dull film,1\na film,3\na good film,4\n" * 2)
+    assert command(path, out) == 1
+    said = capsys.readouterr().err
+    assert "'3' (2), '4' (2)" in said
+    assert "--label-value '3=…' --label-value '4=…'" in said
+    assert not out.exists()
+    assert command(path, out, "--label-value", "3=none", "--label-value", "4=positive") == 0
+    written = parquet.read_table(out)
+    assert [row["label"] for row in written.to_pylist()] == ["negative", None, "positive"] * 2
+    assert [row["label_in_file"] for row in written.to_pylist()] == ["1", "3", "4"] * 2
+    assert b"4 = positive (2)" in written.schema.metadata[b"label_values"]
+    assert command(path, out, "--label-value", "*=none") == 0
+    assert [row["label"] for row in parquet.read_table(out).to_pylist()] == ["negative", None, None] * 2
+    assert command(path, out, "--no-label") == 0
+    assert set(parquet.read_table(out)["label"].to_pylist()) == {None}
+    for wrong, sentence in (("4", "write --label-value 1=negative"), ("4=good", "positive, negative or none")):
+        capsys.readouterr()
+        assert command(path, out, "--label-value", wrong) == 1
+        assert sentence in capsys.readouterr().err
+
+
+def test_at_a_terminal_unclear_labels_are_asked(command, tmp_path, capsys, monkeypatch):
+    path, out = tmp_path / "ones.csv", tmp_path / "out.parquet"
+    path.write_text("review,label\n" + "a dull film,1\n" * 3)
+    terminal = io.StringIO("perhaps\n Negative\n")
+    terminal.isatty = lambda: True
+    monkeypatch.setattr(sys, "stdin", terminal)
+    assert command(path, out) == 0
+    assert "'1' (3): positive, negative or none?" in capsys.readouterr().err
+    assert parquet.read_table(out)["label"].to_pylist() == ["negative"] * 3
 
 
 @pytest.mark.parametrize("ending", ["csv", "parquet"])

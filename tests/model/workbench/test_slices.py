@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from model.errors import ReviewError
+from model.network import checkpoint
+from model.tables.table import table_of
 from model.traits import (
     CAPITALS,
     CONTRAST,
@@ -25,6 +27,7 @@ from model.traits import (
     SATURATED,
     UNKNOWN_WORDS,
 )
+from model.workbench.scoring import score
 from model.workbench.slices import find_slices, slice_rows, wilson
 from tests.conftest import ROOT
 from tests.scored import made_scores, made_table, random_scored
@@ -32,6 +35,34 @@ from tests.scored import made_scores, made_table, random_scored
 
 def by_name(table, scores, dimension):
     return {each.name: each for each in find_slices(table, scores) if each.dimension == dimension}
+
+
+SPELLINGS = {
+    "I didn't like it, it isn't good": [
+        "I didn&#39;t like it, it isn&#39;t good", "I didn&apos;t like it, it isn&apos;t good",
+        "I didn\u2019t like it, it isn\u2019t good", "I didn`t like it, it isn`t good",
+        "I didn\u00b4t like it, it isn\u00b4t good", "I didn\uff07t like it, it isn\uff07t good",
+        "\ufeffI didn't like it, it isn't good", r"I didn\'t like it, it isn\'t good",
+    ],
+    "Dull. But WHY?\nAvoid it": [
+        "Dull. But WHY?<br /><br />Avoid it", "Dull. But WHY?&lt;br&gt;Avoid it", r"Dull. But WHY?\nAvoid it",
+        "Dull. But WHY?&nbsp;Avoid it", "Du\u00adll. But WHY? Avoid\u200b it",
+    ],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("plain", SPELLINGS)
+def test_a_row_in_any_spelling_of_its_text_lands_in_the_same_slices(plain, checkpoints):
+    spelled = [plain, *SPELLINGS[plain]]
+    others = ["the film is great", "a good film ! " * 30]
+    table = table_of([*spelled, *others], ["neg"] * len(spelled) + ["pos", "pos"])
+    scores = score(checkpoint.load("bilstm", checkpoints), table.texts)
+    compared = [each for each in find_slices(table, scores) if each.dimension not in (FORGET, SATURATED)]
+    assert len(compared) >= 4
+    for each in compared:
+        inside = slice_rows(table, scores, each.dimension, each.name)[: len(spelled)]
+        assert inside.all() or not inside.any(), each
+    assert np.ptp(scores.forget[: len(spelled)]) < 1e-4
 
 
 def test_slices_of_a_brought_file_by_hand():

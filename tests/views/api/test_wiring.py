@@ -77,6 +77,22 @@ def test_slices_count_each_text_once_in_each_dimension(endpoints):
         assert sum(each["rows"] for each in found["slices"] if each["dimension"] == dimension) == 4
 
 
+def test_slices_read_labels_as_one_column_and_ask_what_is_unclear(endpoints):
+    texts = ["a good film", "a dull film", "a film"]
+    found = endpoints["slices"](texts, [3, 1, 2])
+    assert found["labels"] == [
+        {"value": "1", "counts_as": "negative", "rows": 1},
+        {"value": "2", "counts_as": "none", "rows": 1},
+        {"value": "3", "counts_as": "positive", "rows": 1},
+    ]
+    with pytest.raises(gr.Error, match="in the field counts_as, such as"):
+        endpoints["slices"](texts, [0, 2, 2])
+    answered = endpoints["slices"](texts, [0, 2, 2], counts_as={"2": "positive"})
+    assert answered["outcomes"]["unlabelled"] == 0
+    with pytest.raises(gr.Error, match="not 'yes'"):
+        endpoints["slices"](texts, [0, 2, 2], counts_as={"2": "yes"})
+
+
 BAD = [
     ("classify", ("",), "nothing to read"),
     ("classify", (None,), "must be text"),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
+from model.tables.table import table_of
 from model.workbench.overview import Outcome, overview
 from tests.scored import made_scores, made_table
-from tests.views.errors.pages import sent, text_of
+from tests.views.errors.pages import NASTY, sent, text_of
 from views.errors.overview import overview_card
 
 
@@ -23,6 +24,15 @@ def test_cells_of_the_confusion_matrix_carry_their_counts_and_their_outcome(benc
     assert sent(part)[:4] == [{"outcomes": [int(each)]} for each in expected]
     assert sent(part)[4] == {"outcomes": [Outcome.FALSE_POSITIVE, Outcome.FALSE_NEGATIVE]}
     assert "accuracy 50.00 %" in text_of(part)
+
+
+def test_what_the_labels_were_read_as_can_be_seen_with_hostile_values_escaped():
+    table = table_of(["a", "b", "c"], [1, 2, NASTY])
+    part = overview_card(overview(table, made_scores([1, -1])))
+    assert "1 negative, 2 positive" in text_of(part)
+    assert "1 = negative (1)" in text_of(part)
+    assert "= not known: skipped (1)" in text_of(part)
+    assert "<img" not in part
 
 
 def test_without_labels_the_card_says_what_measures_need():

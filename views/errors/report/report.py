@@ -18,7 +18,7 @@ from markupsafe import Markup
 from model.language import gettext, marked
 from model.metrics import CalibrationBin, Metrics
 from model.normalization import normalize
-from model.tables.labels import NO_LABEL
+from model.tables.labels import NO_LABEL, LabelReading
 from model.workbench.overview import ConfidenceBin, KnownMetrics
 from model.workbench.slices import LEVEL, SliceFinding
 from views.drawing.colours import NEGATIVE, POSITIVE, as_hex
@@ -64,8 +64,9 @@ class ReportContent:
     """All that a report says.
 
     `rows` counts those that could be read, `skipped` those that could not. A measure in `metrics`, or all of them, may
-    be None where it is not defined; `missing` is the sentence on what it needs. `categories` are names ("" for none)
-    with their counts. `slices` and `named` are shown in the order given. `made` says when, in words.
+    be None where it is not defined; `missing` is the sentence on what it needs, `reading` what the labels were read as.
+    `categories` are names ("" for none) with their counts. `slices` and `named` are shown in the order given. `made`
+    says when, in words.
     """
 
     file: str
@@ -76,6 +77,7 @@ class ReportContent:
     labelled: int
     metrics: Metrics | KnownMetrics | None = None
     missing: str = ""
+    reading: LabelReading | None = None
     confusion: ReportConfusion | None = None
     reliability: tuple[CalibrationBin, ...] = ()
     histogram: tuple[ConfidenceBin, ...] = ()
