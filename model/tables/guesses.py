@@ -10,7 +10,7 @@ from model.tables.columns import Columns
 from model.tables.declared import Names
 from model.tables.hints import Hint, Role, hint_of, plain_name
 from model.tables.label_reading import Read, read_labels
-from model.tables.labels import LABEL_NAMES, CountsAs
+from model.tables.labels import LABEL_NAMES, LISTED, CountsAs
 from model.tables.survey import Values
 from model.tables.words import is_label
 
@@ -92,6 +92,8 @@ def guessed_columns(
     if best and not best.known and stars:
         best = None
     if not best and not stars:
+        named = (each for each in guesses if each.hint.role is Role.RATING and each.hint.strong and _is_short(each))
+        ratings = ratings or list(named)
         best = min(ratings, key=_rank, default=None) or next(filter(_is_label, guesses), None)
     return Columns(names, text, best.name if best else None, stars.name if stars else None)
 
@@ -108,6 +110,11 @@ def _may_be_rating(guess: Guess) -> bool:
     """Whether a column with the name of a rating holds one, or labels."""
     scaled = guess.read.rule.scales or guess.worded or guess.stars
     return guess.filled == 0 or bool(guess.known and scaled)
+
+
+def _is_short(guess: Guess) -> bool:
+    """Whether a few values stand there again and again, which can be asked one by one."""
+    return len(list(guess.values)) <= LISTED and 2 * len(list(guess.values)) <= guess.filled
 
 
 def _rank(guess: Guess) -> tuple[int, int]:

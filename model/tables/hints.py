@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 TEXT_NAMES = ("text", "review", "review_text", "reviewtext", "review_body", "sentence", "content", "comment", "body",
-              "document", "phrase", "message", "reviews", "texts")  # fmt: skip
+              "document", "phrase", "message", "reviews", "texts", "评论", "评论内容", "内容", "文本")  # fmt: skip
 LABEL_NAMES = ("label", "labels", "sentiment", "class", "target", "polarity", "y", "gold", "positive", "is_positive",
                "category")  # fmt: skip
 RATING_NAMES = ("rating", "ratings", "stars", "star_rating", "star", "score", "overall")
@@ -22,10 +22,12 @@ _STRONG = {"label", "labels", "sentiment", "sentiments", "polarity", "gold", "go
            "star_rating"}  # fmt: skip
 _LABELS = {*LABEL_NAMES, *_STRONG, "classification", "verdict", "y", "tag", "tags", "cls", "emotion", "attitude",
            "airline_sentiment", "feedback", "cats", "intent", "freshness", "state", "review_type", "accept",
-           "classes", "output", "ground_truth", "truth", "expected", "answer", "choice", "choices"}  # fmt: skip
+           "classes", "sentimiento", "etiqueta", "标签", "情感", "情感标签", "类别", "情绪",
+           "output", "ground_truth", "truth", "expected", "answer", "choice", "choices"}  # fmt: skip
 _RATINGS = {*RATING_NAMES, "score", "scores", "user_score", "user_rating", "review_rating", "review_score", "rate",
             "review_stars", "overall_rating", "rating_value", "points", "grade", "mark", "marks", "note", "metascore",
-            "tomatometer", "imdb_rating", "imdb_score", "critic_score", "audience_score", "review_overall",
+            "tomatometer", "imdb_rating", "imdb_score", "critic_score", "audience_score", "bewertung", "评分", "星级",
+            "打分", "review_overall",
             "original_score", "n_stars", "stars_given", "num_stars"}  # fmt: skip
 _YES = {"positive", "is_positive", "pos", "is_pos", "good", "is_good", "liked", "like", "is_liked", "recommended",
         "recommend", "is_recommended", "recommends", "would_recommend", "recommended_ind", "recommendation", "voted_up",
@@ -90,7 +92,7 @@ def hint_of(name: str) -> Hint:
         return Hint(Role.UNNAMED)
     if key in TEXT_NAMES:
         return Hint(Role.TEXT)
-    if key in _WORDED:
+    if key in _WORDS_BESIDE:
         return Hint(Role.LABEL, strong=True, worded=True)
     most = next((_MOST_OF[word] for word in words if word in _MOST_OF), None) or _most(key)
     role = _role(key, words)
@@ -100,8 +102,8 @@ def hint_of(name: str) -> Hint:
 
 
 def _role(key: str, words: set[str]) -> Role:
-    for role, names in ((Role.YES, _YES), (Role.NO, _NO), (Role.RATING, _RATINGS), (Role.LABEL, _LABELS | _SIGNED)):
-        if key in names:
+    for role, names in _ROLES.items():
+        if key in names or key.replace("_", "") in names:
             return role
     first, last = key.split("_")[0], key.split("_")[-1]
     if first in _OTHER_START or words & _OTHER_WORDS:
@@ -109,6 +111,20 @@ def _role(key: str, words: set[str]) -> Role:
     if "not" not in words and {"sentiment", "label", "polarity", "compound"} & {first, last}:
         return Role.LABEL
     return Role.RATING if words & {"rating", "stars", "star", "score"} else Role.UNKNOWN
+
+
+def _joined(*names: set[str]) -> frozenset[str]:
+    """Names, also with their words run together: "userscore"."""
+    return frozenset(each for name in set().union(*names) for each in (name, name.replace("_", "")))
+
+
+_WORDS_BESIDE = _joined(_WORDED)
+_ROLES = {
+    Role.YES: _joined(_YES),
+    Role.NO: _joined(_NO),
+    Role.RATING: _joined(_RATINGS),
+    Role.LABEL: _joined(_LABELS, _SIGNED),
+}
 
 
 def plain_name(name: str) -> str:

@@ -85,7 +85,7 @@ class Rule:
         if said.flag is not None or said.key in self.pairs:
             return self.pairs.get(said.key, self._flag(said))
         if said.number is None:
-            return NO_LABEL if self.role is Role.RATING else UNKNOWN_LABEL
+            return NO_LABEL if self.role is Role.RATING and self.scales else UNKNOWN_LABEL
         found = self._number(said)
         return NO_LABEL if found == UNKNOWN_LABEL and self.role is Role.RATING else found
 
@@ -192,6 +192,8 @@ def _choice(hint: Hint, saids: Sequence[Counted], kind: Kind) -> Choice:
         hint = replace(hint, most=own[0].said.most)
     starred = sum(each.count for each in saids if Kind.of(each.said) is Kind.STARS)
     worded = sum(each.count for each in saids if each.said.meaning in LABEL_NAMES)
+    if max(counts.values()) == 1 and sum(counts.values()) * FEW <= worded:
+        return Choice(())  # slips among words
     if kind is Kind.PLAIN and hint.role is Role.LABEL and set(counts) == {1.0} and worded * FEW > sum(counts.values()):
         return Choice((BINARY,))  # among words, 1 needs no 0 beside it
     return scales_of(counts, hint, kind is Kind.INDEXED, kind is Kind.STARS or 2 * starred > rows)

@@ -130,7 +130,8 @@ def scales_of(counts: Mapping[float, int], hint: Hint, zero_based: bool = False,
     if wide is None or _is_slip(counts, narrow, wide):
         return choice
     whole = _choice(column, counts)
-    return whole if wide == narrow else Choice(tuple(dict.fromkeys((*choice.scales, *whole.scales))))
+    five = narrow is ZERO_TO_THREE and wide is ZERO_TO_FOUR and len(counts) == 5
+    return whole if five or wide == narrow else Choice(tuple(dict.fromkeys((*choice.scales, *whole.scales))))
 
 
 @dataclass(frozen=True, slots=True)

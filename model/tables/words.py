@@ -35,7 +35,7 @@ _COUNTS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight
 _HOLDS = ("label", "labels", "choices", "choice", "result", "value", "sentiment", "class", "name", "category", "answer")
 
 _NUMBER = r"[-+−]?(?:\d{1,9}(?:[.]\d{0,20})?|[.]\d{1,20}|\d{1,6},\d{1,2}|0,\d{1,20})(?:e[-+]?\d{1,2})?"
-_PLAIN = re.compile(rf"({_NUMBER})( ?(?:stars?|sterne?|étoiles?|estrellas?|★|⭐|/))?")
+_PLAIN = re.compile(rf"({_NUMBER})((?: ?(?:stars?|sterne?|étoiles?|estrellas?|★|⭐)|-stars?))?")
 _OF = re.compile(
     rf"({_NUMBER}) ?(?:stars? )?(?:/|out of|of|von|sur|aus) ?(\d{{1,3}})(?:[.]0+)?(?: ?(?:stars?|points?))?"
 )
@@ -43,9 +43,14 @@ _PERCENT = re.compile(rf"({_NUMBER}) ?%")
 _WORDED = re.compile(rf"({'|'.join(_COUNTS)}) ?stars?")
 _DRAWN = re.compile("([★⭐🌟]*)(½?)([☆✩]*)")
 _INDEXED = re.compile(r"label (\d{1,3})")
+_PREFIXED = re.compile(r"(?:label|sentiment|class|polarity|category|cls) ?[ .:=] ?(.+)")
+_NUMBERED = re.compile(r"\d{1,2} ?[-:–—.)(] ?([^\d()]+)\)?")  # "5 - excellent"
 _SCORED = re.compile(rf"(\D+?) ?[(:=] ?{_NUMBER}%?\)?")
 _STRENGTH = re.compile(rf"(?:(?:{_INTENSITY}) )+(.+)")
 _ABOUT = re.compile(r"(.+) (?:review|reviews|sentiment|feedback|opinion|tone|polarity|emotion|label|rating)")
+_PYTHON = re.compile(  # a list or an object of texts and numbers as Python writes it
+    r"(?:\s|[\[\]{}:,]|'[^'\\]*'|\"[^\"\\]*\"|-?\d+(?:\.\d+)?(?:e-?\d+)?|True|False|None)+"
+)
 _UNSEEN = re.compile("[\ufe0e\ufe0f\u200b\u200d\u2060\ufeff\U0001f3fb-\U0001f3ff]")
 _BETWEEN = re.compile(r"[\s_]+|(?<=[^\W\d])-(?=[^\W\d])")
 
@@ -96,12 +101,12 @@ def parsed_answers(answers: Mapping[object, object]) -> CountsAs:
     Raises `DataError` for a value that counts as something else.
     """
     found = {}
-    for value, said in answers.items() if isinstance(answers, Mapping) else [("", answers)]:
+    for value, said in answers.items() if isinstance(answers, Mapping) else [(None, None)]:
         meaning = ANSWERS.get(said.strip().lower()) if isinstance(said, str) else None
         if meaning is None:
-            sentence = gettext("What a label counts as is positive, negative or none, not '{said}'.")
-            raise DataError(sentence.format(said=str(said)[:40]))
-        found[value if value == REST else said_by(value).key] = meaning
+            sentence = gettext("What a label counts as is positive, negative or none, such as {example}.")
+            raise DataError(sentence.format(example='{"1": "negative"}'))
+        found[REST if value == REST else said_by(value).key] = meaning
     return found
 
 
@@ -151,6 +156,8 @@ def _parsed(text: str) -> object:
         return json.loads(text)
     except (ValueError, RecursionError):
         pass
+    if not _PYTHON.fullmatch(text):
+        return None
     try:
         return ast.literal_eval(text)
     except (ValueError, SyntaxError, MemoryError, RecursionError, TypeError):
@@ -160,11 +167,14 @@ def _parsed(text: str) -> object:
 def _said_by_nested(value: object, depth: int) -> Said:
     """What a list of one label says, an object that names one, or a list of labels with their scores."""
     if isinstance(value, dict):
+        if len(value) > 1 and all(_is_number(each) for each in value.values()):
+            strongest = max(value, key=lambda name: value[name])  # as spaCy and VADER write it
+            return said_by(value.get("compound", strongest), depth + 1)
         held = next((value[name] for name in _HOLDS if value.get(name) is not None), None)
         return said_by(held, depth + 1) if held is not None else (UNREADABLE if value else EMPTY)
     if not isinstance(value, list | tuple):
         return UNREADABLE
-    if value and all(isinstance(each, dict) and isinstance(each.get("score"), int | float) for each in value):
+    if value and all(isinstance(each, dict) and _is_number(each.get("score")) for each in value):
         return said_by(max(value, key=lambda each: each["score"]), depth + 1)
     found = {each.key: each for each in (said_by(each, depth + 1) for each in value[:20]) if each != EMPTY}
     if not found:
@@ -175,6 +185,10 @@ def _said_by_nested(value: object, depth: int) -> Said:
     return Said(both.casefold(), both)
 
 
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value == value
+
+
 def _plain(text: str) -> Said:
     """What a text says that holds no list and no object."""
     shown = " ".join(text.split())
@@ -183,7 +197,7 @@ def _plain(text: str) -> Said:
     if len(shown) > LONGEST:
         return Said(shown[:LONGEST].casefold(), shown[:LONGEST])
     key = _key(shown)
-    found = _word(key) or _number(key)
+    found = _word(key) or _number(key) or _number_of_class(key)
     return replace(found, shown=shown) if found else Said(key, shown)
 
 
@@ -221,9 +235,9 @@ def _words() -> _Words:
 
 def _meaning(key: str) -> int | None:
     """Of a word, alone, with its strength ("very positive") or with what it is of ("positive review")."""
-    for pattern in (None, _ABOUT, _STRENGTH):
+    for pattern in (None, _ABOUT, _STRENGTH, _PREFIXED, _NUMBERED):
         found = pattern.fullmatch(key) if pattern else None
-        word = found[1] if found else key
+        word = found[1].strip() if found else key
         if word in _words().meanings:
             return _words().meanings[word]
     return None
@@ -244,6 +258,13 @@ def _number(key: str) -> Said | None:
         name = f"{_digits(number)} stars" if stars else _digits(number)
         return Said(name, key, number=number, stars=stars) if math.isfinite(number) and abs(number) < 1e9 else None
     return _spelled_stars(key)
+
+
+def _number_of_class(key: str) -> Said | None:
+    """The number in "class 1" or "sentiment: 1"."""
+    found = _PREFIXED.fullmatch(key)
+    number = _PLAIN.fullmatch(found[1]) if found else None
+    return _number(number[1]) if number else None
 
 
 def _spelled_stars(key: str) -> Said | None:

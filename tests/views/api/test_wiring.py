@@ -89,7 +89,7 @@ def test_slices_read_labels_as_one_column_and_ask_what_is_unclear(endpoints):
         endpoints["slices"](texts, [0, 2, 2])
     answered = endpoints["slices"](texts, [0, 2, 2], counts_as={"2": "positive"})
     assert answered["outcomes"]["unlabelled"] == 0
-    with pytest.raises(gr.Error, match="not 'yes'"):
+    with pytest.raises(gr.Error, match="positive, negative or none"):
         endpoints["slices"](texts, [0, 2, 2], counts_as={"2": "yes"})
 
 
