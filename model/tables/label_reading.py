@@ -30,6 +30,7 @@ from model.tables.scales import BINARY, FEW, Choice, Scale, of_stars, scales_of
 from model.tables.survey import Counted, Values
 from model.tables.words import Said, said_by
 
+ASKED_LENGTH = 40  # characters of a value in a sentence
 _PAIRS = (("p", "n"), ("+", "-"), ("++", "--"))  # clear where both stand
 _NEUTRAL = ("neutral", "is_neutral", "neu", "mixed")  # where it has a column of its own, "not positive" is not negative
 _FIRM = ("true", "false")  # the other words for yes and no need a column that asks something
@@ -162,7 +163,8 @@ def read_labels(
     reading = LabelReading(
         column, _scale(rule, values), listed, len(judged) - len(listed),
         counts[POSITIVE], counts[NEGATIVE], counts[NO_LABEL], counts[UNKNOWN_LABEL],
-        _question(column, asked), bool(asked) and not _enough(rule, judged),
+        _question(column, asked, rule), bool(asked) and not _enough(rule, judged),
+        _unused(column, judged, counts_as or {}),
     )  # fmt: skip
     return Read(reading, rule)
 
@@ -261,11 +263,22 @@ def _scale(rule: Rule, values: Values) -> str:
     return "; ".join(parts) or gettext("no label known")
 
 
-def _question(column: str, asked: Sequence[LabelValue]) -> str:
+def _unused(column: str, judged: Sequence[LabelValue], counts_as: CountsAs) -> tuple[str, ...]:
+    """A sentence for each answer about a value that does not stand in the column."""
+    known = {each.value for each in judged}
+    sentence = gettext("The value '{value}' does not stand in the column '{column}'.")
+    return tuple(
+        sentence.format(value=value[:ASKED_LENGTH], column=column)
+        for value in counts_as
+        if value not in known and value != REST
+    )
+
+
+def _question(column: str, asked: Sequence[LabelValue], rule: Rule) -> str:
     """What has to be said before the labels can be trusted; empty where all is clear."""
     if not asked:
         return ""
-    named = ", ".join(f"'{each.shown[:40]}' ({each.count:,})" for each in asked[:ASKED])
+    named = ", ".join(f"'{each.shown[:ASKED_LENGTH]}' ({each.count:,})" for each in asked[:ASKED])
     more = len(asked) - ASKED
     if more > 0:
         named = ngettext("{named} and {count:,} more", "{named} and {count:,} more", more).format(
@@ -275,4 +288,9 @@ def _question(column: str, asked: Sequence[LabelValue]) -> str:
         "It is not clear what these labels of the column '{column}' count as: {named}. Say of each whether it is"
         " positive, negative or none."
     )
-    return sentence.format(column=column, named=named)
+    question = sentence.format(column=column, named=named)
+    scales = [scale.words() for scale in rule.scales if scale.least != scale.most]
+    if len(scales) < 2:
+        return question
+    could = gettext("It could be one of these: {scales}.")
+    return f"{question} {could.format(scales='; '.join(scales))}"

@@ -6,7 +6,7 @@ The reading itself is done in `model.tables.label_reading`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from model.language import gettext, marked, ngettext
 
@@ -54,7 +54,8 @@ class LabelReading:
     `column` is the column they come from, `scale` in a few words how it was read, `sentence` the same to be shown.
     `values`: the values that are to be asked and the most frequent others, at most `LISTED`; `more` counts those that
     are not listed. `positive`, `negative`, `unlabelled` and `skipped` count rows. `question` is empty where everything
-    is clear; `must`: without an answer the file is not read, since what is clear would not be enough.
+    is clear; `must`: without an answer the file is not read, since what is clear would not be enough. `notes`:
+    sentences about answers that fit no value.
     """
 
     column: str
@@ -67,7 +68,7 @@ class LabelReading:
     skipped: int
     question: str = ""
     must: bool = False
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
 
     @property
     def sentence(self) -> str:

@@ -23,9 +23,9 @@ from model.tables.guesses import candidates, guessed_columns
 from model.tables.hints import Role, hint_of
 from model.tables.label_reading import Read, read_labels
 from model.tables.labels import NO_LABEL, CountsAs, LabelReading
-from model.tables.readers.base import Row, Source
+from model.tables.readers.base import MAX_ROWS, Row, Source
 from model.tables.survey import Values
-from model.tables.table import BadRow, why_not
+from model.tables.table import BadRow, too_many, why_not
 from model.tables.words import Said, said_by
 
 SHOWN = 10  # rows
@@ -103,13 +103,15 @@ def _look(source: Source, columns: Columns | None, counts_as: CountsAs) -> Previ
         seen = _Seen(names, text, wanted)
         for row in _both(first, rows):
             seen.add(row)
+            if source.file.limited and seen.read + seen.skipped > MAX_ROWS:
+                raise too_many(title, MAX_ROWS)
     declared = declared_names(source)
     chosen = chosen or guessed_columns(names, text, seen.values, counts_as, declared)
     reads = _reads(source, chosen, seen.values, counts_as)
     first_read = reads.get(chosen.label or chosen.rating or "")
     reading = first_read.reading if first_read else None
     questions = (reading.question,) if reading and reading.question else ()
-    notes = tuple(_notes(names, chosen, sample))
+    notes = (*(reading.notes if reading else ()), *_notes(names, chosen, sample))
     shown = tuple(islice(_shown(first, names, chosen, reads), SHOWN))
     return Preview(
         title, chosen, shown, reading, seen.read, seen.skipped, tuple(seen.bad), notes, questions, source.dialect

@@ -261,8 +261,7 @@ def _collect(
     bad: list[BadRow] = []
     for number, row in enumerate(rows):
         if number == most:
-            sentence = gettext("'{name}' has more than {most:,} rows, the most that can be read: split the file.")
-            raise DataError(sentence.format(name=name, most=most))
+            raise too_many(name, most)
         if number % 500 == 0:
             progress(row.share)
         found = _review(row, cells)
@@ -335,6 +334,12 @@ def _judge(reviews: Sequence[_Review], label: Read | None, rating: Read | None) 
         said = (each.stars if rating else each.label for each in reviews)
         stars = np.fromiter(map(second.rule.rating, said), np.float32, len(reviews))
     return labels, stars
+
+
+def too_many(name: str, most: float) -> DataError:
+    """What is said of a file of more than `most` rows."""
+    sentence = gettext("'{name}' has more than {most:,} rows, the most that can be read: split the file.")
+    return DataError(sentence.format(name=name, most=most))
 
 
 def _nothing(name: str, columns: Columns, bad: Sequence[BadRow]) -> str:

@@ -201,6 +201,9 @@ def _looked_at(options: Options) -> tuple[Preview, CountsAs]:
         sys.stderr.write(" ".join(found.questions) + "\n")
         counts_as |= {value.value: _asked(value.shown, value.count) for value in found.reading.asked}
         found = preview(options.source, columns, limited=False, counts_as=counts_as)
+    if counts_as and (found.reading is None or found.reading.notes):
+        none = gettext("There is no column of labels that --label-value could speak of.")
+        raise DataError(" ".join(found.reading.notes) if found.reading else none)
     if found.questions:
         flags = " ".join(f"--label-value '{value.value}=…'" for value in (found.reading.asked if found.reading else ()))
         said = gettext("{question} Answer with {flags}, or leave labels out with --no-label.")

@@ -12,7 +12,7 @@ from gradio.events import api
 
 from model.attribution.baselines import DEFAULT_BASELINE
 from model.attribution.methods import DEFAULT_METHOD
-from model.errors import GatescopeError, ReviewError, UnclearError
+from model.errors import DataError, GatescopeError, ReviewError, UnclearError
 from model.language import gettext
 from model.reading.explainer import Explainer
 from model.reading.explanation import Question
@@ -81,6 +81,8 @@ def add_endpoints(explainer: Explainer) -> None:
         loaded = explainer.checkpoint(checkpoint)
         _check_count(texts)
         table = table_of(texts, labels, counts_as=parsed_answers(counts_as or {}))
+        if table.reading and table.reading.notes:
+            raise DataError(" ".join(table.reading.notes))
         if table.reading and table.reading.question:
             raise UnclearError(table.reading.question)
         return table, score(loaded, table.texts)

@@ -10,6 +10,7 @@ import pytest
 
 from model.errors import DataError, UnclearError
 from model.normalization import normalize
+from model.tables import preview as previews
 from model.tables.columns import Columns
 from model.tables.labels import NEGATIVE, NO_LABEL, POSITIVE, UNKNOWN_LABEL
 from model.tables.preview import SHOWN, preview
@@ -100,6 +101,20 @@ def test_shares_of_any_number_are_counted_in_bounded_memory(write):
     assert found.positive + found.negative + found.unlabelled == count
     assert abs(found.positive - 0.4 * count) <= 0.01 * count
     assert abs(found.negative - 0.4 * count) <= 0.01 * count
+
+
+def test_more_rows_than_can_be_read_are_refused_at_the_first_look(write, monkeypatch):
+    monkeypatch.setattr(previews, "MAX_ROWS", 3)
+    path = write("a.csv", "text,label\n" + "film,0\n" * 4)
+    with pytest.raises(DataError, match="more than 3 rows"):
+        preview(path)
+    assert preview(path, limited=False).read == 4
+
+
+def test_answer_about_a_value_that_is_not_there_is_told(write):
+    path = write("a.csv", "text,label\na,pos\nb,neg\n")
+    assert "'pso'" in preview(path, counts_as={"pso": POSITIVE}).notes[0]
+    assert preview(path, counts_as={"pos": NEGATIVE, "*": NO_LABEL}).notes == ()
 
 
 def test_choice_that_cannot_be_is_refused(write):

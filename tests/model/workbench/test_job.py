@@ -133,7 +133,11 @@ def test_unclear_labels_stop_with_the_question_and_flags_answer_it(command, tmp_
     assert [row["label"] for row in parquet.read_table(out).to_pylist()] == ["negative", None, None] * 2
     assert command(path, out, "--no-label") == 0
     assert set(parquet.read_table(out)["label"].to_pylist()) == {None}
-    for wrong, sentence in (("4", "write --label-value 1=negative"), ("4=good", "positive, negative or none")):
+    for wrong, sentence in (
+        ("4", "write --label-value 1=negative"),
+        ("4=good", "positive, negative or none"),
+        ("five=positive", "'five' does not stand in the column 'rating'"),
+    ):
         capsys.readouterr()
         assert command(path, out, "--label-value", wrong) == 1
         assert sentence in capsys.readouterr().err
