@@ -17,6 +17,7 @@ from model.tables.labels import NEGATIVE, NO_LABEL, POSITIVE, UNKNOWN_LABEL
 
 SLIP = 100  # one number in so many is taken for a slip of the pen
 FEW = 10  # one in so many may be, where each such number stands but once
+SOME = 5  # one in so many leaves a doubt
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,19 +88,22 @@ _MISSING = Scale(marked("-1 without a label"), -1, -1, -2, 0, whole=True)  # as 
 class Choice:
     """The scales that a column's numbers can be on, the likeliest first; none where no scale is known.
 
-    `open_end`: only how far the stars go is not known, which leaves the low ones certain.
+    `open_end`: only how far the stars go is not known, which leaves the low ones certain. `doubtful`: so many numbers
+    are on none of them that nothing is certain.
     """
 
     scales: tuple[Scale, ...]
     open_end: bool = False
+    doubtful: bool = False
 
     def meaning(self, number: float) -> int | None:
         """What the scales agree that a number counts as; None where they do not."""
-        said = {scale.meaning(number) for scale in self.scales}
-        known = said - {UNKNOWN_LABEL} or said
-        if len(known) == 1:
-            return next(iter(known))
-        return None if known else UNKNOWN_LABEL
+        if number == -1 and _MISSING in self.scales and BY_SIGN not in self.scales:
+            return NO_LABEL
+        said = {scale.meaning(number) for scale in self.scales if scale is not _MISSING}
+        if said <= {UNKNOWN_LABEL}:
+            return UNKNOWN_LABEL
+        return next(iter(said)) if len(said) == 1 and not self.doubtful else None
 
 
 def scales_of(counts: Mapping[float, int], hint: Hint, zero_based: bool = False, stars: bool = False) -> Choice:
@@ -109,29 +113,43 @@ def scales_of(counts: Mapping[float, int], hint: Hint, zero_based: bool = False,
     where that would change what the others mean, both readings are given.
     """
     column = _Column(hint, zero_based, stars or hint.stars)
-    total = sum(counts.values())
-    signed = _tightest(column, counts, total // FEW) in (BY_SIGN, SIGNED)
-    if (
-        not signed
-        and min(counts) == -1
-        and (column.stars or max(counts) > 1)
-        and not any(-1 < number < 0 for number in counts)
-    ):
-        others = {number: count for number, count in counts.items() if number >= 0}
+    others = {number: count for number, count in counts.items() if number >= 0}
+    if counts.keys() - others.keys() == {-1} and _stands_for_none(column, counts):
         choice = scales_of(others, hint, zero_based, stars) if others else Choice(())
-        return Choice((*choice.scales, _MISSING), choice.open_end)
-    narrow = _tightest(column, counts, total // FEW if total >= FEW else 0)
-    if narrow is None and total < FEW:
-        narrow = _tightest(column, counts, (total - 1) // 2)
-    if narrow is None:
-        return Choice(())
-    choice = _choice(column, [number for number in counts if narrow.holds(number)])
+        return replace(choice, scales=(*choice.scales, _MISSING))
+    total = sum(counts.values())
+    if total < FEW:
+        narrow = near = _tightest(column, counts, 0) or _tightest(column, counts, (total - 1) // 2)
+    else:
+        narrow, near = _tightest(column, counts, total // FEW), _tightest(column, counts, total // SOME)
     wide = _tightest(column, counts, 0)
-    if wide is None or _is_slip(counts, narrow, wide):
-        return choice
-    whole = _choice(column, counts)
-    five = narrow is ZERO_TO_THREE and wide is ZERO_TO_FOUR and len(counts) == 5
-    return whole if five or wide == narrow else Choice(tuple(dict.fromkeys((*choice.scales, *whole.scales))))
+    if narrow is None:
+        return Choice(_on(column, counts, near).scales, doubtful=True) if near else Choice(())
+    if narrow is ZERO_TO_THREE and wide is ZERO_TO_FOUR and len(counts) == 5:
+        narrow = near = wide
+    found = [_on(column, counts, narrow)]
+    if near and near is not narrow and (near.whole or near is FIVE) and _once(counts, near):
+        found.insert(0, _on(column, counts, near))
+    if wide and wide is not narrow and not _is_slip(counts, narrow, wide):
+        found.append(_on(column, counts, wide))
+    scales = dict.fromkeys(scale for choice in found for scale in choice.scales)
+    return Choice(tuple(scales), all(choice.open_end for choice in found))
+
+
+def _stands_for_none(column: _Column, counts: Mapping[float, int]) -> bool:
+    """Whether -1, the only number below 0, is no number of the scale but stands where there is no label."""
+    signed = _tightest(column, counts, sum(counts.values()) // FEW) in (BY_SIGN, SIGNED)
+    return not signed and (column.stars or max(counts) > 1)
+
+
+def _on(column: _Column, counts: Mapping[float, int], scale: Scale) -> Choice:
+    """The scales that those numbers can be on which a scale holds."""
+    return _choice(column, [number for number in counts if scale.holds(number)])
+
+
+def _once(counts: Mapping[float, int], scale: Scale) -> bool:
+    """Whether each number that is off a scale stands but once."""
+    return all(count == 1 for number, count in counts.items() if not scale.holds(number))
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,17 +183,15 @@ def _tightest(column: _Column, counts: Mapping[float, int], most: int) -> Scale 
 def _is_slip(counts: Mapping[float, int], narrow: Scale, wide: Scale) -> bool:
     """Whether the numbers that are off the narrow scale are slips, and no sign that the wide one is meant."""
     off = {number: count for number, count in counts.items() if not narrow.holds(number)}
-    if not off:
-        return False
     if wide in (SIGNED, VALENCE) and len(off) > 1 and narrow is FRACTION:
         return False
     if sum(off.values()) * SLIP <= sum(counts.values()):
         return True
     rest = set(counts) - set(off)
     complete = wide.whole and len(counts) == wide.most - wide.least + 1
-    further = wide.stars and wide.most <= TEN.most and rest != {0.0, 1.0}
+    further = wide.stars and wide.most <= TEN.most and not rest <= {0.0, 1.0}
     signed = wide in (SIGNED, VALENCE) and any(number < 0 and number != -1 for number in off)
-    return all(count == 1 for count in off.values()) and not (complete or further or signed)
+    return _once(counts, narrow) and not (complete or further or signed)
 
 
 def _choice(column: _Column, numbers: Iterable[float]) -> Choice:

@@ -206,7 +206,7 @@ def test_order_and_one_stray_value_never_turn_another_rows_label_round(column, k
     after = dict(zip(mixed, meanings(column, mixed), strict=True))
     assert after == dict(zip([*values, stray], meanings(column, [*values, stray]), strict=True))
     for value, meaning in before.items():
-        assert after[value] in (meaning, ASK) or meaning is ASK, (value, meaning, after[value])
+        assert after[value] in (meaning, ASK) or meaning in (ASK, SKIP), (value, meaning, after[value])
 
 
 @settings(max_examples=30, deadline=None)
