@@ -20,7 +20,7 @@ from model.tables.readers.content import Text
 from model.tables.readers.window import Window, line_count
 
 _SPARE = 200  # cells beyond the width that a record may have, all empty
-_ESCAPED = re.compile(r'\\([\\"])')
+_ESCAPED = re.compile(r"""\\(["\\])|"(")""")
 _LINE_END = re.compile(r"\r\n|\n|\r")
 _OPEN, _IMPROPER = -1, -2  # where a closing quotation mark should be: there is none yet, and one that cannot be it
 
@@ -192,9 +192,7 @@ class _Reader:
         return self._unescaped(cell), after
 
     def _unescaped(self, cell: str) -> str:
-        if self._form.escape:
-            cell = _ESCAPED.sub(r"\1", cell)
-        return cell.replace('""', '"')
+        return _ESCAPED.sub(r"\1\2", cell) if self._form.escape else cell.replace('""', '"')
 
     def _close(self, at: int, end: int) -> int:
         """Where, before `end`, the mark is that closes a cell whose inside begins at `at`."""

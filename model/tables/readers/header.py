@@ -35,6 +35,7 @@ def header_of(rows: Sequence[Sequence[str]]) -> Header:
     if len(rows) == 1:
         known = known_names(rows[0])
         return Header(found=known > 0 or all(map(is_name, rows[0])), sure=known > 0)
+    rows = [rows[0], *(each for each in rows[1:] if each != rows[0])]  # they may stand again where files were joined
     votes = [
         _vote(column[0].strip(), [each.strip() for each in column[1:] if each.strip()])
         for column in zip(*rows, strict=False)
@@ -54,7 +55,7 @@ def known_names(cells: Sequence[str]) -> int:
 
 def is_known(cell: str) -> bool:
     """Whether a cell is a name that columns of reviews have, in any case."""
-    return re.sub(r"[\W_]+", "_", cell.lower()).strip("_") in _NAMES
+    return is_name(cell) and re.sub(r"[\W_]+", "_", cell.lower()).strip("_") in _NAMES
 
 
 def is_name(cell: str) -> bool:

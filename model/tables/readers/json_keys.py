@@ -31,9 +31,9 @@ def paths_of(objects: Sequence[Mapping[str, object]]) -> dict[Path, str]:
     return {path: path[-1] if last[path[-1]] == 1 else ".".join(path) for path in inside}
 
 
-def has_text(found: Mapping[str, object]) -> bool:
-    """Whether an object holds a text under a name that texts have, itself or deeper down, or one of several words."""
-    return _has(found, _is_named_text, _DEPTH) or _has(found, _is_worded, _DEPTH)
+def has_text(found: Mapping[str, object], depth: int = _DEPTH) -> bool:
+    """Whether an object holds a text under a name that texts have, or of several words; `depth` 1: it itself."""
+    return _has(found, _is_named_text, depth) or _has(found, _is_worded, depth)
 
 
 def value_at(found: object, path: Path) -> object:

@@ -86,7 +86,7 @@ class JsonObjects(Source):
         """The same, of the array in which the reviews of a document stand; itself where there is none."""
         with closing(self.file.text()) as text, closing(sequence_elements(text)) as elements:
             first = next(elements, (1, None))[1] if not self.sequence else None
-        if isinstance(first, dict) and has_text(first):
+        if isinstance(first, dict) and has_text(first, depth=1):
             return self
         with closing(self.file.text()) as text, closing(arrays_in(text)) as arrays:
             fitting = (

@@ -18,7 +18,7 @@ from model.tables.readers.base import Broken, not_utf16
 from model.tables.readers.content import Text
 
 _BETWEEN = re.compile(r"[\s,\ufeff]*")
-_NEXT = re.compile(r"[}\]]\s*,?\s*(?=\{)")
+_NEXT = re.compile(r"(?<=[\s,}\]\[])(?=\{)")
 _DEPTH = 4  # of objects that rows are looked for in
 _SHOWN = 3  # elements of an array by which it is judged
 
@@ -37,10 +37,9 @@ def array_elements(text: Text) -> Generator[tuple[int, object]]:
     Where the array is not JSON, `Broken` stands for what is skipped up to the next object, or to the end.
     """
     reader = _JsonReader(text)
-    while reader.take("["):
+    while not reader.at_end():  # there may be several, or one that a stray bracket closes too early
+        reader.take("[")
         yield from reader.elements()
-    if not reader.at_end():
-        yield reader.line, Broken(_to_the_end())
 
 
 def sequence_elements(text: Text) -> Generator[tuple[int, object]]:
@@ -70,7 +69,7 @@ class _JsonReader:
         self._window = ""
         self._at = 0
         self._ended = False
-        self._keys: set[str] = set()  # of the objects so far, by which the next is known after a fault
+        self._keys: set[str] = set()  # of the object before, by which the next is known after a fault
         self.line = 1
 
     def at_end(self) -> bool:
@@ -86,13 +85,14 @@ class _JsonReader:
 
     def elements(self, closed: bool = True) -> Generator[tuple[int, object]]:
         """The values from here to the end of the array, or, where nothing is `closed`, of the text."""
-        while (sign := self._peek()) not in ("", "]"):
+        while self._peek() not in ("", "]"):
             line = self.line
             found = self._value()
             if not isinstance(found, Broken):
-                self._keys |= found.keys() if isinstance(found, dict) else set()
-                yield line, found
-            elif sign == "{" and self._resume():
+                for each in _unpacked(found):
+                    self._keys = set(each) if isinstance(each, dict) else self._keys
+                    yield line, each
+            elif self._resume():
                 yield line, Broken(gettext("not JSON"))
             else:
                 yield line, found
@@ -157,7 +157,8 @@ class _JsonReader:
                 return ""
 
     def _value(self) -> object:
-        """The JSON value that begins here; `Broken`, and the place stays, where there is none."""
+        """The JSON value that is next; `Broken`, and the place stays, where there is none."""
+        self._peek()
         while True:
             found, end = self._decoded()
             if self._at < end < len(self._window) or (self._ended and end > self._at):  # else it may go on beyond
@@ -175,7 +176,7 @@ class _JsonReader:
             return None, self._at
 
     def _resume(self) -> bool:
-        """After a fault in the object that begins here, go to the next that has one of the known keys."""
+        """After a fault here, go to the next object that has half of the known keys."""
         if self._at > base.WINDOW:
             self._window, self._at = self._window[self._at :], 0
         for found in _NEXT.finditer(self._window, self._at + 1):
@@ -183,7 +184,7 @@ class _JsonReader:
                 following, _ = json.JSONDecoder().raw_decode(self._window, found.end())
             except (ValueError, RecursionError):
                 continue
-            if isinstance(following, dict) and (following.keys() & self._keys or not self._keys):
+            if isinstance(following, dict) and 2 * len(following.keys() & self._keys) >= len(self._keys):
                 self._move(found.end())
                 return True
         return False
@@ -202,6 +203,11 @@ class _JsonReader:
         self._window, self._at = self._window[self._at :] + piece, 0
         self._ended = self._ended or not piece
         return bool(piece)
+
+
+def _unpacked(found: object) -> Sequence[object]:
+    """An element, or, of an array of objects inside the array, its elements."""
+    return found if isinstance(found, list) and any(isinstance(each, dict) for each in found) else [found]
 
 
 def _to_the_end() -> str:

@@ -150,7 +150,7 @@ def _tried(form: Form, found: Sequence[Record]) -> Trial:
         rows,
         headers.known_names(named.cells) if named else 0,
         place,
-        len(rows) / max(1, len(found) - max(0, place)),
+        len(rows) / max(1, len(found)),
         _is_structured(rows),
         1 - sum(each.startswith(" ") for each in rest) / max(1, len(rest)),
     )
@@ -162,7 +162,8 @@ def _named_place(whole: Sequence[Record]) -> int:
         if _names_columns(each, whole):
             above = [sum(bool(cell.strip()) for cell in row.cells) for row in whole[:place]]
             title = all(2 * filled <= len(each.cells) for filled in above)
-            return place if title or headers.known_names(each.cells) > 1 else -1
+            sure = headers.known_names(each.cells) > 1 or len(whole) > 4 * place
+            return place if sure and (title or headers.known_names(each.cells) > 1) else -1
     return -1
 
 
@@ -172,7 +173,10 @@ def _names_columns(record: Record, others: Sequence[Record]) -> bool:
         return False
     known = [place for place, cell in enumerate(record.cells) if headers.is_known(cell)]
     return any(
-        sum(len(each.cells) > place and each.cells[place] == record.cells[place] for each in others) == 1
+        all(
+            len(each.cells) <= place or each.cells[place] != record.cells[place] or each.cells == record.cells
+            for each in others
+        )
         for place in known
     )
 
@@ -221,11 +225,16 @@ def _with_escape(file: File, trial: Trial, first: int) -> Trial:
     if escaped is None:
         return trial
 
-    def in_order(each: Trial) -> tuple[int, int, int]:
-        clean = sum(record.clean and not record.reason for record in each.records)
-        return len(each.rows), clean, -len(each.records)
+    def out_of_order(each: Trial) -> int:
+        return sum(bool(row.reason) or not row.clean or not each.form.fits(row.cells) for row in each.records)
 
-    return escaped if in_order(escaped) > in_order(trial) else trial
+    ends = any(row.clean and trial.form.fits(row.cells) and any(map(_ends_cell, row.cells)) for row in trial.records)
+    return escaped if not ends and out_of_order(escaped) < out_of_order(trial) else trial
+
+
+def _ends_cell(cell: str) -> bool:
+    """Whether a cell ends with a backslash, which then keeps no mark from closing."""
+    return cell.endswith("\\")
 
 
 def _laid_out(trial: Trial, answer: bool | None) -> Layout:

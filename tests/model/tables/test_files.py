@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import json
 import pickle
+import tarfile
 import time
 import zipfile
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
+from model.tables.readers import content as content_of
 from model.tables.table import read_table
 from tests.tables import refused
 
@@ -134,3 +138,38 @@ def test_review_that_begins_like_a_picture_or_a_program_is_text(write, start):
 
 def test_pickle_that_looks_like_text_is_read_as_text(write):
     assert read_table(write("a.txt", pickle.dumps([Harm()], protocol=0))).texts[0] == "(lp0"
+
+
+# Archives
+
+
+@pytest.mark.parametrize("name", ["a.csv.gz", "a.gz", "a.csv", "a"])
+def test_gzip_of_any_format_is_read(write, name):
+    contents = [
+        b"text,label\na film,1\nanother,0\n",
+        b'{"text": "a film", "label": 1}\n{"text": "another", "label": 0}',
+    ]
+    file = io.BytesIO()
+    pq.write_table(pa.table({"text": ["a film", "another"], "label": [1, 0]}), file)
+    for content in [*contents, file.getvalue()]:
+        table = read_table(write(name, gzip.compress(content)))
+        assert table.texts == ("a film", "another")
+        assert table.labels.tolist() == [1, 0]
+        assert table.dialect.packed
+
+
+def test_archive_that_unpacks_to_too_much_is_refused(write, monkeypatch):
+    monkeypatch.setattr(content_of, "MAX_BYTES", 1_000_000)
+    refused(write("a.csv.gz", gzip.compress(b"text\n" + b"a film\n" * 1_000_000)), "would unpack to more than")
+
+
+def test_damaged_archives_and_those_inside_archives_are_refused(write):
+    whole = gzip.compress(b"text\n" + b"a film\n" * 100)
+    refused(write("a.csv.gz", whole[:-9]), "a gzip archive that is damaged")
+    refused(write("b.csv.gz", whole + b"more"), "a gzip archive that is damaged")
+    refused(write("c.csv.gz", gzip.compress(whole)), "a gzip archive")
+    refused(write("d.csv.gz", gzip.compress(zipped())), "a zip archive")
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
+        archive.addfile(tarfile.TarInfo("a.csv"))
+    refused(write("e.tar.gz", packed.getvalue()), "a tar archive")

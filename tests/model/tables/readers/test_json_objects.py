@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from model.tables.columns import Columns
@@ -56,3 +58,59 @@ def test_bad_json_lines_are_skipped(write):
         (10, "unknown label that is neither word nor number"),
         (11, "not JSON"),
     ]
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        '{"data": [{"text": "a film", "label": 1}, {"text": "a dull one", "label": 0}]}',
+        '{"n": 2,\n "about": {"tags": [{"name": "x"}]},\n "found": {"rows":\n [{"text": "a film", "label": 1},\n'
+        ' {"text": "a dull one", "label": 0}]}}',
+        '{"rows": [{"row_idx": 0, "row": {"text": "a film", "label": 1}},'
+        ' {"row_idx": 1, "row": {"text": "a dull one", "label": 0}}]}',
+        '{\n"text": "a film",\n"label": 1\n}\n{\n"text": "a dull one",\n"label": 0\n}\n',
+        '{"text": "a film", "label": 1},\n{"text": "a dull one", "label": 0},\n',
+        '[{"text": "a film", "label": 1}]\n[{"text": "a dull one", "label": 0}]',
+        '\ufeff[[{"text": "a film", "label": 1}, {"text": "a dull one", "label": 0}]]',
+    ],
+)
+def test_rows_are_found_wherever_they_stand(write, content):
+    for name in ("a.json", "a.jsonl", "a.txt"):
+        table = read_table(write(name, content))
+        assert table.texts == ("a film", "a dull one")
+        assert table.labels.tolist() == [1, 0]
+        assert table.bad_count == 0
+
+
+def test_label_studio_gives_text_and_choice(write):
+    def task(text, *choices):
+        return {
+            "id": 7,
+            "annotations": [{"result": [{"value": {"choices": [each]}, "type": "choices"}]} for each in choices],
+            "data": {"text": text},
+        }
+
+    tasks = [
+        task("a film", "Positive"),
+        task("a dull one", "Negative"),
+        task("both", "Positive", "Negative"),
+        task("none"),
+    ]
+    table = read_table(write("a.json", json.dumps(tasks)))
+    assert table.texts == ("a film", "a dull one", "none")
+    assert table.labels.tolist() == [1, 0, NO_LABEL]
+    assert table.bad_count == 1
+
+
+def test_fault_in_an_array_costs_one_row(write):
+    rows = [json.dumps({"text": f"film {number}", "label": number % 2}) for number in range(6)]
+    for broken in (
+        '{"text": "film 2, "label": 0}',
+        '{"text": "film 2", "label": }',
+        '"text": "film 2", "label": 0}',
+        ":",
+    ):
+        content = "[" + ",\n".join([*rows[:2], broken, *rows[3:]]) + "]"
+        table = read_table(write("a.json", content))
+        assert table.texts == ("film 0", "film 1", "film 3", "film 4", "film 5")
+        assert {bad.line for bad in table.bad} == {3}
