@@ -22,6 +22,7 @@ from model.tables.words import number_of
 
 ROWS = 200  # that are looked at
 WIDE = 20  # cells from which on a single line is a row of names
+MOST = 0.9  # of the rows of a table without known names, that have the same number of cells
 _SEPARATOR = re.compile(r'"?sep=(.)"?[ \t,;|]*(?:\r\n|\n|\r|\Z)', re.IGNORECASE)
 _NEEDS_QUOTES = re.compile(r'[",;\t|\r\n]')
 
@@ -71,12 +72,12 @@ class Trial:
             return self.form.width >= WIDE and self.tight >= 0.5
         verdict = headers.header_of(self.rows)
         named = verdict.found and verdict.sure
-        return self.share >= 0.75 and self.tight >= 0.5 and (self.structured or named)
+        return self.share >= MOST and self.tight >= 0.5 and (self.structured or named)
 
     @property
     def rank(self) -> tuple[float, ...]:
         """The greater, the better it parts."""
-        return self.known, self.share >= 0.75, self.structured, self.share * self.tight, self.form.width
+        return self.known, self.share >= MOST, self.structured, self.share * self.tight, self.form.width
 
 
 def layout_of(file: File, answers: Answers) -> Layout | None:
