@@ -25,7 +25,7 @@ from model.tables.label_reading import Read, read_labels
 from model.tables.labels import NO_LABEL, CountsAs, LabelReading
 from model.tables.readers.base import MAX_ROWS, Row, Source
 from model.tables.survey import Values
-from model.tables.table import BadRow, too_many, why_not
+from model.tables.table import BadRow, pasted_source, too_many, why_not
 from model.tables.words import Said, said_by
 
 SHOWN = 10  # rows
@@ -88,6 +88,13 @@ def preview(
     except OSError as error:
         sentence = gettext("'{title}' could not be read to its end: choose it again.")
         raise DataError(sentence.format(title=source.file.title)) from error
+
+
+def preview_pasted(
+    text: str, columns: Columns | None = None, counts_as: CountsAs | None = None, answers: Answers | None = None
+) -> Preview:
+    """Look at what was pasted as `model.tables.table.paste_table` will read it. Raises `DataError` as that does."""
+    return _look(pasted_source(text, answers), columns, counts_as or {})
 
 
 def _look(source: Source, columns: Columns | None, counts_as: CountsAs) -> Preview:

@@ -160,20 +160,27 @@ def _collected(
     return replace(table, dialect=source.dialect)
 
 
-def paste_table(text: str, counts_as: CountsAs | None = None, answers: Answers | None = None) -> ReviewTable:
+def paste_table(
+    text: str, counts_as: CountsAs | None = None, answers: Answers | None = None, columns: Columns | None = None
+) -> ReviewTable:
     """Read what was pasted, as if it were a file: one review a line, with its label or without, or any other text.
 
-    Raises `DataError` for a list that is too long, or without a line that can be read.
+    Raises `DataError` for a list that is too long, or without a line that can be read; see `read_table`.
     """
-    content = text.encode("utf-8", "surrogatepass")
-    if len(content) > MAX_BYTES:
+    source = pasted_source(text, answers)
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    return _collected(source, chosen_columns(source, columns, counts_as), counts_as or {}, digest)
+
+
+def pasted_source(text: str, answers: Answers | None = None) -> Source:
+    """What was pasted as a source of rows. Raises `DataError` for what is too long or empty."""
+    size = len(text.encode("utf-8", "surrogatepass"))
+    if size > MAX_BYTES:
         sentence = gettext("The list has {size:,} bytes; at most {most:,} can be read: paste fewer lines.")
-        raise DataError(sentence.format(size=len(content), most=MAX_BYTES))
+        raise DataError(sentence.format(size=size, most=MAX_BYTES))
     if not text.strip():
         raise DataError(gettext("The list is empty: paste one review a line."))
-    source = open_text(File(None, gettext("pasted list"), pasted=text), Dialect(LIST), answers or Answers())
-    columns = chosen_columns(source, counts_as=counts_as)
-    return _collected(source, columns, counts_as or {}, hashlib.sha256(content).hexdigest())
+    return open_text(File(None, gettext("pasted list"), pasted=text), Dialect(LIST), answers or Answers())
 
 
 def table_of(

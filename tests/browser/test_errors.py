@@ -169,7 +169,7 @@ def test_slice_and_word_and_search_filter_the_list(page, scored):
 def test_bad_rows_are_counted_with_their_lines_and_columns_can_be_changed(page, tmp_path):
     path = write_csv(tmp_path / "mine.csv", [(*row, "a comment") for row in ROWS])
     upload(page, path)
-    expect(page.get_by_text("Check them, then press Score the file")).to_be_visible(timeout=WAIT)
+    expect(page.get_by_label("How the file will be read")).to_contain_text("rows to read", timeout=WAIT)
     page.get_by_label("Column of the label").click()
     page.get_by_role("option", name="(none)").click()
     page.get_by_role("button", name="Score the file").click()
@@ -207,6 +207,28 @@ def test_file_that_cannot_be_read_gets_a_sentence_and_the_next_is_served(page, t
     expect(page.get_by_role("button", name="Score the file")).to_be_hidden()
     page.get_by_role("button", name="Try the example").click()
     expect(page.get_by_label("What was read")).to_contain_text("180 reviews", timeout=WAIT)
+
+
+def test_what_a_label_counts_as_is_shown_and_can_be_changed_before_it_is_scored(page, tmp_path):
+    upload(page, write_csv(tmp_path / "mine.csv", [("text", "label"), ("a good film", "1"), ("a dull film", "2")]))
+    preview = page.get_by_label("How the file will be read")
+    expect(preview).to_contain_text("a dull film", timeout=WAIT)
+    counts = preview.get_by_label("2 counts as")
+    expect(counts).to_have_value("1")
+    counts.select_option("none")
+    expect(preview).to_contain_text("1 without a label", timeout=WAIT)
+    page.get_by_role("button", name="Score the file").click()
+    read = page.get_by_label("What was read")
+    expect(read).to_contain_text("2 reviews of mine.csv, 1 with a label", timeout=WAIT)
+    expect(preview).to_be_hidden()
+
+
+def test_file_that_is_cleared_cannot_be_scored(page, tmp_path):
+    upload(page, write_csv(tmp_path / "mine.csv", ROWS))
+    expect(page.get_by_role("button", name="Score the file")).to_be_visible(timeout=WAIT)
+    page.get_by_role("button", name=re.compile("Clear|Remove")).first.click()
+    expect(page.get_by_role("button", name="Score the file")).to_be_hidden(timeout=WAIT)
+    expect(page.get_by_label("How the file will be read")).to_be_hidden()
 
 
 def test_running_score_can_be_cancelled_and_the_page_goes_on(page, tmp_path):

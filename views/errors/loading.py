@@ -4,34 +4,14 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from model.language import gettext, ngettext
-from model.tables.columns import Columns
+from model.language import gettext
 from model.tables.labels import NO_LABEL
 from model.tables.table import ReviewTable
-from model.tables.words import is_label
 from model.workbench.scoring import Scores
 from views.drawing.template import render
 
 SHOWN_BAD = 200  # skipped rows that are listed
-LONGEST_NAME = 40  # characters of a column's name; a longer one may be a review
 TIMED = 0.05  # seconds from which on a rate says something
-
-
-def columns_sentence(name: str, columns: Columns) -> str:
-    """What was found in a file, and a warning where its first row may be a review and no names."""
-    count = len(columns.names)
-    found = ngettext(
-        "{name} has {count:,} column. Check them, then press Score the file.",
-        "{name} has {count:,} columns. Check them, then press Score the file.",
-        count,
-    ).format(name=name, count=count)
-    looks = count > 1 and any(len(each) > LONGEST_NAME or is_label(each) for each in columns.names)
-    if not looks:
-        return found
-    warning = gettext(
-        "The first row is taken for the names of the columns, but looks like a review: put a row of names above it."
-    )
-    return f"{found} {warning}"
 
 
 def loaded_card(table: ReviewTable, scores: Scores, seconds: float, lasting: bool) -> Markup:

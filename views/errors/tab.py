@@ -9,7 +9,6 @@ import secrets
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
-from dataclasses import dataclass
 from pathlib import Path
 
 import gradio as gr
@@ -18,12 +17,10 @@ from model.assets import ASSETS
 from model.errors import DataError, GatescopeError
 from model.language import gettext, marked
 from model.reading.explainer import Explainer
-from model.tables.columns import Columns
 from model.tables.files import MAX_BYTES
 from model.tables.readers.base import MAX_ROWS
 from model.tables.table import (
     ReviewTable,
-    guess_columns,
     paste_table,
     read_imdb,
     read_table,
@@ -34,10 +31,12 @@ from model.workbench.workbench import Workbench, open_notes
 from views.api.endpoints import Refusals
 from views.drawing.charts import confidence_histogram, reliability_diagram
 from views.errors.export_tab import ExportTab
-from views.errors.loading import columns_sentence, loaded_card, progress_card, scoring_card
+from views.errors.file_tab import FileForm, said_of
+from views.errors.loading import loaded_card, progress_card, scoring_card
 from views.errors.overview import overview_card
 from views.errors.parts import sentence_card
 from views.errors.picks import NAMED, PICKED
+from views.errors.preview import Brought, read
 from views.errors.reviews_tab import ReviewsTab
 from views.errors.slices import slices_card
 from views.errors.words import words_card
@@ -45,20 +44,10 @@ from views.panel import QUIET, Drawing
 from views.scripts import attached
 
 EXAMPLE = ASSETS / "reviews.csv"
-ENDINGS = [".csv", ".tsv", ".json", ".jsonl", ".ndjson", ".parquet", ".txt"]
-NONE = marked("(none)")
 NOTHING_YET = marked(
     "Load a file with reviews to see where the network errs on them, or try the example: 180 reviews written by hand, "
     "some of them labelled wrong on purpose."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A file that was uploaded: where it lies, and its own name."""
-
-    path: str
-    name: str
 
 
 class ErrorsTab:
@@ -71,7 +60,6 @@ class ErrorsTab:
         """Put it on the page that is being built."""
         self._explainer, self._folder, self._imdb = explainer, notes, imdb
         self.bench = gr.State(None)
-        self._source = gr.State(None)
         self._owner = gr.BrowserState("", storage_key="gatescope-notes", secret="gatescope")  # noqa: S106
         with gr.Column(elem_classes="gs-workbench"):
             self._build_loading()
@@ -93,10 +81,9 @@ class ErrorsTab:
         with gr.Row(elem_classes="gs-main"):
             with gr.Column(scale=4, min_width=300):
                 self._file = gr.File(
-                    label=gettext("CSV, TSV, JSON lines, Parquet, text: up to {rows:,} rows, {size} MB").format(
-                        rows=MAX_ROWS, size=MAX_BYTES // 1024**2
-                    ),
-                    file_types=ENDINGS,
+                    label=gettext(
+                        "CSV, TSV, JSON, Parquet, fastText, text, .gz: up to {rows:,} rows, {size} MB"
+                    ).format(rows=MAX_ROWS, size=MAX_BYTES // 1024**2),
                     height=160,
                     elem_id="gs-errors-file",
                 )
@@ -117,20 +104,18 @@ class ErrorsTab:
                         placeholder=gettext("What a wonderful film!\tpositive\nDull from start to end.\tnegative"),
                         elem_id="gs-errors-list",
                     )
-                    self._paste = gr.Button(gettext("Score the list"), size="sm")
+                    with gr.Row(elem_classes="gs-buttons"):
+                        self._look = gr.Button(gettext("Look at the list"), size="sm")
+                        self._paste = gr.Button(gettext("Score the list"), size="sm")
                 self._checkpoint = gr.Dropdown(
                     self._explainer.names,
                     value=self._explainer.default,
                     label=gettext("read by checkpoint"),
                     interactive=len(self._explainer.names) > 1,
                 )
-        with gr.Row(visible=False) as self._columns:
-            self._text = gr.Dropdown([], label=gettext("Column of the review"), min_width=160)
-            self._label = gr.Dropdown([], label=gettext("Column of the label"), min_width=160)
-            self._rating = gr.Dropdown([], label=gettext("Column of the stars"), min_width=160)
-            self._score = gr.Button(gettext("Score the file"), variant="primary", min_width=140)
         self._cancel = gr.Button(gettext("Cancel"), size="sm", visible=False, elem_id="gs-errors-cancel")
         self._progress = gr.HTML(sentence_card(gettext(NOTHING_YET)), elem_id="gs-errors-progress")
+        self._form = FileForm(self._progress)
         self._loaded = gr.HTML("")
 
     def _build_overview(self) -> None:
@@ -154,7 +139,7 @@ class ErrorsTab:
         self._words = gr.HTML("", elem_id="gs-errors-words")
 
     def _listen(self) -> None:
-        self._file.upload(self._look, self._file, [self._source, self._columns, self._progress, *self._chosen], **QUIET)
+        self._form.listen(self._file, self._list, self._look)
         runs = []
         drawn = [
             self.bench,
@@ -166,10 +151,17 @@ class ErrorsTab:
             self._overview,
             self._reliability,
         ]
-        drawn += [self._histogram, self._slices, self._words, *self.reviews.filled, *self._export.filled]
+        drawn += [
+            self._histogram,
+            self._slices,
+            self._words,
+            *self.reviews.filled,
+            *self._export.filled,
+            *self._form.filled,
+        ]
         given = [self._checkpoint, self._owner, self.bench]
         for button, run, inputs in (
-            (self._score, self._run_file, [self._source, *self._chosen]),
+            (self._form.score, self._run_file, [self._form.brought, *self._form.said]),
             (self._example, self._run_example, []),
             (self._dataset, self._run_dataset, []),
             (self._paste, self._run_list, [self._list]),
@@ -206,51 +198,10 @@ class ErrorsTab:
         )
         self.reviews.listen(self._tabs)
 
-    @property
-    def _chosen(self) -> list[gr.components.Component]:
-        return [self._text, self._label, self._rating]
-
-    def _look(self, path: str | None) -> Drawing:
-        """Guess what a file's columns are, for the person to change."""
-        if path is None:
-            return {self._source: None, self._columns: gr.Row(visible=False)}
-        name = Path(path).name
-        try:
-            columns = guess_columns(Path(path), name)
-        except DataError as error:
-            return {
-                self._source: None,
-                self._columns: gr.Row(visible=False),
-                self._progress: sentence_card(str(error)),
-            }
-        names, others = list(columns.names), [NONE, *columns.names]
-        return {
-            self._source: Source(path, name),
-            self._columns: gr.Row(visible=True),
-            self._text: gr.Dropdown(names, value=columns.text),
-            self._label: gr.Dropdown(others, value=columns.label or NONE),
-            self._rating: gr.Dropdown(others, value=columns.rating or NONE),
-            self._progress: sentence_card(columns_sentence(name, columns)),
-        }
-
     def _run_file(
-        self,
-        checkpoint: str,
-        owner: str,
-        before: Workbench | None,
-        source: Source | None,
-        text: str,
-        label: str | None,
-        rating: str | None,
+        self, checkpoint: str, owner: str, before: Workbench | None, brought: Brought | None, *said: object
     ) -> Iterator[Drawing]:
-        def read() -> ReviewTable:
-            if source is None:
-                raise DataError(gettext("Choose a file first."))
-            names = guess_columns(Path(source.path), source.name).names
-            columns = Columns(names, text, *(None if each in (NONE, None) else each for each in (label, rating)))
-            return read_table(Path(source.path), columns, source.name)
-
-        yield from self._run(read, checkpoint, owner, before)
+        yield from self._run(lambda: read(brought, said_of(*said)), checkpoint, owner, before)
 
     def _run_example(self, checkpoint: str, owner: str, before: Workbench | None) -> Iterator[Drawing]:
         yield from self._run(lambda: read_table(EXAMPLE), checkpoint, owner, before)
@@ -310,6 +261,7 @@ class ErrorsTab:
             self._words: self._compare_words(bench, DEFAULT_COMPARISON),
             **self.reviews.fill(bench),
             **self._export.fill(),
+            **self._form.fold(),
         }
 
     def _compare_words(self, bench: Workbench | None, comparison: str) -> str:

@@ -7,7 +7,7 @@ import numpy as np
 from model.tables.table import BadRow, Columns, ReviewTable
 from tests.scored import made_scores
 from tests.views.errors.pages import NASTY, text_of
-from views.errors.loading import columns_sentence, loaded_card, scoring_card
+from views.errors.loading import loaded_card, scoring_card
 
 
 def test_loaded_card_says_what_was_read_and_lists_what_was_skipped():
@@ -31,11 +31,3 @@ def test_scoring_card_tells_rate_and_time_left():
     assert 'aria-valuenow="20"' in scoring_card(500, 2_500, 10.0)
     assert "2 min 5 s left" in text_of(scoring_card(10, 1_260, 1.0))
     assert "counting" in text_of(scoring_card(0, 10, 0.0))
-
-
-def test_first_row_that_looks_like_a_review_is_warned_of():
-    names = Columns(("text", "label"), "text", "label")
-    assert "put a row of names" not in columns_sentence("a.csv", names)
-    taken = Columns(("Dull, boring and far too long for my patience.", "0"), "0")
-    assert "put a row of names" in columns_sentence("a.csv", taken)
-    assert "has 1 column." in columns_sentence("a.csv", Columns(("text",), "text"))
