@@ -26,7 +26,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def page(browser: Browser, served: str) -> Iterator[Page]:
     """A page on the running app; it fails the test on a script error or a request to anybody else."""
-    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context = browser.new_context(reduced_motion="reduce", viewport={"width": 1280, "height": 900})
     context.set_default_timeout(WAIT)
     page = context.new_page()
     wrong: list[str] = []

@@ -15,7 +15,7 @@ WAIT = 60_000
 @contextmanager
 def visit(browser: Browser, address: str) -> Iterator[Page]:
     """A page in a browser that has not been here before."""
-    context = browser.new_context()
+    context = browser.new_context(reduced_motion="reduce")
     page = context.new_page()
     page.set_default_timeout(WAIT)
     page.goto(address)

@@ -327,7 +327,7 @@ def test_note_is_kept_while_it_is_written_and_label_corrected_by_key(page):
 
 def test_two_visitors_do_not_see_each_others_rows(browser: Browser, served, page, tmp_path):
     score_file(page, write_csv(tmp_path / "mine.csv"))
-    other = browser.new_context().new_page()
+    other = browser.new_context(reduced_motion="reduce").new_page()
     other.set_default_timeout(WAIT)
     other.goto(served)
     try_example(other)
@@ -354,7 +354,7 @@ def test_notes_outlive_a_killed_server_and_belong_to_one_browser(browser: Browse
         port = free.getsockname()[1]
     notes, log = tmp_path / "notes", tmp_path / "log"
     server = start(port, notes, log)
-    context = browser.new_context()
+    context = browser.new_context(reduced_motion="reduce")
     page = context.new_page()
     page.set_default_timeout(WAIT)
     page.goto(f"http://127.0.0.1:{port}/")
@@ -367,7 +367,7 @@ def test_notes_outlive_a_killed_server_and_belong_to_one_browser(browser: Browse
     server.send_signal(signal.SIGKILL)
     server.wait()
     server = start(port, notes, log)
-    stranger = browser.new_context()
+    stranger = browser.new_context(reduced_motion="reduce")
     try:
         for visit, expected in ((context, "irony"), (stranger, None)):
             page = visit.new_page()

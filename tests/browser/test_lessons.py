@@ -198,7 +198,7 @@ def test_present_review_is_compared_with_its_edit_in_one_click(page, explainer):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_guided_lesson_can_be_gone_through(browser, served, language):
-    context = browser.new_context(locale={"en": "en-GB", "zh": "zh-CN"}[language])
+    context = browser.new_context(reduced_motion="reduce", locale={"en": "en-GB", "zh": "zh-CN"}[language])
     page = context.new_page()
     page.set_default_timeout(WAIT)
     page.goto(served)

@@ -68,8 +68,8 @@ def test_arrow_keys_walk_through_the_tokens(page):
 
 def test_column_of_the_staves_marks_its_word(page):
     analyse(page, REVIEW)
-    bars = page.locator(".gs-bars > div").bounding_box()
-    page.mouse.click(bars["x"] + 2.5 * bars["width"] / 11, bars["y"] + 10)
+    bars = page.locator(".gs-bars > div")
+    bars.click(position={"x": 2.5 * bars.bounding_box()["width"] / 11, "y": 10})
     expect(token(page, "is")).to_have_class(re.compile("gs-marked"))
 
 
@@ -149,7 +149,9 @@ def test_network_tab_tells_what_was_measured(page):
 @pytest.mark.parametrize("width", [1280, 375])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_page_fits_its_width(browser, served, width, scheme):
-    context = browser.new_context(viewport={"width": width, "height": 800}, color_scheme=scheme)
+    context = browser.new_context(
+        reduced_motion="reduce", viewport={"width": width, "height": 800}, color_scheme=scheme
+    )
     page = context.new_page()
     page.goto(f"{served}?__theme={scheme}")
     expect(page.get_by_label("The gates, word by word")).to_be_visible(timeout=WAIT)
@@ -159,7 +161,7 @@ def test_page_fits_its_width(browser, served, width, scheme):
 
 
 def test_two_visitors_do_not_see_each_other(browser, served):
-    contexts = [browser.new_context() for _ in range(2)]
+    contexts = [browser.new_context(reduced_motion="reduce") for _ in range(2)]
     pages = [context.new_page() for context in contexts]
     for page in pages:
         page.set_default_timeout(WAIT)
@@ -172,3 +174,59 @@ def test_two_visitors_do_not_see_each_other(browser, served):
     expect(pages[0].get_by_label("The review, word by word")).to_contain_text(secret)
     for context in contexts:
         context.close()
+
+
+def test_a_stranger_sees_the_review_read_and_the_verdict_swing(browser, served):
+    context = browser.new_context(viewport={"width": 1280, "height": 800})
+    page = context.new_page()
+    page.set_default_timeout(WAIT)
+    page.goto(served)
+    stage = page.locator(".gs-stage")
+    expect(stage.locator("polyline.gs-thin")).to_have_attribute("points", re.compile(r"\d"), timeout=WAIT)
+    expect(stage.get_by_role("button", name="Pause")).to_be_visible()
+    seen = set()
+    while stage.get_by_role("button", name="Pause").count():
+        seen.add(stage.locator(".gs-now output").inner_text())
+        page.wait_for_timeout(100)
+    assert len(seen) > 3
+    chosen = stage.get_attribute("data-chosen")
+    expect(stage.locator(".gs-token.gs-marked")).to_have_attribute("data-place", chosen)
+    expect(stage.locator(".gs-said").first).to_contain_text("the verdict so far")
+    context.close()
+
+
+def test_playhead_is_moved_by_keys_and_by_the_pointer_without_the_server(page):
+    analyse(page, REVIEW)
+    stage, playhead = page.locator(".gs-stage"), page.get_by_role("slider", name="Playhead")
+    expect(stage.locator("polyline.gs-thin")).to_have_attribute("points", re.compile(r"\d"), timeout=WAIT)
+    playhead.press("Home")
+    expect(stage.locator(".gs-said").first).to_contain_text("“The” alone")
+    playhead.press("ArrowRight")
+    expect(playhead).to_have_attribute("aria-valuenow", "2")
+    expect(stage.locator(".gs-token.gs-marked")).to_have_text("plot")
+    box = playhead.bounding_box()
+    page.mouse.click(box["x"] + box["width"] - 2, box["y"] + box["height"] / 2)
+    expect(playhead).to_have_attribute("aria-valuenow", playhead.get_attribute("aria-valuemax"))
+    whole = stage.locator(".gs-whole").inner_text()
+    assert stage.locator(".gs-now output").inner_text() in whole
+
+
+def test_words_are_inked_by_what_the_layer_holds(page):
+    analyse(page, REVIEW)
+    page.get_by_label("who wrote what it holds now").check()
+    said = page.locator(".gs-said-ledger")
+    expect(said).to_contain_text("most was written at", timeout=WAIT)
+    page.get_by_role("slider", name="Playhead").press("Home")
+    expect(said).to_contain_text("“The” (100 %)")
+    page.get_by_label("what each is credited with").check()
+    expect(said).to_be_hidden(timeout=WAIT)
+
+
+def test_stage_stays_on_the_screen(page):
+    analyse(page, REVIEW)
+    page.mouse.wheel(0, 900)
+    stage = page.locator(".gs-stage")
+    page.wait_for_timeout(300)
+    assert 0 <= stage.bounding_box()["y"] < 20
+    page.set_viewport_size({"width": 375, "height": 812})
+    assert stage.bounding_box()["height"] <= 812 / 3

@@ -40,12 +40,17 @@ def reading(explanation: Explanation, chosen: int, asked: str) -> Markup:
     """
     return render(
         "stage/reading.html",
-        words=tuple(_words(explanation)),
+        words=words_of(explanation),
         chosen=chosen,
         asked=asked,
         legend=score_legend(explanation.attribution),
         baseline=_baseline_note(explanation.attribution),
     )
+
+
+def words_of(explanation: Explanation) -> tuple[Word, ...]:
+    """All tokens of the review as they stand in the running text."""
+    return tuple(_words(explanation))
 
 
 def _words(explanation: Explanation) -> Iterator[Word]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import secrets
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
@@ -24,15 +23,15 @@ from model.reading.explanation import Explanation, Question
 from model.text import MAX_CHARACTERS, check_review
 from views.api.endpoints import Refusals
 from views.cell import tab as step_tab
-from views.drawing.cards import card_with_remark, empty_card
+from views.drawing.cards import card_with_remark
 from views.drawing.labels import ARROWS
 from views.gates import tab as gates_tab
 from views.gradients import tab as gradients_tab
 from views.links import OUTER_TABS, View
 from views.memory import tab as memory_tab
-from views.panel import SHEET, Drawing, Focus, PageValues, Panel, Shared, whole
+from views.panel import Drawing, Focus, PageValues, Panel, Shared, whole
 from views.scripts import attached
-from views.stage.reading import reading
+from views.stage.stage_tab import Staging
 from views.stage.verdict import verdict
 from views.what_if import tab as what_if_tab
 
@@ -61,40 +60,39 @@ class ExplainTab:
         self.question = gr.State(None)  # the `Question` that is explained now
         self.kept = gr.State(None)  # the `View` that a link or a lesson set last: it says which token is chosen
         self.active = gr.State(TABS[0][0])  # the name of the tab that is looked at
-        with gr.Row(elem_classes="gs-main"):
-            with gr.Column(scale=3, min_width=300):
+        with gr.Column(elem_classes="gs-main"):
+            with gr.Row(elem_classes="gs-ask"):
                 self._build_question()
-            with gr.Column(scale=8, min_width=320, elem_classes="gs-scope"):
+            with gr.Column(elem_classes="gs-scope"):
                 self._build_answer()
         self._listen()
 
     def _build_question(self) -> None:
         examples: dict[str, str] = json.loads(EXAMPLES.read_text(encoding="utf-8"))
         names = self._explainer.names
-        self.review = gr.Textbox(
-            label=gettext("Review"),
-            info=gettext("English, a few words or a few hundred; Ctrl+Enter analyses it."),
-            value=next(iter(examples.values())),
-            lines=6,
-            max_lines=12,
-            max_length=MAX_CHARACTERS,
-            elem_id="gs-review",
-        )
-        self._samples = gr.Examples(
-            list(examples.values()),
-            self.review,
-            example_labels=list(examples),
-            label=gettext("Or try one (the network gets some of them wrong)"),
-            api_visibility="private",
-        )
-        self._analyse = gr.Button(gettext("Analyse"), variant="primary", elem_id="gs-analyse")
-        self.to_compare = gr.Button(gettext("Compare with another"), size="sm")
-        self._verdict = gr.HTML(
-            empty_card(gettext("The verdict appears here.")),
-            html_template=card_with_remark(gettext("The review was changed: press Analyse.")),
-            elem_id="gs-verdict",
-            js_on_load=attached("stage/review.js"),
-        )
+        with gr.Column(scale=7, min_width=300):
+            self.review = gr.Textbox(
+                label=gettext("Review"),
+                info=gettext("English, a few words or a few hundred; Ctrl+Enter analyses it."),
+                value=next(iter(examples.values())),
+                lines=2,
+                max_lines=6,
+                max_length=MAX_CHARACTERS,
+                elem_id="gs-review",
+            )
+            self._samples = gr.Examples(
+                list(examples.values()),
+                self.review,
+                example_labels=list(examples),
+                label=gettext("Or try one (the network gets some of them wrong)"),
+                api_visibility="private",
+            )
+        with gr.Column(scale=2, min_width=220):
+            self._analyse = gr.Button(gettext("Analyse"), variant="primary", elem_id="gs-analyse")
+            self.to_compare = gr.Button(gettext("Compare with another"), size="sm")
+            self._build_settings(names)
+
+    def _build_settings(self, names: list[str]) -> None:
         with gr.Accordion(gettext("Settings"), open=False):
             self.checkpoint = gr.Dropdown(
                 names, value=self._explainer.default, label=gettext("Checkpoint"), interactive=len(names) > 1
@@ -112,16 +110,14 @@ class ExplainTab:
             )
 
     def _build_answer(self) -> None:
-        self._reading = gr.HTML(
-            empty_card(
-                gettext(
-                    "Type a review, or pick one of the examples, and press Analyse: here it appears, each word "
-                    "coloured by what it did to the verdict, and every gate of the network below it."
-                )
-            ),
-            elem_id="gs-reading",
-            **SHEET,
+        self._staging = Staging(self._explainer)
+        self._verdict = gr.HTML(
+            "",
+            html_template=card_with_remark(gettext("The review was changed: press Analyse.")),
+            elem_id="gs-verdict",
+            js_on_load=attached("stage/review.js"),
         )
+        self._staging.build_inks()
         with gr.Row(elem_classes="gs-controls", elem_id="gs-where"):
             choices = [(str(layer), layer) for layer in range(1, self.layers + 1)]
             self.layer = gr.Radio(choices, value=1, label=gettext("Layer"), min_width=90)
@@ -142,7 +138,7 @@ class ExplainTab:
             min_width=250,
             render=False,
         )
-        shared = Shared(self.question, self.layer, self.direction, self.place, self.unit, self.symbol)
+        self._shared = shared = Shared(self.question, self.layer, self.direction, self.place, self.unit, self.symbol)
         self.panels: list[Panel] = []
         with gr.Tabs(elem_id="gs-inside", overflow_behavior="wrap") as self.tabs:
             for name, label, build in TABS:
@@ -159,13 +155,14 @@ class ExplainTab:
             [self._analyse.click, self.checkpoint.input, self._method.input, self._baseline.input],
             self._asked,
             inputs=[*settings, self.kept, *page, *own],
-            outputs=[self.question, self.place, self.unit, self._verdict, self._reading, *drawn],
+            outputs=[self.question, self.place, self.unit, self._verdict, *self._staging.drawn, *drawn],
             validator=valid,
             api_visibility="private",
             concurrency_id="compute",
-            show_progress_on=[self._verdict, self._reading],
+            show_progress_on=[self._verdict, self._staging.reading],
             trigger_mode="always_last",
         )
+        self._staging.listen(shown, self._shared)
         self._samples.load_input_event.then(None, js=ANALYSE)
         drawing = gr.on(
             [self.active.change, self.unit.change, self.layer.input, self.direction.input]
@@ -254,19 +251,17 @@ class ExplainTab:
         """Explain a review and draw all of it that is looked at. The chosen token stays while the text does."""
         with Refusals():
             explanation = self._explainer.explain(asked, progress)
+            plays = False
             if page.question is None or page.question.text != asked.text:
+                plays = kept is None or kept.text != asked.text  # a link leads to a token, not to a performance
                 page = replace(page, place=self._place_in_another_text(explanation, kept, page))
             focus = focus_of(explanation, page)
             panel, values = self._looked_at(page)
             return (
                 panel.draw(explanation, focus, *values)
                 | self._mended(page, focus)
-                | {
-                    self.question: asked,
-                    self.place: focus.place,
-                    self._verdict: verdict(explanation),
-                    self._reading: reading(explanation, focus.place, secrets.token_hex(4)),
-                }
+                | self._staging.show(explanation, focus.place, plays)
+                | {self.question: asked, self.place: focus.place, self._verdict: verdict(explanation)}
             )
 
     def _draw(self, page: PageValues) -> Drawing:

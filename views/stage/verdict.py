@@ -9,11 +9,12 @@ from markupsafe import Markup
 from model.attribution.attribution import Attribution
 from model.attribution.completeness import MIN_DELTA
 from model.language import gettext, marked, ngettext
-from model.network.classify import Prediction
+from model.network.classify import DOUBT, Prediction
 from model.reading.explanation import Explanation
 from views.drawing.numbers import signed
 from views.drawing.template import render
 
+WARNING = "⚠"  # what a statement begins with that must not be overlooked
 PARITY = 1e-5  # what "exact" means in float32
 
 _SURE = {"positive": marked("Positive"), "negative": marked("Negative")}
@@ -22,23 +23,35 @@ _DOUBTFUL = {"positive": marked("In doubt, leaning positive"), "negative": marke
 
 def verdict(explanation: Explanation) -> Markup:
     """The verdict with its probability, and the checks, as plain statements."""
-    prediction = explanation.prediction
+    prediction, review = explanation.prediction, explanation.review
+    said = tuple(_checks(explanation))
     return render(
         "stage/verdict.html",
         word=verdict_word(prediction),
         probability=prediction.probability,
-        checks=tuple(_checks(explanation)),
+        read_by=gettext("Read by {checkpoint}").format(checkpoint=explanation.question.checkpoint),
+        known=_known(len(review.tokens), len(review.unknown)),
+        checks=tuple(check for check in said if not check.startswith(WARNING)),
+        warnings=tuple(check for check in said if check.startswith(WARNING)),
     )
 
 
 def verdict_word(prediction: Prediction) -> str:
     """The verdict in a word; a doubtful one is worded as a doubt."""
-    return gettext((_DOUBTFUL if prediction.doubtful else _SURE)[prediction.label])
+    return _word(prediction.label, prediction.doubtful)
+
+
+def word_for(probability: float) -> str:
+    """The same for a P(positive) alone."""
+    return _word("positive" if probability > 0.5 else "negative", abs(probability - 0.5) < DOUBT)
+
+
+def _word(label: str, doubtful: bool) -> str:
+    return gettext((_DOUBTFUL if doubtful else _SURE)[label])
 
 
 def _checks(explanation: Explanation) -> Iterator[str]:
     review, attribution = explanation.review, explanation.attribution
-    yield gettext("Read by {checkpoint}").format(checkpoint=explanation.question.checkpoint)
     yield _known(len(review.tokens), len(review.unknown))
     if review.omitted:
         yield gettext(

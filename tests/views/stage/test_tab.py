@@ -44,7 +44,7 @@ def test_first_review_is_drawn_with_its_strongest_token_chosen(tab):
     place = tab._explainer.explain(ASKED).attribution.strongest
     assert drawn[tab.question] == ASKED
     assert drawn[tab.place] == place
-    assert f'data-chosen="{place}"' in drawn[tab._reading]
+    assert f'data-chosen="{place}"' in drawn[tab._staging.reading]
     assert "P(positive)" in drawn[tab._verdict]
     assert drawn.keys() >= set(tab.panels[0].outputs)
     assert tab.told == []
@@ -126,3 +126,33 @@ def test_what_is_shown_and_what_a_link_restores_are_the_same(tab):
 def test_a_text_that_cannot_be_read_is_refused_beside_its_box():
     assert [each["is_valid"] for each in valid("good", 1, 2)] == [True, True, True]
     assert [each["is_valid"] for each in valid("  ", 1, 2)] == [False, True, True]
+
+
+def test_a_new_review_is_read_by_itself_and_one_that_a_link_leads_to_is_not(tab):
+    def plays(kept, page):
+        return tab._show(ASKED, kept, page, SILENT)[tab._staging.staged].plays
+
+    assert plays(None, page_of(tab, question=None))
+    assert not plays(View(ASKED.text, ASKED.checkpoint, "gates", 1, "forward", 2, 3, "f"), page_of(tab, question=None))
+    assert not plays(None, page_of(tab))
+
+
+def test_colours_of_the_words_say_what_is_asked_of_them(tab):
+    staging = tab._staging
+    staged = tab._show(ASKED, None, page_of(tab, question=None), SILENT)[staging.staged]
+    for ink in ("held", "read", "changed"):
+        inks, note = staging._show_inks(ASKED, staged, ink, 1, "backward", 2)
+        assert (inks["kind"], inks["asked"]) == (ink, staged.asked)
+        assert "gs-ink-note" in note
+    assert staging._show_inks(ASKED, staged, "credited", 1, "forward", 2)[0] is None
+    assert staging._show_inks(None, None, "held", 1, "forward", 2)[0] is None
+    assert staging._show_inks(ASKED, staged, "changed", 1, "forward", 99)[0]["place"] == 7
+    found = staging._show_moments(ASKED, staged)
+    assert found["play"] is True
+    assert found["asked"] == staged.asked
+
+
+def test_a_layer_whose_memory_does_not_add_up_is_refused_with_a_sentence(tab):
+    staged = tab._show(ASKED, None, page_of(tab, question=None), SILENT)[tab._staging.staged]
+    with pytest.raises(gr.Error, match="writes over all that it holds"):
+        tab._staging._show_inks(replace(ASKED, checkpoint="rnn"), staged, "held", 1, "forward", 2)

@@ -1,0 +1,94 @@
+"""The stage: what never leaves the screen. The sentence, the verdict so far, its curve with the playhead, one sentence.
+
+Two readings meet here, and each number says of which it is. The verdict "so far", its curve and what it did at a token
+are of the text up to there, read anew by both directions; the colours of the words are of the whole review.
+"""
+
+from __future__ import annotations
+
+from markupsafe import Markup
+
+from model.language import gettext
+from model.reading.explanation import Explanation
+from model.recurrence.prefixes import PrefixCurve
+from views.drawing.scores import score_text, score_unit
+from views.drawing.template import render
+from views.stage.reading import words_of
+from views.stage.verdict import verdict_word, word_for
+
+STILL = 0.005  # a change of P(positive) that two digits would hardly show
+
+
+def stage(explanation: Explanation, chosen: int, asked: str) -> Markup:
+    """The stage of a review that is explained: the whole verdict, until `moments` say how it came about.
+
+    `chosen` is the place of the token that the playhead comes to; `asked` changes whenever the page must take it over.
+    """
+    prediction = explanation.prediction
+    return render(
+        "stage/stage.html",
+        words=words_of(explanation),
+        chosen=chosen,
+        asked=asked,
+        word=verdict_word(prediction),
+        probability=prediction.probability,
+    )
+
+
+def moments(explanation: Explanation, curve: PrefixCurve, asked: str) -> dict[str, str | list[float] | list[str]]:
+    """What the stage's script shows at each token, as JSON can hold it; it belongs to the stage of the same `asked`.
+
+    `curve`: P(positive) so far, in [0, 1]; `verdicts`: the same in words; `said`: what happened. All parallel to the
+    tokens.
+    """
+    values = [round(value, 4) for value in curve.at_tokens(len(explanation.review.tokens)).probabilities.tolist()]
+    return {
+        "asked": asked,
+        "curve": values,
+        "verdicts": [word_for(value) for value in values],
+        "said": said_of(explanation, curve),
+    }
+
+
+def said_of(explanation: Explanation, curve: PrefixCurve) -> list[str]:
+    """What happened at each token, in a sentence or two; each number says of which reading it is."""
+    tokens = explanation.review.tokens
+    found = curve.at_tokens(len(tokens))
+    unknown = set(explanation.review.unknown)
+    values, read = found.probabilities.tolist(), found.read.tolist()
+    said = []
+    for place, token in enumerate(tokens):
+        before = values[place - 1] if place else None
+        so_far = _so_far(token.text, before, values[place]) if read[place] else _between(values[place])
+        said.append(f"{so_far} {_in_the_whole(explanation, place, place in unknown)}")
+    return said
+
+
+def _so_far(token: str, before: float | None, after: float) -> str:
+    if before is None:
+        sentence = gettext("“{token}” alone: the verdict so far is {after}.")
+    elif abs(after - before) < STILL:
+        sentence = gettext("At “{token}” the verdict so far stays at {after}.")
+    elif (before > 0.5) != (after > 0.5):
+        sentence = gettext("At “{token}” the verdict so far turns: from {before} to {after}.")
+    elif after > before:
+        sentence = gettext("At “{token}” the verdict so far rises from {before} to {after}.")
+    else:
+        sentence = gettext("At “{token}” the verdict so far falls from {before} to {after}.")
+    return sentence.format(token=token, before=f"{before or 0:.2f}", after=f"{after:.2f}")
+
+
+def _between(after: float) -> str:
+    """Of so long a review only some beginnings are read."""
+    return gettext("The verdict so far is about {after} here (of so long a text, not every beginning is read).").format(
+        after=f"{after:.2f}"
+    )
+
+
+def _in_the_whole(explanation: Explanation, place: int, unknown: bool) -> str:
+    attribution = explanation.attribution
+    if unknown and attribution.method.uses_baseline and attribution.baseline == "unknown word":
+        return gettext("The network does not know this word: it cannot be scored.")
+    return gettext("In the whole review it is credited with {score} {unit}.").format(
+        score=score_text(attribution, attribution.scores[place]), unit=score_unit(attribution)
+    )
