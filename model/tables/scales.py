@@ -114,7 +114,7 @@ def scales_of(counts: Mapping[float, int], hint: Hint, zero_based: bool = False,
     """
     column = _Column(hint, zero_based, stars or hint.stars)
     others = {number: count for number, count in counts.items() if number >= 0}
-    if counts.keys() - others.keys() == {-1} and _stands_for_none(column, counts):
+    if -1 in counts and _stands_for_none(column, counts):
         choice = scales_of(others, hint, zero_based, stars) if others else Choice(())
         return replace(choice, scales=(*choice.scales, _MISSING))
     total = sum(counts.values())
@@ -137,7 +137,12 @@ def scales_of(counts: Mapping[float, int], hint: Hint, zero_based: bool = False,
 
 
 def _stands_for_none(column: _Column, counts: Mapping[float, int]) -> bool:
-    """Whether -1, the only number below 0, is no number of the scale but stands where there is no label."""
+    """Whether -1 is no number of the scale but stands where there is no label: but for slips, no other is below 0."""
+    below = {number: count for number, count in counts.items() if number < 0 and number != -1}
+    if sum(below.values()) * FEW > sum(counts.values()) or any(count > 1 for count in below.values()):
+        return False
+    if below and not column.stars:
+        return False
     signed = _tightest(column, counts, sum(counts.values()) // FEW) in (BY_SIGN, SIGNED)
     return not signed and (column.stars or max(counts) > 1)
 
@@ -162,6 +167,8 @@ class _Column:
 
     def scales(self) -> tuple[Scale, ...]:
         """Those that its numbers can be on at all, first those that hold fewer numbers."""
+        if self.zero_based:
+            return BINARY, ZERO_TO_TWO, ZERO_TO_THREE, ZERO_TO_FOUR
         if self.stars:
             return FIVE, TEN
         if self.hint.role in (Role.YES, Role.NO):
@@ -198,14 +205,14 @@ def _choice(column: _Column, numbers: Iterable[float]) -> Choice:
     """The scales that numbers can be on."""
     values = frozenset(numbers)
     hint, low, high, whole = column.hint, min(values), max(values), all(number % 1 == 0 for number in values)
+    if column.zero_based:
+        return Choice(_zero_based(values))
     if hint.role in (Role.YES, Role.NO):
         return Choice((BINARY if whole else FRACTION,) if low >= 0 and high <= 1 else ())
     if hint.signed:
         return Choice((SIGNED if low >= -1 and high <= 1 else VALENCE,))
     if low < 0:
         return Choice(_below_zero(values, low, high, whole))
-    if column.zero_based:
-        return Choice(_zero_based(values))
     if hint.most is not None:
         return Choice((of_stars(hint.most),) if high <= hint.most else ())
     if not whole and high <= 1 and not column.stars:
