@@ -27,8 +27,6 @@ from model.tables.readers.layout import layout_of
 from model.tables.readers.lines import LabelledLines
 from model.tables.readers.parquet import Parquet
 
-ENDINGS = (".csv", ".tsv", ".jsonl", ".ndjson", ".json", ".parquet", ".txt", ".gz")  # that files of reviews often have
-
 _MAGIC = {
     b"PK\x03\x04": marked("a zip archive or an Office file"),
     **dict.fromkeys((b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05"), marked("a pickle, which is never loaded")),

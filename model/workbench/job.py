@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import sys
 import time
-from argparse import ArgumentParser
+from argparse import ArgumentParser, BooleanOptionalAction
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -29,6 +29,7 @@ from model.language import gettext, ngettext
 from model.network import checkpoint
 from model.network.checkpoint import Checkpoint
 from model.tables.columns import Columns
+from model.tables.dialect import DELIMITERS, ENCODINGS, Answers, Dialect
 from model.tables.labels import ANSWERS, NO_LABEL, REST, CountsAs
 from model.tables.preview import Preview, preview
 from model.tables.table import ReviewTable, guess_columns, read_imdb, read_table
@@ -60,6 +61,9 @@ class Options:
     stars: str | None
     no_label: bool
     label_value: Sequence[str]
+    encoding: str | None
+    delimiter: str | None
+    header: bool | None
     split: str
     device: str
     engine: str
@@ -85,6 +89,12 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument(
         "--label-value", metavar="VALUE=MEANING", action="append", default=[], help=said.format(rest=f"'{REST}'")
     )
+    said = gettext("of the text; found out if not given")
+    parser.add_argument("--encoding", choices=ENCODINGS, metavar="NAME", help=said)
+    said = gettext("what parts the cells; found out if not given")
+    parser.add_argument("--delimiter", choices=DELIMITERS, metavar="SIGN", help=said)
+    said = gettext("whether the first row holds the names of the columns; found out if not given")
+    parser.add_argument("--header", action=BooleanOptionalAction, help=said)
     said = gettext("of the dataset (%(default)s)")
     parser.add_argument("--split", default="test", choices=("train", "test"), help=said)
     said = gettext("who computes: this process, or Ray (%(default)s)")
@@ -149,7 +159,13 @@ def _read(options: Options) -> ReviewTable:
             return read_imdb(source, options.split, progress)
     found, counts_as = _looked_at(options)
     with _progress() as progress:
-        return read_table(source, found.columns, progress=progress, limited=False, counts_as=counts_as)
+        return read_table(
+            source, found.columns, progress=progress, limited=False, counts_as=counts_as, answers=_answers(options)
+        )
+
+
+def _answers(options: Options) -> Answers:
+    return Answers(options.encoding, options.delimiter, options.header)
 
 
 @contextmanager
@@ -169,7 +185,7 @@ def _columns(options: Options) -> Columns | None:
     named = {text, label, stars} - {None}
     if not named and not options.no_label:
         return None
-    guessed = guess_columns(options.source, limited=False)
+    guessed = guess_columns(options.source, limited=False, answers=_answers(options))
     if options.no_label:
         return replace(guessed, text=text or guessed.text, label=None, rating=None)
     return replace(
@@ -195,12 +211,13 @@ def _looked_at(options: Options) -> tuple[Preview, CountsAs]:
     Raises `UnclearError` with the question, and with the flags that answer it, where nobody does.
     """
     counts_as = dict(_said(options.label_value))
-    columns = _columns(options)
-    found = preview(options.source, columns, limited=False, counts_as=counts_as)
+    columns, answers = _columns(options), _answers(options)
+    found = preview(options.source, columns, limited=False, counts_as=counts_as, answers=answers)
+    _tell(found.dialect)
     if found.questions and found.reading and sys.stdin.isatty():
         sys.stderr.write(" ".join(found.questions) + "\n")
         counts_as |= {value.value: _asked(value.shown, value.count) for value in found.reading.asked}
-        found = preview(options.source, columns, limited=False, counts_as=counts_as)
+        found = preview(options.source, columns, limited=False, counts_as=counts_as, answers=answers)
     if counts_as and (found.reading is None or found.reading.notes):
         none = gettext("There is no column of labels that --label-value could speak of.")
         raise DataError(" ".join(found.reading.notes) if found.reading else none)
@@ -209,6 +226,16 @@ def _looked_at(options: Options) -> tuple[Preview, CountsAs]:
         said = gettext("{question} Answer with {flags}, or leave labels out with --no-label.")
         raise UnclearError(said.format(question=" ".join(found.questions), flags=flags))
     return found, counts_as
+
+
+def _tell(dialect: Dialect) -> None:
+    """Say how the file was read. Raises `UnclearError` for what has to be answered where nobody sits to see it."""
+    said = " ".join(dialect.notes)
+    if dialect.unclear and not sys.stdin.isatty():
+        flags = ", ".join(f"--{name}" for name in dialect.unclear)
+        raise UnclearError(gettext("{notes} Answer with {flags}.").format(notes=said, flags=flags))
+    if said:
+        sys.stderr.write(said + "\n")
 
 
 def _asked(shown: str, count: int) -> int:
@@ -231,6 +258,7 @@ def _about(table: ReviewTable, loaded: Checkpoint, options: Options) -> dict[str
         "format": FORMAT,
         "input": table.digest,
         "columns": [columns["text"], columns["label"], columns["rating"]],
+        "written": [options.encoding, options.delimiter, options.header],
         "rows": len(table.texts),
         "labels": table.reading.meanings() if table.reading else "",
         "checkpoint": fingerprint(loaded),

@@ -143,6 +143,17 @@ def test_unclear_labels_stop_with_the_question_and_flags_answer_it(command, tmp_
         assert sentence in capsys.readouterr().err
 
 
+def test_how_a_file_is_written_is_said_and_what_was_assumed_is_asked(command, tmp_path, capsys):
+    path, out = tmp_path / "old.csv", tmp_path / "out.jsonl"
+    path.write_bytes("review,sentiment\nthe \u2018good\u2019 film,pos\nthe bad film,neg\n".encode("cp1252"))
+    assert command(path, out) == 1
+    assert "is read as cp1252" in capsys.readouterr().err
+    assert command(path, out, "--encoding", "cp1252") == 0
+    assert "\u2018good\u2019" in json.loads(out.read_text(encoding="utf-8").splitlines()[0])["text"]
+    assert command(path, out, "--encoding", "cp1252", "--no-header", "--text", "text") == 0
+    assert len(out.read_text(encoding="utf-8").splitlines()) == 3
+
+
 def test_at_a_terminal_unclear_labels_are_asked(command, tmp_path, capsys, monkeypatch):
     path, out = tmp_path / "ones.csv", tmp_path / "out.parquet"
     path.write_text("review,label\n" + "a dull film,1\n" * 3)
