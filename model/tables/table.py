@@ -19,11 +19,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from model.errors import DataError, ReviewError, UnclearError
+from model.errors import DataError, UnclearError
 from model.language import gettext
-from model.normalization import normalize
 from model.tables import imdb
-from model.tables.columns import SAMPLE, SURROGATE, Columns, checked_columns, guessed_text, short
+from model.tables.columns import SAMPLE, Columns, checked_columns, guessed_text, short
 from model.tables.declared import Names, declared_names, names_beside
 from model.tables.dialect import LIST, Answers, Dialect
 from model.tables.files import open_file, open_text
@@ -32,9 +31,9 @@ from model.tables.label_reading import Read, read_labels
 from model.tables.labels import NO_LABEL, UNKNOWN_LABEL, CountsAs, LabelReading
 from model.tables.readers.base import MAX_ROWS, File, Row, Source
 from model.tables.readers.content import MAX_BYTES
+from model.tables.reasons import no_label, too_many, why_not
 from model.tables.survey import Values, survey
-from model.tables.words import EMPTY, UNREADABLE, Said
-from model.text import MAX_CHARACTERS, MAX_RUN, check_review, refused_run
+from model.tables.words import EMPTY, Said
 
 MAX_BAD = 1_000  # rows that are kept with their reason; all are counted
 
@@ -282,7 +281,7 @@ def _collect(
         raise UnclearError(first.reading.question)
     labels, stars = _judge(reviews, label, rating)
     unknown = np.flatnonzero(labels == UNKNOWN_LABEL)
-    bad += [BadRow(reviews[row].line, _no_label(reviews[row].label)) for row in unknown]
+    bad += [BadRow(reviews[row].line, no_label(reviews[row].label)) for row in unknown]
     bad.sort(key=lambda each: each.line)
     kept = np.flatnonzero(labels != UNKNOWN_LABEL)
     if not len(kept):
@@ -343,12 +342,6 @@ def _judge(reviews: Sequence[_Review], label: Read | None, rating: Read | None) 
     return labels, stars
 
 
-def too_many(name: str, most: float) -> DataError:
-    """What is said of a file of more than `most` rows."""
-    sentence = gettext("'{name}' has more than {most:,} rows, the most that can be read: split the file.")
-    return DataError(sentence.format(name=name, most=most))
-
-
 def _nothing(name: str, columns: Columns, bad: Sequence[BadRow]) -> str:
     if not bad:
         sentence = gettext("'{name}' has the names of columns but no row below them: add a review in each row.")
@@ -358,40 +351,6 @@ def _nothing(name: str, columns: Columns, bad: Sequence[BadRow]) -> str:
         " choose other columns, or mend the file."
     )
     return sentence.format(name=name, column=columns.text, line=bad[0].line, reason=bad[0].reason)
-
-
-def why_not(text: object) -> str:
-    """Why a value is no text that can be read; empty if it is."""
-    if text is None:
-        return gettext("no text")
-    if not isinstance(text, str):
-        return gettext("the text is not a string")
-    if not text.isascii() and (half := SURROGATE.search(text)):
-        # undecodable bytes stand as U+DC80 to U+DCFF; the others come from a file's own escapes, or from UTF-16
-        undecoded = "\udc80" <= half.group() <= "\udcff"
-        return gettext("not UTF-8") if undecoded else gettext("half a character (a lone surrogate)")
-    try:
-        check_review(text)
-    except ReviewError:
-        return _refused(text)
-    return ""
-
-
-def _refused(text: str) -> str:
-    """Why `check_review` refuses a text, in words that follow a line's number."""
-    if len(text) > MAX_CHARACTERS:
-        sentence = gettext("the text has {length:,} characters; at most {most:,} can be read")
-        return sentence.format(length=len(text), most=MAX_CHARACTERS)
-    if run := refused_run(normalize(text)):
-        sentence = gettext("the text has {run:,} characters in a row without a space; at most {most:,} can be read")
-        return sentence.format(run=run, most=MAX_RUN)
-    return gettext("no text")
-
-
-def _no_label(said: Said) -> str:
-    if said.key == UNREADABLE.key:
-        return gettext("unknown label that is neither word nor number")
-    return gettext("unknown label '{label}'").format(label=short(said.shown))
 
 
 def _digest(path: Path) -> str:
