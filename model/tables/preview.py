@@ -26,7 +26,7 @@ from model.tables.labels import NO_LABEL, CountsAs, LabelReading
 from model.tables.readers.base import MAX_ROWS, Row, Source
 from model.tables.reasons import too_many, why_not
 from model.tables.survey import Values
-from model.tables.table import BadRow
+from model.tables.table import BadRow, pasted_source
 from model.tables.words import Said, said_by
 
 SHOWN = 10  # rows
