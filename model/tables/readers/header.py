@@ -12,7 +12,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from model.tables.columns import LABEL_NAMES, RATING_NAMES, TEXT_NAMES
-from model.tables.words import is_no_review, number_of
+from model.tables.labels import NEGATIVE, POSITIVE
+from model.tables.words import is_no_review, number_of, said_by
 
 TITLE_LINES = 10  # above the names, at most
 SURE = 2  # votes that decide
@@ -33,6 +34,8 @@ class Header:
 def header_of(rows: Sequence[Sequence[str]]) -> Header:
     """What the rows of a table, of one width, say about the first of them."""
     if len(rows) == 1:
+        if any(_are_verdicts([each]) for each in rows[0]):
+            return Header(found=False, sure=len(rows[0]) > 1)
         known = known_names(rows[0])
         return Header(found=known > 0 or all(map(is_name, rows[0])), sure=known > 0)
     rows = [rows[0], *(each for each in rows[1:] if each != rows[0])]  # they may stand again where files were joined
@@ -69,7 +72,7 @@ def title_rows(rows: Sequence[Sequence[str]], width: int) -> int:
     """How many rows above the names of a table of that width are a title: narrower or mostly empty ones."""
     for place, cells in enumerate(rows[: TITLE_LINES + 1]):
         filled = sum(bool(each.strip()) for each in cells)
-        if len(cells) == width and 2 * filled > width:
+        if len(cells) == width and (2 * filled > width or known_names(cells)):
             return place
         if len(cells) > width and known_names(cells) == 0 and 2 * filled > width:
             return 0
@@ -96,12 +99,17 @@ def are_marks(values: Sequence[str]) -> bool:
     return bool(values) and all(map(is_no_review, values))
 
 
+def _are_verdicts(values: Sequence[str]) -> bool:
+    """Whether all say positive or negative in words: "positive" may name a column of flags, but not one of these."""
+    return all(said.number is None and said.meaning in (POSITIVE, NEGATIVE) for said in map(said_by, values))
+
+
 def _vote(first: str, below: Sequence[str]) -> int:
     """What one column says: above 0 that its first cell is a name, below 0 that it is like the cells below."""
     if not first or not below:
         return int(is_known(first))
     if is_known(first):
-        return -SURE if first in below else 3
+        return -SURE if first in below or _are_verdicts([first, *below]) else 3
     if are_numbers(below):
         return SURE if number_of(first) is None else -SURE
     if first in below:

@@ -265,6 +265,7 @@ def made_names(rows: Sequence[Sequence[str]], width: int) -> tuple[str, ...]:
     names = [f"column {number}" for number in range(1, width + 1)]
     columns = [[cell.strip() for cell in column if cell.strip()] for column in zip(*rows, strict=False)]
     words: list[int] = [0 if headers.are_numbers(each) else sum(map(len, each)) for each in columns]
+    words = [0 if headers.are_marks(each) else count for each, count in zip(columns, words, strict=True)]
     if max(words, default=0):
         names[words.index(max(words))] = "text"
     labels = [place for place, each in enumerate(columns) if names[place] != "text" and _are_labels(each)]

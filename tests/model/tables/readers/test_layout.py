@@ -201,3 +201,36 @@ def test_list_of_sentences_is_not_parted_at_its_commas(write):
     table = read_table(write("a.csv", "\n".join(lines)))
     assert table.texts == lines
     assert set(table.labels.tolist()) == {NO_LABEL}
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        "A film.\tpositive\nAnother.\tnegative",
+        "positive\tA film.\nnegative\tAnother.",
+        "A film.,positive\nAnother.,negative",
+        "A film.\t1\nAnother.\t0",
+    ],
+)
+def test_two_labelled_lines_are_two_reviews(lines):
+    table = paste_table(lines)
+    assert table.texts == ("A film.", "Another.")
+    assert table.labels.tolist() == [1, 0]
+
+
+def test_one_labelled_line_is_a_review():
+    table = paste_table("good film\tpositive")
+    assert (table.texts, table.labels.tolist()) == (("good film",), [1])
+
+
+@pytest.mark.parametrize("flags", ["1,A film\n0,Another", "yes,A film\nno,Another"])
+def test_verdict_may_name_a_column_of_flags(write, flags):
+    table = read_table(write("a.csv", f"positive,text\n{flags}\n"))
+    assert table.texts == ("A film", "Another")
+    assert table.labels.tolist() == [1, 0]
+
+
+def test_names_of_columns_may_be_lacking_but_for_one(write):
+    table = read_table(write("a.tsv", "text\t\nA film\tx\nB film\ty\n"))
+    assert table.texts == ("A film", "B film")
+    assert table.dialect.title == ()
