@@ -72,10 +72,25 @@ def style_sheets() -> list[Path]:
     return [path for folder in FOLDERS for path in sorted((VIEWS / folder).glob("*.css"))]
 
 
+def _theme() -> gr.themes.Base:
+    """Ink on paper: blue and orange belong to the verdict, so no button or tab wears them."""
+    plain = gr.themes.Default(
+        primary_hue="slate", neutral_hue="slate", font=_SYSTEM_FONTS, font_mono=["ui-monospace", "monospace"]
+    )
+    return plain.set(
+        button_primary_background_fill="*neutral_900",
+        button_primary_background_fill_hover="*neutral_700",
+        button_primary_text_color="white",
+        button_primary_background_fill_dark="*neutral_100",
+        button_primary_background_fill_hover_dark="*neutral_300",
+        button_primary_text_color_dark="*neutral_900",
+    )
+
+
 def look(explainer: Explainer) -> dict[str, object]:
     """Theme, style sheets, scripts and the guard of the endpoints, as arguments of `launch`."""
     return {
-        "theme": gr.themes.Default(font=_SYSTEM_FONTS, font_mono=["ui-monospace", "monospace"]),
+        "theme": _theme(),
         "css": style_variables(),
         "css_paths": style_sheets(),
         "app_kwargs": {

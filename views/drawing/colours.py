@@ -1,4 +1,7 @@
-"""The colour scales, in one place: blue to orange through white for signed values, white to slate from 0 to 1.
+"""The colour scales, in one place, each with one meaning.
+
+Blue to orange is the verdict's, and of what pushes it; purple to green is the sign of a state; pale to dark ink is how
+open a gate is.
 
 The style sheets know them by `style_variables`; what else is coloured stands in colours.css.
 
@@ -10,14 +13,15 @@ from __future__ import annotations
 import numpy as np
 
 NEGATIVE, MIDDLE, POSITIVE = (33, 113, 181), (255, 255, 255), (230, 120, 20)
+BELOW, ABOVE = (118, 42, 131), (27, 120, 55)
 SHUT, OPEN = (238, 242, 246), (27, 58, 87)
 STEPS = 255  # colours in a palette; odd, so that 0 is just white
 
 
-def signed_palette() -> np.ndarray:
-    """Colours (255, 3) uint8 from -1 to 1."""
-    half = _blend(NEGATIVE, MIDDLE, STEPS // 2 + 1)
-    return np.concatenate([half, _blend(MIDDLE, POSITIVE, STEPS // 2 + 1)[1:]])
+def state_palette() -> np.ndarray:
+    """Colours (255, 3) uint8 of states and candidates, from below 0 to above it."""
+    half = _blend(BELOW, MIDDLE, STEPS // 2 + 1)
+    return np.concatenate([half, _blend(MIDDLE, ABOVE, STEPS // 2 + 1)[1:]])
 
 
 def gate_palette() -> np.ndarray:
@@ -43,7 +47,15 @@ def palette_places(values: np.ndarray, low: float, high: float) -> np.ndarray:
 
 def style_variables() -> str:
     """The colours of the scales for the style sheets, as variables: `--gs-negative` and so on."""
-    named = {"negative": NEGATIVE, "middle": MIDDLE, "positive": POSITIVE, "shut": SHUT, "open": OPEN}
+    named = {
+        "negative": NEGATIVE,
+        "middle": MIDDLE,
+        "positive": POSITIVE,
+        "below": BELOW,
+        "above": ABOVE,
+        "shut": SHUT,
+        "open": OPEN,
+    }
     return f":root {{ {' '.join(f'--gs-{name}: rgb{colour};' for name, colour in named.items())} }}"
 
 

@@ -19,7 +19,7 @@ from model.attribution.attribution import Attribution
 from model.network.cells.registry import GATES, QUANTITIES
 from model.recurrence.replay import GateTrace
 from model.recurrence.summary import saturation, unit_order
-from views.drawing.colours import as_hex, gate_palette, palette_places, signed_log, signed_palette
+from views.drawing.colours import as_hex, gate_palette, palette_places, signed_log, state_palette
 from views.drawing.template import render
 
 CELL_LIMIT = 100.0  # the cell state has no bound: its colours are logarithmic and end here, and the page says so
@@ -37,7 +37,7 @@ class Scale:
     @property
     def palette(self) -> np.ndarray:
         """Colours (255, 3) uint8."""
-        return gate_palette() if self.low == 0 else signed_palette()
+        return gate_palette() if self.low == 0 else state_palette()
 
     def places(self, values: np.ndarray) -> np.ndarray:
         """Where values of any shape fall in the palette: uint8."""

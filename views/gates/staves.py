@@ -103,7 +103,7 @@ def _legends(quantities: Sequence[str]) -> Iterator[Legend]:
     scales = {symbol: scale_of(symbol) for symbol in quantities}
     for scale in sorted(set(scales.values()), key=lambda scale: (scale.logarithmic, scale.low != 0)):
         there = tuple(symbol for symbol in quantities if scales[symbol] == scale)
-        kind = "gs-scale-gate" if scale.low == 0 else "gs-scale-signed"
+        kind = "gs-scale-gate" if scale.low == 0 else "gs-scale-state"
         yield Legend(there, kind, minus(f"{scale.low:g}"), f"{scale.high:g}", scale.logarithmic)
 
 

@@ -11,12 +11,20 @@ from views.drawing import colours
 from views.drawing.template import VIEWS
 
 
-def test_signed_colours_go_from_blue_over_white_to_orange():
-    palette = colours.signed_palette()
+def test_states_go_from_purple_over_white_to_green():
+    palette = colours.state_palette()
     assert palette.shape == (255, 3)
-    assert tuple(palette[0]) == colours.NEGATIVE
+    assert tuple(palette[0]) == colours.BELOW
     assert tuple(palette[127]) == (255, 255, 255)
-    assert tuple(palette[254]) == colours.POSITIVE
+    assert tuple(palette[254]) == colours.ABOVE
+
+
+def test_signs_of_a_verdict_and_of_a_state_wear_different_colours():
+    negative, positive, below, above = colours.NEGATIVE, colours.POSITIVE, colours.BELOW, colours.ABOVE
+    assert negative[2] == max(negative)  # blue
+    assert positive[0] == max(positive)  # orange
+    assert below[1] == min(below)  # purple
+    assert above[1] == max(above)  # green
 
 
 @pytest.mark.parametrize(("value", "place"), [(-9, 0), (-1, 0), (0, 127), (1, 254), (9, 254)])
@@ -57,7 +65,7 @@ def test_text_on_a_coloured_token_keeps_its_contrast(mode):
     assert contrast(surface, colour("muted")) >= 4.5
 
 
-NAMES = ("negative", "middle", "positive", "shut", "open")
+NAMES = ("negative", "middle", "positive", "below", "above", "shut", "open")
 
 
 def test_style_sheets_are_given_the_colours_of_the_scales():
@@ -66,8 +74,8 @@ def test_style_sheets_are_given_the_colours_of_the_scales():
         for name, value in re.findall(r"--gs-(\w+): rgb\(([\d, ]+)\);", colours.style_variables())
     }
     assert given == {name: getattr(colours, name.upper()) for name in NAMES}
-    signed, gates = colours.signed_palette(), colours.gate_palette()
-    assert [given[name] for name in ("negative", "middle", "positive")] == [tuple(signed[k]) for k in (0, 127, 254)]
+    states, gates = colours.state_palette(), colours.gate_palette()
+    assert [given[name] for name in ("below", "middle", "above")] == [tuple(states[k]) for k in (0, 127, 254)]
     assert [given[name] for name in ("shut", "open")] == [tuple(gates[k]) for k in (0, 254)]
 
 

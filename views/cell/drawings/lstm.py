@@ -140,7 +140,7 @@ def _inside(step: CellStep) -> str:
 
 def _caption(step: CellStep) -> str:
     sentence = gettext(
-        "A flow is as wide as its number is large; orange is above 0, blue below. A tube is full at {full}. Each gate "
+        "A flow is as wide as its number is large; green is above 0, purple below. A tube is full at {full}. Each gate "
         "is a door in a tube: what comes is multiplied by how open it is. The cell state *c* stays in its tube from "
         "token to token; only *h* leaves the cell: up to {above}, and on to all {units} units at the next token."
     )

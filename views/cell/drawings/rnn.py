@@ -17,7 +17,7 @@ def draw(step: CellStep) -> Drawing:
     name = gettext(step.cell.name)
     caption = gettext(
         "A {cell} has no gates and no cell state: the hidden state *h* is all that is handed on. The flow is as wide "
-        "as the number is large (1 fills the tube); orange is above 0, blue below."
+        "as the number is large (1 fills the tube); green is above 0, purple below."
     )
     return Drawing(
         height=HEIGHT,
