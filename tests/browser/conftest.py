@@ -7,9 +7,11 @@ import shutil
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from tests.browser.person import WAIT
+
+expect.set_options(timeout=WAIT)  # a busy machine is slow, not wrong
 
 
 @pytest.fixture(scope="package")

