@@ -141,10 +141,20 @@ class FileForm:
         return self.look(Brought(Path(path).name, Path(path)), Said())
 
     def _pasted(self, text: str | None) -> Drawing:
-        return self.look(Brought(gettext("pasted list"), None, text or ""), Said())
+        return self.look(pasted(text or ""), Said())
 
     def _again(self, brought: Brought | None, said: Said) -> Drawing:
         return self.forget() if brought is None else self.look(brought, said)
+
+
+def said_of_list(text: str, brought: Brought | None, *values: object) -> Said:
+    """What a person says of a pasted list, where it is the one that was looked at last."""
+    return said_of(*values) if brought == pasted(text) else Said()
+
+
+def pasted(text: str) -> Brought:
+    """A list that was pasted, as something that was brought."""
+    return Brought(gettext("pasted list"), None, text)
 
 
 def _without_meanings(said: Said) -> Said:

@@ -21,7 +21,6 @@ from model.tables.files import MAX_BYTES
 from model.tables.readers.base import MAX_ROWS
 from model.tables.table import (
     ReviewTable,
-    paste_table,
     read_imdb,
     read_table,
 )
@@ -31,7 +30,7 @@ from model.workbench.workbench import Workbench, open_notes
 from views.api.endpoints import Refusals
 from views.drawing.charts import confidence_histogram, reliability_diagram
 from views.errors.export_tab import ExportTab
-from views.errors.file_tab import FileForm, said_of
+from views.errors.file_tab import FileForm, pasted, said_of, said_of_list
 from views.errors.loading import loaded_card, progress_card, scoring_card
 from views.errors.overview import overview_card
 from views.errors.parts import sentence_card
@@ -164,7 +163,7 @@ class ErrorsTab:
             (self._form.score, self._run_file, [self._form.brought, *self._form.said]),
             (self._example, self._run_example, []),
             (self._dataset, self._run_dataset, []),
-            (self._paste, self._run_list, [self._list]),
+            (self._paste, self._run_list, [self._list, self._form.brought, *self._form.said]),
         ):
             runs.append(
                 button.click(
@@ -214,8 +213,19 @@ class ErrorsTab:
 
         yield from self._run(read, checkpoint, owner, before)
 
-    def _run_list(self, checkpoint: str, owner: str, before: Workbench | None, text: str | None) -> Iterator[Drawing]:
-        yield from self._run(lambda: paste_table(text or ""), checkpoint, owner, before)
+    def _run_list(
+        self,
+        checkpoint: str,
+        owner: str,
+        before: Workbench | None,
+        text: str | None,
+        brought: Brought | None,
+        *said: object,
+    ) -> Iterator[Drawing]:
+        given = text or ""
+        yield from self._run(
+            lambda: read(pasted(given), said_of_list(given, brought, *said)), checkpoint, owner, before
+        )
 
     def _run(
         self, read: Callable[[], ReviewTable], checkpoint: str, owner: str, before: Workbench | None

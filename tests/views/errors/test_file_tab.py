@@ -11,7 +11,7 @@ from model.errors import DataError, UnclearError
 from model.tables.dialect import Answers
 from tests.views.blocks import on_a_page
 from tests.views.errors.pages import text_of
-from views.errors.file_tab import AS_FOUND, NONE, FileForm, said_of
+from views.errors.file_tab import AS_FOUND, NONE, FileForm, pasted, said_of, said_of_list
 from views.errors.preview import Brought, Said, look_at, preview_card, read
 
 
@@ -118,3 +118,10 @@ def test_preview_is_text_and_no_markup(tmp_path):
     hostile = "<img src=x onerror=alert(1)>"
     found = look_at(brought(tmp_path, f"text,label\n{hostile},{hostile}\na good film,1\n"), Said())
     assert "<img" not in preview_card(found)
+
+
+def test_answers_about_a_list_are_of_that_list_alone():
+    values = ("text", "label", NONE, AS_FOUND, AS_FOUND, {"1": 0})
+    assert said_of_list("a\t1", pasted("a\t1"), *values).counts_as == {"1": 0}
+    assert said_of_list("b\t1", pasted("a\t1"), *values) == Said()
+    assert said_of_list("a\t1", None, *values) == Said()
