@@ -75,6 +75,11 @@ def inner(page: Page, name: str) -> None:
     page.get_by_role("tab", name=name, exact=True).click()
 
 
+def await_keys(page: Page) -> None:
+    """Until keys are heard: the script comes a moment after the list."""
+    expect(page.locator("#gs-errors-detail[aria-keyshortcuts]")).to_have_count(1, timeout=WAIT)
+
+
 def listed(page: Page):
     return page.get_by_role("region", name="Reviews", exact=True)
 
@@ -132,6 +137,7 @@ def test_keys_that_come_faster_than_reviews_name_the_right_ones(page, scored):
     try_example(page)
     page.get_by_role("button", name="Go through all mistakes").click()
     expect(listed(page)).to_be_visible(timeout=WAIT)
+    await_keys(page)
     for key in "j1j2j3k9":
         page.keyboard.press(key)
     expect(page.get_by_text("3 of 180 reviews have a note")).to_be_visible(timeout=WAIT)
@@ -250,6 +256,7 @@ def test_rows_are_taken_away_with_their_names(page, tmp_path, kind):
     inner(page, "Go through them")
     listed(page).get_by_role("button", name=re.compile("1 is the score")).click()
     expect(page.get_by_role("region", name="The chosen review")).to_contain_text("line 3", timeout=WAIT)
+    await_keys(page)
     page.locator("body").press("8")
     expect(page.get_by_text("1 of 4 reviews have a note")).to_be_visible(timeout=WAIT)
     page.get_by_label("Note", exact=True).fill("=HYPERLINK(1)")
@@ -282,6 +289,7 @@ def test_report_and_notes_are_taken_away_and_notes_come_back(page, tmp_path):
     inner(page, "Go through them")
     listed(page).get_by_role("button").first.click()
     expect(page.get_by_role("region", name="The chosen review")).to_be_visible(timeout=WAIT)
+    await_keys(page)
     page.locator("body").press("3")
     expect(page.get_by_text("1 of 4 reviews have a note")).to_be_visible(timeout=WAIT)
     inner(page, "Take away")
@@ -307,6 +315,7 @@ def test_note_is_kept_while_it_is_written_and_label_corrected_by_key(page):
     try_example(page)
     page.get_by_role("button", name="Go through all mistakes").click()
     expect(listed(page)).to_be_visible(timeout=WAIT)
+    await_keys(page)
     page.locator("body").press("j")
     head = page.get_by_role("region", name="The chosen review")
     expect(head).to_contain_text("1 of ", timeout=WAIT)
@@ -362,6 +371,7 @@ def test_notes_outlive_a_killed_server_and_belong_to_one_browser(browser: Browse
     page.get_by_role("button", name="Go through all mistakes").click()
     listed(page).get_by_role("button").first.click()
     expect(page.get_by_role("region", name="The chosen review")).to_be_visible(timeout=WAIT)
+    await_keys(page)
     page.locator("body").press("2")
     expect(page.get_by_text("1 of 180 reviews have a note")).to_be_visible(timeout=WAIT)
     server.send_signal(signal.SIGKILL)

@@ -13,6 +13,7 @@ export function attach({ element }) {
   const corrections = JSON.parse(element.querySelector(".gs-keys").dataset.corrections);
   const waiting = createWaiting(detail, (key) => detail.offsetParent && press(detail, corrections, key));
 
+  detail.setAttribute("aria-keyshortcuts", "J K N 0 1 2 3 4 5 6 7 8 9 + - ="); // from now on they are heard
   detail.closest(".gs-workbench").addEventListener("click", (event) => {
     if (event.target.closest(`${ROW}, ${Object.values(MOVES)}`)) waiting.fetch();
   });

@@ -167,15 +167,16 @@ class ReviewsTab:
 
     def _listen_to_notes(self, turned: Sequence[gr.components.Component], quiet: dict[str, Any]) -> None:
         said = [self._categories, self._kept, self._list, self._filters.category, self._own]
-        self._pressed.name(  # each counts, in its order
+        named = self._pressed.name(  # each counts, in its order
             self._named,
-            [self._pressed, self._bench, self.shown, self._row],
-            said,
+            [self._pressed, self._bench, self.shown],
+            said[1:],
             api_visibility="private",
             show_progress="hidden",
             trigger_mode="multiple",
             concurrency_limit=1,
         )
+        named.then(self._categories_of, [self._bench, self._row], self._categories, **QUIET)
         self._own.submit(self._name_it, [*turned, self._own], said, **quiet)
         self._corrected.input(self._correct, [*turned, self._corrected], said, **quiet)
         self._note.change(self._keep_note, [self._bench, self._row, self._note], self._kept, **quiet)
@@ -263,7 +264,7 @@ class ReviewsTab:
             self._corrected: corrected,
             self._note: gr.Textbox(note.text, visible=True),
             self._kept: saved_sentence(len(bench.notes), len(bench.table.texts)),
-            self._reading: reading(explanation, explanation.attribution.strongest, secrets.token_hex(4)),
+            self._reading: reading(explanation, explanation.attribution.strongest, f"{row}-{secrets.token_hex(4)}"),
             self._where: gr.Row(visible=True),
             self._staves: self._staves_of(explanation, layer, direction, symbol),
             self._neighbours: neighbours_card(bench, nearest(bench.scores, row)),
@@ -307,7 +308,7 @@ class ReviewsTab:
                 return gr.skip()
             return self._filter_by(bench, pick)
 
-    def _named(self, sent: str | None, bench: Workbench | None, shown: np.ndarray, seen: int) -> Drawing:
+    def _named(self, sent: str | None, bench: Workbench | None, shown: np.ndarray) -> Drawing:
         """A category was pressed for a row, by now perhaps no longer the one that is seen."""
         with Refusals():
             pick = read_pick(sent)
@@ -315,9 +316,12 @@ class ReviewsTab:
             return gr.skip()
         row, category = pick.category
         drawing = self._say(bench, shown, None, row, category=category)
-        if row != seen:
-            drawing.pop(self._categories, None)
+        drawing.pop(self._categories, None)
         return drawing
+
+    def _categories_of(self, bench: Workbench | None, row: int) -> object:
+        """The buttons of the row that is seen now."""
+        return gr.skip() if bench is None or row < 0 else category_buttons(bench.counts, bench.note(row).category, row)
 
     def _filter_by(self, bench: Workbench, pick: OutcomesPick | SlicePick | WordPick) -> Drawing:
         """Show the reviews of a cell of the confusion matrix, of a slice, or with a word."""

@@ -166,7 +166,7 @@ def category_buttons(counts: Mapping[str, int], chosen: str, row: int) -> Markup
         )
         for place, (name, count) in enumerate(counts.items(), start=1)
     ]
-    return render("errors/categories.html", buttons=buttons, event=NAMED)
+    return render("errors/categories.html", buttons=buttons, row=row, event=NAMED)
 
 
 def saved_sentence(count: int, of: int) -> Markup:

@@ -12,6 +12,9 @@ export function createWaiting(detail, press) {
   /** Changes whenever a review is shown, the same one as well. */
   const shown = () => detail.querySelector(".gs-reading")?.dataset.asked ?? "";
 
+  /** Whether the categories are those of the review that is shown, whose name begins with its row. */
+  const complete = () => detail.querySelector(".gs-categories")?.dataset.row === shown().split("-")[0];
+
   /** What is written while another review is fetched would be of neither. */
   function hold(on) {
     detail.classList.toggle("gs-fetching", on);
@@ -26,10 +29,13 @@ export function createWaiting(detail, press) {
     while (waiting.length && before === null) press(waiting.shift());
   }
 
-  detail.addEventListener("gs-drawn", () => {
+  function settle() {
     if (before === null || shown() === before) return;
-    setTimeout(() => before !== null && shown() !== before && release(), REST);
-  });
+    if (complete()) release();
+    else setTimeout(settle, REST);
+  }
+
+  detail.addEventListener("gs-drawn", () => setTimeout(settle, REST));
   return {
     /** From now on another review is fetched. */
     fetch() {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import gradio as gr
 import numpy as np
 import pytest
@@ -114,15 +116,23 @@ def test_next_and_back_stay_within_the_list(tab, scored):
 
 
 def test_a_category_is_given_to_the_row_that_its_button_names(tab, scored):
-    drawing = tab._named(CategoryPick(category=(2, "irony")).sent, scored, np.arange(5), 2)
+    drawing = tab._named(CategoryPick(category=(2, "irony")).sent, scored, np.arange(5))
     assert scored.note(2).category == "irony"
     assert "1 of 5 reviews have a note" in drawing[tab._kept]
-    assert tab._categories in drawing
-    other = tab._named(CategoryPick(category=(1, "names")).sent, scored, np.arange(5), 2)
+    assert tab._categories not in drawing  # by now another row may be seen
+    tab._named(CategoryPick(category=(1, "names")).sent, scored, np.arange(5))
     assert scored.note(1).category == "names"
-    assert tab._categories not in other  # what is seen belongs to another row
-    tab._named(CategoryPick(category=(2, "")).sent, scored, np.arange(5), 2)
+    tab._named(CategoryPick(category=(2, "")).sent, scored, np.arange(5))
     assert scored.note(2).category == ""
+
+
+def test_buttons_of_the_categories_are_those_of_the_row_that_is_seen(tab, scored):
+    tab._named(CategoryPick(category=(2, "irony")).sent, scored, np.arange(5))
+    assert re.search(
+        r'data-row="2".*aria-pressed="true"[^>]*>(<kbd>\d</kbd> )?<bdi>irony', tab._categories_of(scored, 2)
+    )
+    assert 'aria-pressed="true"' not in tab._categories_of(scored, 1)
+    assert tab._categories_of(None, 1) == tab._categories_of(scored, -1) == gr.skip()
 
 
 def test_notes_and_corrections_are_kept(tab, scored):
