@@ -77,7 +77,7 @@ class LabelReading:
             "Column '{column}': {scale}. {positive:,} positive, {negative:,} negative, {unlabelled:,} without a label."
         ).format(
             column=self.column,
-            scale=self.scale,
+            scale=gettext("as was said of its values") if any(each.answered for each in self.values) else self.scale,
             positive=self.positive,
             negative=self.negative,
             unlabelled=self.unlabelled,

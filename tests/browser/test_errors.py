@@ -237,6 +237,13 @@ def test_file_that_is_cleared_cannot_be_scored(page, tmp_path):
     expect(page.get_by_label("How the file will be read")).to_be_hidden()
 
 
+def test_nothing_of_a_file_that_was_cleared_is_shown(page, tmp_path):
+    score_file(page, write_csv(tmp_path / "mine.csv", ROWS))
+    page.get_by_role("button", name=re.compile("Clear|Remove")).first.click()
+    expect(page.get_by_label("What was read")).to_be_hidden(timeout=WAIT)
+    expect(page.get_by_role("region", name="Overview", exact=True)).to_be_hidden(timeout=WAIT)
+
+
 def test_running_score_can_be_cancelled_and_the_page_goes_on(page, tmp_path):
     many = [("text",), *((f"This is film number {number}. " + "It goes on and on. " * 60,) for number in range(6_000))]
     upload(page, write_csv(tmp_path / "many.csv", many))

@@ -139,6 +139,9 @@ class ErrorsTab:
 
     def _listen(self) -> None:
         self._form.listen(self._file, self._list, self._look)
+        gr.on(
+            [self._file.clear, self._file.delete], self._forget, None, [self.bench, self._tabs, self._loaded], **QUIET
+        )
         runs = []
         drawn = [
             self.bench,
@@ -196,6 +199,10 @@ class ErrorsTab:
             concurrency_id="scoring",
         )
         self.reviews.listen(self._tabs)
+
+    def _forget(self) -> Drawing:
+        """Nothing of a file that was cleared is shown any longer."""
+        return {self.bench: None, self._tabs: gr.Tabs(visible=False), self._loaded: ""}
 
     def _run_file(
         self, checkpoint: str, owner: str, before: Workbench | None, brought: Brought | None, *said: object

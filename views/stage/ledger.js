@@ -64,6 +64,7 @@ export function attach({ element, props, watch }) {
     const svg = document.createElementNS(SVG, "svg");
     svg.setAttribute("class", "gs-arcs");
     svg.setAttribute("aria-hidden", "true");
+    text.append(svg); // first, since it makes room above the first line
     svg.style.height = `${text.scrollHeight}px`;
     const top = (token) => [token.offsetLeft + token.offsetWidth / 2, token.offsetTop];
     for (const { to, sign } of ends) {
@@ -74,7 +75,6 @@ export function attach({ element, props, watch }) {
       path.dataset.sign = sign;
       svg.append(path);
     }
-    text.append(svg);
   }
 
   store.subscribe(root.querySelector("#gs-reading") ?? element, ({ place, pointed }) => show(pointed ?? place));

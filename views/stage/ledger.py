@@ -75,9 +75,13 @@ def changed_inks(explanation: Explanation, found: Interactions, asked: str) -> I
     strongest = [place for place in found.strongest(ARCS) if abs(found.changes[place]) >= LEAST]
     words = ", ".join(f"“{tokens[place].text}” {signed(found.changes[place])}" for place in strongest)
     if words:
-        said = gettext("Because of “{token}”: {words} logits. With its own {own}, leaving it out costs {effect}.")
+        said = gettext(
+            "Because of “{token}”: {words} logits. With its own {own}: without it the logit would be lower by {effect}."
+        )
     else:
-        said = gettext("“{token}” changes no other word's effect by much; leaving it out costs {effect} logits.")
+        said = gettext(
+            "“{token}” changes no other word's effect by much; without it the logit would be lower by {effect}."
+        )
     own = signed(found.changes[found.place])
     return {
         "asked": asked,

@@ -17,6 +17,7 @@ export function attach({ element, watch }) {
   const { store } = scope;
   let moments = null; // what is known of the stage that stands here: see views/stage/stage.py
   let timer = 0;
+  let resting = true; // nobody moved the playhead: it stands at the word to look at, and the whole verdict counts
   const part = (selector) => element.querySelector(selector);
 
   /** The stage was drawn, or what it shows at each token has come: whichever is later begins the reading. */
@@ -36,18 +37,19 @@ export function attach({ element, watch }) {
     const stage = part(".gs-stage");
     if (!moments || !stage || stage.dataset.asked !== moments.asked || !(place in moments.curve)) return;
     const { curve, said, verdicts } = moments;
+    const judged = resting ? curve.length - 1 : place;
     stage.style.setProperty("--read", (place + 1) / curve.length);
     stage.style.setProperty("--p", curve[place]);
-    part(".gs-now strong").textContent = verdicts[place];
-    part(".gs-now output").textContent = curve[place].toFixed(2);
-    part(".gs-so-far").hidden = place === curve.length - 1;
+    part(".gs-now strong").textContent = verdicts[judged];
+    part(".gs-now output").textContent = curve[judged].toFixed(2);
+    part(".gs-so-far").hidden = judged === curve.length - 1;
     const meter = part(".gs-now .gs-meter");
-    meter.style.setProperty("--at", curve[place]);
-    meter.setAttribute("aria-label", `P(positive) = ${curve[place].toFixed(2)}`);
+    meter.style.setProperty("--at", curve[judged]);
+    meter.setAttribute("aria-label", `P(positive) = ${curve[judged].toFixed(2)}`);
     const slider = part(".gs-curve");
     slider.setAttribute("aria-valuenow", place + 1);
     slider.setAttribute("aria-valuetext", said[place]);
-    if (!timer) part(".gs-said").textContent = said[place];
+    if (!timer) part(".gs-said").textContent = resting ? `${stage.dataset.first} ${said[place]}` : said[place];
     for (const token of stage.querySelectorAll(".gs-token"))
       token.classList.toggle("gs-unread", Boolean(timer) && Number(token.dataset.place) > place);
     keepInSight(stage, place);
@@ -75,7 +77,8 @@ export function attach({ element, watch }) {
       stop();
       timer = setTimeout(() => {
         stop();
-        choose(scope, Number(part(".gs-stage").dataset.chosen));
+        resting = true;
+        store.set({ by: "server", pointed: null, place: Number(part(".gs-stage").dataset.chosen) });
       }, REST);
     }, Math.max(FASTEST, each));
     label();
@@ -127,6 +130,11 @@ export function attach({ element, watch }) {
   });
   element.addEventListener("keydown", (event) => {
     if (!event.target.closest?.(".gs-curve")) return;
+    if (event.key === " ") {
+      event.preventDefault();
+      part(".gs-read").click();
+      return;
+    }
     const steps = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -10, PageUp: 10 };
     const ends = { Home: 0, End: count(scope.root) - 1 };
     if (!(event.key in steps) && !(event.key in ends)) return;
@@ -136,12 +144,14 @@ export function attach({ element, watch }) {
   });
   store.subscribe(element, ({ place, pointed }, change) => {
     if (change.by === "person" && timer) stop();
+    if (change.by === "person" || change.by === "reading") resting = false;
     if ("moments" in change) take();
     else show(pointed ?? place);
   });
   announce({ element, watch }, () => {
     stop();
     moments = null;
+    resting = true;
   });
   element.addEventListener("gs-drawn", take);
   take();

@@ -16,8 +16,6 @@ from views.drawing.template import render
 from views.stage.reading import words_of
 from views.stage.verdict import verdict_word, word_for
 
-STILL = 0.005  # a change of P(positive) that two digits would hardly show
-
 
 def stage(explanation: Explanation, chosen: int, asked: str) -> Markup:
     """The stage of a review that is explained: the whole verdict, until `moments` say how it came about.
@@ -67,7 +65,7 @@ def said_of(explanation: Explanation, curve: PrefixCurve) -> list[str]:
 def _so_far(token: str, before: float | None, after: float) -> str:
     if before is None:
         sentence = gettext("“{token}” alone: the verdict so far is {after}.")
-    elif abs(after - before) < STILL:
+    elif f"{before:.2f}" == f"{after:.2f}":
         sentence = gettext("At “{token}” the verdict so far stays at {after}.")
     elif (before > 0.5) != (after > 0.5):
         sentence = gettext("At “{token}” the verdict so far turns: from {before} to {after}.")
