@@ -77,7 +77,7 @@ def take_cell(page: Page) -> None:
     page.get_by_role("tab", name="Step through").click()
     page.locator(".gs-cell-diagram").wait_for()
     page.wait_for_timeout(1_500)
-    page.locator(".gs-picture").screenshot(path=ASSETS / "cell.png")
+    page.locator(".gs-cell-figure").screenshot(path=ASSETS / "cell.png")
 
 
 def take_errors(page: Page) -> None:
