@@ -67,10 +67,20 @@ def attribute(
 
     `progress` is called with the share done, in [0, 1].
     """
+    found = method.score(subject_of(network, ids, baseline, progress))
+    return Attribution(method, baseline, found.scores, found.logit, found.baseline_logit, found.delta, found.steps)
+
+
+def subject_of(
+    network: RecurrentNetwork,
+    ids: Sequence[int],
+    baseline: str = DEFAULT_BASELINE,
+    progress: Progress = lambda share: None,
+) -> Subject:
+    """One review's ids as what a method explains. Raises `ReviewError` for an unknown baseline."""
     network = for_gradients(network)
     row = torch.tensor([ids], device=network.output.weight.device)
     with torch.no_grad():
         embedded = network.embed(row)  # (1, T, E)
         reference = embed_baseline(network, row, baseline)
-    found = method.score(Subject(network, embedded, reference, progress))
-    return Attribution(method, baseline, found.scores, found.logit, found.baseline_logit, found.delta, found.steps)
+    return Subject(network, embedded, reference, progress)

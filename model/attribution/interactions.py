@@ -16,15 +16,13 @@ which it can be checked.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from model.attribution.attribution import Attribution
-from model.attribution.baselines import embed_baseline
-from model.attribution.gradients import for_gradients
+from model.attribution.attribution import Attribution, subject_of
 from model.attribution.method import Progress, Subject
 from model.errors import ReviewError
 from model.language import gettext
@@ -69,9 +67,8 @@ def interactions(
             )
         )
     _check_places(ids, place)
-    network = for_gradients(network)
-    embedded, reference = _vectors(network, ids, attribution.baseline)
-    found = attribution.method.score(Subject(network, _without(embedded, reference, place), reference, progress))
+    subject = subject_of(network, ids, attribution.baseline, progress)
+    found = attribution.method.score(replace(subject, embedded=_without(subject, place)))
     changes = np.array(attribution.scores) - np.array(found.scores)
     effect = attribution.logit - found.logit
     return Interactions(place, changes, effect, float(changes.sum()) - effect)
@@ -84,24 +81,17 @@ def four_way(network: RecurrentNetwork, ids: Sequence[int], pair: tuple[int, int
     Raises `ReviewError` for places that there are not.
     """
     _check_places(ids, *pair)
-    embedded, reference = _vectors(network, ids, baseline)
+    subject = subject_of(network, ids, baseline)
     left_out = [(), pair[:1], pair[1:], pair]
-    copies = torch.cat([_without(embedded, reference, *places) for places in left_out])  # (4, T, E)
-    lengths = torch.full((4,), len(ids), device=embedded.device)
-    both, without_first, without_second, neither = network.forward_embedded(copies, lengths).double().tolist()
+    copies = torch.cat([_without(subject, *places) for places in left_out])  # (4, T, E)
+    both, without_first, without_second, neither = subject.forward(copies).double().tolist()
     return both - without_first - without_second + neither
 
 
-def _vectors(network: RecurrentNetwork, ids: Sequence[int], baseline: str) -> tuple[Tensor, Tensor]:
-    """Word vectors (1, tokens, embedding) of review and baseline."""
-    row = torch.tensor([list(ids)], device=network.output.weight.device)
-    with torch.no_grad():
-        return network.embed(row), embed_baseline(network, row, baseline)
-
-
-def _without(embedded: Tensor, reference: Tensor, *places: int) -> Tensor:
-    changed = embedded.clone()
-    changed[:, list(places)] = reference[:, list(places)]
+def _without(subject: Subject, *places: int) -> Tensor:
+    """The review's word vectors (1, tokens, embedding) with those of the baseline at some places."""
+    changed = subject.embedded.clone()
+    changed[:, list(places)] = subject.reference[:, list(places)]
     return changed
 
 

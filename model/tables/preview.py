@@ -16,7 +16,7 @@ from model.errors import DataError
 from model.language import gettext
 from model.normalization import normalize
 from model.tables.columns import SAMPLE, Columns, checked_columns, guessed_text
-from model.tables.declared import declared_names, names_beside
+from model.tables.declared import declared_names
 from model.tables.dialect import LIST, Answers, Dialect
 from model.tables.files import open_file
 from model.tables.guesses import candidates, guessed_columns
@@ -26,7 +26,7 @@ from model.tables.labels import NO_LABEL, CountsAs, LabelReading
 from model.tables.readers.base import MAX_ROWS, Row, Source
 from model.tables.reasons import too_many, why_not
 from model.tables.survey import Values
-from model.tables.table import BadRow, pasted_source
+from model.tables.table import BadRow, label_names, pasted_source
 from model.tables.words import Said, said_by
 
 SHOWN = 10  # rows
@@ -180,7 +180,7 @@ def _reads(source: Source, columns: Columns, seen: Mapping[str, Values], counts_
     found = {}
     for name in _wanted(columns):
         first = name == (columns.label or columns.rating)
-        names = (declared_names(source).get(name) or names_beside(source, name)) if first else {}
+        names = label_names(source, columns) if first else {}
         found[name] = read_labels(name, seen[name], counts_as if first else {}, names, columns.names)
     return found
 

@@ -88,9 +88,7 @@ def find_slices(table: ReviewTable, scores: Scores) -> tuple[SliceFinding, ...]:
             slices = _count(dimension, partition, labelled, wrong)
             found += slices if len(slices) > 1 else []
     found = _test([_rate(each, int(labelled.sum()), int(wrong.sum())) for each in found])
-    return tuple(
-        sorted(found, key=lambda each: (not each.stands_out, -(each.difference or 0) if each.stands_out else 0))
-    )
+    return tuple(sorted(found, key=_worst_first))
 
 
 def _worst_first(found: SliceFinding) -> tuple[bool, float]:
