@@ -230,3 +230,14 @@ def test_stage_stays_on_the_screen(page):
     assert 0 <= stage.bounding_box()["y"] < 20
     page.set_viewport_size({"width": 375, "height": 812})
     assert stage.bounding_box()["height"] <= 812 / 3
+
+
+def test_what_a_word_does_to_the_others_is_asked_for_each_word(page):
+    analyse(page, REVIEW)
+    page.get_by_label("what the chosen word does to the others").check()
+    said = page.locator(".gs-said-ledger")
+    expect(said).to_contain_text("without it")
+    page.get_by_role("slider", name="Playhead").press("End")
+    expect(said).to_contain_text("“!”")
+    token(page, "wonderful").click()
+    expect(said).to_contain_text("Because of “wonderful”")

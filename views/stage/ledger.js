@@ -6,7 +6,7 @@ const FULL = 255;
 const NAMED = 3; // words in the sentence
 const LEAST = 0.02; // a share that is worth naming
 
-export function attach({ element, props, watch }) {
+export function attach({ element, props, trigger, watch }) {
   const { root, store } = scopeOf(element);
   let inks = null;
   const tokens = () => [...root.querySelectorAll(".gs-stage .gs-token")];
@@ -77,7 +77,11 @@ export function attach({ element, props, watch }) {
     }
   }
 
-  store.subscribe(root.querySelector("#gs-reading") ?? element, ({ place, pointed }) => show(pointed ?? place));
+  store.subscribe(root.querySelector("#gs-reading") ?? element, ({ place, pointed }, { by }) => {
+    show(pointed ?? place);
+    // what a word does to the others is asked anew for each, when place.js has taken the word over
+    if (by === "person" && inks?.arcs && inks.place !== place) queueMicrotask(() => trigger("input"));
+  });
   watch("value", take);
   take();
 }

@@ -98,7 +98,7 @@ class Staging:
         shown.success(self._show_moments, [shared.question, self.staged], self._moments, **_LATER)
         shown.success(self._show_inks, asked, inked, **_LATER)
         gr.on([self._ink.input, shared.layer.input, shared.direction.input], self._show_inks, asked, inked, **_LATER)
-        shared.place.input(self._follow, asked, inked, **_LATER)
+        self._inks.input(self._show_inks, asked, inked, **_LATER)
 
     def _show_moments(self, question: Question | None, staged: Staged | None) -> object:
         """What the stage shows at each token."""
@@ -108,18 +108,6 @@ class Staging:
             explanation = self._explainer.explain(question)
             found = moments(explanation, self._explainer.prefixes(explanation), staged.asked)
             return found | {"play": staged.plays}
-
-    def _follow(
-        self,
-        question: Question | None,
-        staged: Staged | None,
-        ink: str,
-        layer: int,
-        direction: str,
-        place: float | None,
-    ) -> object:
-        """Only what the chosen word does to the others has to be asked anew for each word."""
-        return self._show_inks(question, staged, ink, layer, direction, place) if ink == CHANGED else gr.skip()
 
     def _show_inks(
         self,
