@@ -8,6 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -76,10 +77,18 @@ def ask(explainer: Explainer) -> Callable[..., Explanation]:
 @pytest.fixture(scope="session")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of the app, started as a person starts it, with the checkpoints that are shipped."""
+    log = tmp_path_factory.mktemp("served") / "log"
+    with running_app(log) as address:
+        yield address
+    assert "Traceback" not in log.read_text()
+
+
+@contextmanager
+def running_app(log: Path) -> Iterator[str]:
+    """The address of the app, on a port of its own; what it says is written into `log`."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    log = tmp_path_factory.mktemp("served") / "log"
     environment = os.environ | {"GRADIO_SERVER_NAME": "127.0.0.1", "GRADIO_SERVER_PORT": str(port)}
     with log.open("w") as output:
         process = subprocess.Popen(
@@ -92,7 +101,6 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         finally:
             process.terminate()
             process.wait(timeout=20)
-    assert "Traceback" not in log.read_text()
 
 
 def wait_until_served(address: str, process: subprocess.Popen, log: Path) -> None:

@@ -5,20 +5,13 @@ python -m tests.pictures
 
 from __future__ import annotations
 
-import os
-import shutil
-import socket
-import subprocess
-import sys
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from playwright.sync_api import Page, expect, sync_playwright
 
-from tests.browser.person import WAIT
-from tests.conftest import ROOT, wait_until_served
+from tests.browser.person import WAIT, launch
+from tests.conftest import ROOT, running_app
 
 ASSETS = ROOT / "assets"
 WIDTH, HEIGHT = 1280, 960
@@ -26,9 +19,12 @@ WIDTH, HEIGHT = 1280, 960
 
 def main() -> None:
     """Take all pictures."""
-    own = os.environ.get("CHROMIUM") or shutil.which("chromium")
-    with app() as address, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=own, args=["--no-sandbox", "--disable-gpu"])
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running_app(Path(folder) / "log") as address,
+        sync_playwright() as playwright,
+    ):
+        browser = launch(playwright)
         context = browser.new_context(
             viewport={"width": WIDTH, "height": HEIGHT}, reduced_motion="reduce", color_scheme="light"
         )
@@ -39,28 +35,6 @@ def main() -> None:
         take_cell(page)
         take_errors(page)
         browser.close()
-
-
-@contextmanager
-def app() -> Iterator[str]:
-    """The app on a port of its own."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    environment = os.environ | {"GRADIO_SERVER_NAME": "127.0.0.1", "GRADIO_SERVER_PORT": str(port)}
-    with tempfile.TemporaryDirectory() as folder:
-        log = Path(folder) / "log"
-        with log.open("w") as output:
-            process = subprocess.Popen(
-                [sys.executable, "app.py"], cwd=ROOT, env=environment, stdout=output, stderr=output
-            )
-        try:
-            address = f"http://127.0.0.1:{port}/"
-            wait_until_served(address, process, log)
-            yield address
-        finally:
-            process.terminate()
-            process.wait(timeout=20)
 
 
 def take_explain(page: Page) -> None:

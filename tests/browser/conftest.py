@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-import os
-import shutil
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from tests.browser.person import WAIT
+from tests.browser.person import WAIT, launch
 
 expect.set_options(timeout=WAIT)  # a busy machine is slow, not wrong
 
 
 @pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
-    """Chromium: the machine's own, or Playwright's; not for the session, for Playwright holds an event loop open."""
-    own = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
-    quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+    """Not for the session, since Playwright holds an event loop open as long."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=own, args=quiet)
+        browser = launch(playwright)
         yield browser
         browser.close()
 

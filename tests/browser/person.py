@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Playwright, expect
 
 REVIEW = "The plot is dull, but what a wonderful ending!"
 WAIT = 60_000
+
+
+def launch(playwright: Playwright) -> Browser:
+    """Chromium: the machine's own, or Playwright's."""
+    own = os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    quiet = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
+    return playwright.chromium.launch(executable_path=own, args=quiet)
 
 
 @contextmanager
