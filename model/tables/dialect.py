@@ -16,6 +16,8 @@ FASTTEXT = marked("fastText: a label, then the review")
 JSON_LINES = marked("a JSON object a line")
 JSON_ARRAY = marked("a JSON array of objects")
 JSON_FIELD = marked("JSON with the rows in a field")
+JSON_COLUMNS = marked("JSON with a column in each field")
+JSON_MEMBERS = marked("JSON with a row in each field")
 PARQUET = marked("Parquet")
 
 DELIMITERS = (",", "\t", ";", "|")
@@ -31,7 +33,8 @@ ENCODING, HEADER = "encoding", "header"  # what may have to be asked: the names 
 class Answers:
     """What a person says of a file; None is left to be decided.
 
-    `encoding` is one of `ENCODINGS`, `delimiter` one of `DELIMITERS`, `header` whether the first row holds names.
+    `encoding` is one of `ENCODINGS`, `delimiter` one of `DELIMITERS` or empty where nothing parts cells, `header`
+    whether the first row holds names.
     """
 
     encoding: str | None = None

@@ -62,7 +62,7 @@ def open_file(path: Path, name: str | None, limited: bool = True, answers: Answe
         file = File(path, title, limited=limited, packed=packed)
         with closing(file.content()) as content:
             head = content.read()[:_HEAD]
-        if head.startswith(_PARQUET) or (title.lower().endswith(".parquet") and _what_is(head) is None):
+        if head.startswith(_PARQUET):
             return Parquet.open(file)
         if found := _what_is(head):
             sentence = gettext("'{title}' holds no table but {found}: save the table as CSV in UTF-8, or as Parquet.")
@@ -85,7 +85,7 @@ def open_text(file: File, dialect: Dialect, answers: Answers) -> Source:
 
     `dialect` says its encoding. Raises `DataError` for an answer that cannot be, and for a text without a word.
     """
-    if answers.delimiter not in (None, *DELIMITERS):
+    if answers.delimiter not in (None, "", *DELIMITERS):
         sentence = gettext("Cells cannot be parted by '{delimiter}'; there are {delimiters}.")
         listed = " ".join(repr(each) for each in DELIMITERS)
         raise DataError(sentence.format(delimiter=short(answers.delimiter or ""), delimiters=listed))
@@ -95,6 +95,8 @@ def open_text(file: File, dialect: Dialect, answers: Answers) -> Source:
             raise DataError(sentence.format(title=file.title))
     if answers.delimiter is None and (found := JsonObjects.open(file, dialect)):
         return found
+    if answers.delimiter == "":
+        return Delimited.of_list(file, dialect, answers)
     layout = layout_of(file, answers)
     lines = LabelledLines.open(file, dialect) if answers.delimiter is None and answers.header is not True else None
     if lines is not None and (layout is None or lines.goes_before(layout)):

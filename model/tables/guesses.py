@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import closing
 from dataclasses import dataclass
+from itertools import islice
 
-from model.tables.columns import Columns
-from model.tables.declared import Names
+from model.tables.columns import SAMPLE, Columns, checked_columns, guessed_text
+from model.tables.declared import Names, declared_names
+from model.tables.dialect import LIST
 from model.tables.hints import Hint, Role, hint_of, plain_name
 from model.tables.label_reading import Read, read_labels
 from model.tables.labels import LABEL_NAMES, LISTED, CountsAs
-from model.tables.survey import Values
+from model.tables.readers.base import Row, Source
+from model.tables.values import Values
 from model.tables.words import is_label
 
 NAMED = (Role.LABEL, Role.YES, Role.NO, Role.RATING)
@@ -60,6 +64,61 @@ class Guess:
         """Whether at least half of what stands there are stars."""
         rated = sum(each.count for each in self.values if not math.isnan(self.read.rule.rating(each.said)))
         return 2 * rated >= self.filled
+
+
+@dataclass(frozen=True, slots=True)
+class Surveyed:
+    """A file that went by once: its columns, its first rows, and what stands in the columns that may hold labels."""
+
+    columns: Columns
+    first: Sequence[Row]
+    values: Mapping[str, Values]
+
+
+def survey(
+    source: Source,
+    columns: Columns | None = None,
+    counts_as: CountsAs | None = None,
+    see: Callable[[Row, str], None] = lambda row, text: None,
+) -> Surveyed:
+    """Look at all rows, and guess the columns where none are chosen; `see` is told each row and the column of the text.
+
+    Raises `DataError` for a choice that the file does not have, and for a file without a column of text.
+    """
+    names, title = source.names, source.file.title
+    chosen = checked_columns(columns, title, names, source.texts) if columns else None
+    if chosen is None and source.dialect.format == LIST:
+        chosen = Columns(names, names[0])
+    with closing(source.rows(names)) as rows:
+        first = list(islice(rows, SAMPLE))
+        sample = [row.values for row in first if not row.reason]
+        text = chosen.text if chosen else guessed_text(sample, title, names, source.texts)
+        wanted = label_columns(chosen) if chosen else candidates(names, text, sample)
+        values = {name: Values() for name in wanted}
+        places = [(values[name], names.index(name)) for name in wanted]
+        text_at = names.index(text)
+        for row in _both(first, rows):
+            see(row, text)
+            if not row.reason and has_words(row.values[text_at]):
+                for each, place in places:
+                    each.add(row.values[place])
+    chosen = chosen or guessed_columns(names, text, values, counts_as or {}, declared_names(source))
+    return Surveyed(chosen, first, values)
+
+
+def _both(first: Sequence[Row], others: Iterable[Row]) -> Iterator[Row]:
+    yield from first
+    yield from others
+
+
+def has_words(text: object) -> bool:
+    """Whether something stands in the column of the text; all else is seen when it is read."""
+    return isinstance(text, str) and bool(text.strip())
+
+
+def label_columns(columns: Columns) -> tuple[str, ...]:
+    """The columns of label and stars, as far as there are any."""
+    return tuple(dict.fromkeys(name for name in (columns.label, columns.rating) if name is not None))
 
 
 def candidates(names: Sequence[str], text: str, sample: Sequence[Sequence[object]]) -> tuple[str, ...]:

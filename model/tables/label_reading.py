@@ -27,7 +27,7 @@ from model.tables.labels import (
     LabelValue,
 )
 from model.tables.scales import BINARY, FEW, Choice, Scale, of_stars, scales_of
-from model.tables.survey import Counted, Values
+from model.tables.values import Counted, Values
 from model.tables.words import Said, said_by
 
 ASKED_LENGTH = 40  # characters of a value in a sentence

@@ -6,26 +6,22 @@ what a label means; texts are brought into their one form in the first rows alon
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import closing
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
 from pathlib import Path
 
 from model.errors import DataError
 from model.language import gettext
 from model.normalization import normalize
-from model.tables.columns import SAMPLE, Columns, checked_columns, guessed_text
-from model.tables.declared import declared_names
-from model.tables.dialect import LIST, Answers, Dialect
+from model.tables.columns import SAMPLE, Columns
+from model.tables.dialect import Answers, Dialect
 from model.tables.files import open_file
-from model.tables.guesses import candidates, guessed_columns
+from model.tables.guesses import Surveyed, has_words, label_columns, survey
 from model.tables.hints import Role, hint_of
 from model.tables.label_reading import Read, read_labels
-from model.tables.labels import NO_LABEL, CountsAs, LabelReading
+from model.tables.labels import NO_LABEL, UNKNOWN_LABEL, CountsAs, LabelReading
 from model.tables.readers.base import MAX_ROWS, Row, Source
-from model.tables.reasons import too_many, why_not
-from model.tables.survey import Values
+from model.tables.reasons import no_label, too_many, why_not
 from model.tables.table import BadRow, label_names, pasted_source
 from model.tables.words import Said, said_by
 
@@ -53,10 +49,10 @@ class Preview:
 
     `rows`: the first that can be read, at most `SHOWN`. `reading`: how the labels are read; None without a column of
     labels or stars. `read` and `skipped` count all rows of the file, as far as this look can tell: a row without a
-    text, or of the wrong width, is skipped; whether a text is too long is seen when the file is read. `bad`: the first
-    of those that are skipped. `notes`: sentences about what else was found. `questions`: sentences about what has to be
-    said of labels before the file can be scored; empty where all is clear. `dialect`: how the file is written; what is
-    assumed of that is told in its `notes`.
+    text, of the wrong width, or whose label is not known is skipped; whether a text is too long is seen when the file
+    is read. `bad`: the first of those that are skipped. `notes`: sentences about what else was found. `questions`:
+    sentences about what has to be said of labels before the file can be scored; empty where all is clear. `dialect`:
+    how the file is written; what is assumed of that is told in its `notes`.
     """
 
     name: str
@@ -99,119 +95,102 @@ def preview_pasted(
 
 
 def _look(source: Source, columns: Columns | None, counts_as: CountsAs) -> Preview:
-    names, title = source.names, source.file.title
-    chosen = checked_columns(columns, title, names, source.texts) if columns else None
-    if chosen is None and source.dialect.format == LIST:
-        chosen = Columns(names, names[0])
-    with closing(source.rows(names)) as rows:
-        first = list(islice(rows, SAMPLE))
-        sample = [row.values for row in first if not row.reason]
-        text = chosen.text if chosen else guessed_text(sample, title, names, source.texts)
-        wanted = _wanted(chosen) if chosen else candidates(names, text, sample)
-        seen = _Seen(names, text, wanted)
-        for row in _both(first, rows):
-            seen.add(row)
-            if source.file.limited and seen.read + seen.skipped > MAX_ROWS:
-                raise too_many(title, MAX_ROWS)
-    declared = declared_names(source)
-    chosen = chosen or guessed_columns(names, text, seen.values, counts_as, declared)
-    reads = _reads(source, chosen, seen.values, counts_as)
-    first_read = reads.get(chosen.label or chosen.rating or "")
-    reading = first_read.reading if first_read else None
-    questions = (reading.question,) if reading and reading.question else ()
-    notes = (*(reading.notes if reading else ()), *_notes(names, chosen, sample))
-    shown = tuple(islice(_shown(first, names, chosen, reads), SHOWN))
+    seen = _Seen(source)
+    found = survey(source, columns, counts_as, seen.see)
+    reads = _reads(source, found, counts_as)
+    first = reads.get(found.columns.label or found.columns.rating or "")
+    reading = first.reading if first else None
+    rows = list(_first_rows(source.names, found, reads))
+    unknown = [BadRow(row.line, no_label(said)) for row, said in rows if row.meaning == UNKNOWN_LABEL]
+    skipped = reading.skipped if reading else 0
     return Preview(
-        title, chosen, shown, reading, seen.read, seen.skipped, tuple(seen.bad), notes, questions, source.dialect
+        source.file.title,
+        found.columns,
+        tuple(row for row, _ in rows[:SHOWN]),
+        reading,
+        seen.read - skipped,
+        seen.skipped + skipped,
+        tuple(sorted([*seen.bad, *unknown], key=lambda each: each.line)[:SHOWN_BAD]),
+        (*(reading.notes if reading else ()), *_notes(source.names, found)),
+        (reading.question,) if reading and reading.question else (),
+        source.dialect,
     )
-
-
-def _both(first: Sequence[Row], others: Iterable[Row]) -> Iterator[Row]:
-    yield from first
-    yield from others
-
-
-def _wanted(columns: Columns) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(name for name in (columns.label, columns.rating) if name is not None))
 
 
 @dataclass(slots=True)
 class _Seen:
-    """What went by: values of the columns that may hold labels, rows read and skipped."""
+    """What went by: rows with a text and without, the first of the latter with their reason."""
 
-    names: Sequence[str]
-    text: str
-    wanted: Sequence[str]
-    values: dict[str, Values] = field(init=False)
+    source: Source
     read: int = 0
     skipped: int = 0
     bad: list[BadRow] = field(default_factory=list)
 
-    def __post_init__(self) -> None:
-        """Nothing yet."""
-        self.values = {name: Values() for name in self.wanted}
-        self._places = [(self.values[name], self.names.index(name)) for name in self.wanted]
-        self._text = self.names.index(self.text)
-
-    _places: list[tuple[Values, int]] = field(init=False)
-    _text: int = field(init=False)
-
-    def add(self, row: Row) -> None:
-        """Count a row."""
-        if not row.reason:
-            for values, place in self._places:
-                values.add(row.values[place])
-        if reason := row.reason or self._without_text(row.values[self._text]):
+    def see(self, row: Row, text: str) -> None:
+        """Count a row. Raises `DataError` where there are too many."""
+        if reason := row.reason or self._without_text(row.values[self.source.names.index(text)]):
             self.skipped += 1
             if len(self.bad) < SHOWN_BAD:
                 self.bad.append(BadRow(row.line, reason))
         else:
             self.read += 1
+        if self.source.file.limited and self.read + self.skipped > MAX_ROWS:
+            raise too_many(self.source.file.title, MAX_ROWS)
 
     def _without_text(self, text: object) -> str:
         """Why a text cannot be read, thoroughly in the first rows, in the others as far as it costs nothing."""
-        if self.read + self.skipped < SAMPLE or not isinstance(text, str) or not text.strip():
-            return why_not(text)
-        return ""
+        return why_not(text) if self.read + self.skipped < SAMPLE or not has_words(text) else ""
 
 
-def _reads(source: Source, columns: Columns, seen: Mapping[str, Values], counts_as: CountsAs) -> dict[str, Read]:
+def _reads(source: Source, found: Surveyed, counts_as: CountsAs) -> dict[str, Read]:
     """How the columns of label and stars are read, by their names."""
-    found = {}
-    for name in _wanted(columns):
+    columns, reads = found.columns, {}
+    for name in label_columns(columns):
         first = name == (columns.label or columns.rating)
         names = label_names(source, columns) if first else {}
-        found[name] = read_labels(name, seen[name], counts_as if first else {}, names, columns.names)
-    return found
+        reads[name] = read_labels(name, found.values[name], counts_as if first else {}, names, columns.names)
+    return reads
 
 
-def _shown(
-    rows: Iterable[Row], names: Sequence[str], columns: Columns, reads: Mapping[str, Read]
-) -> Iterator[PreviewRow]:
+def _first_rows(names: Sequence[str], found: Surveyed, reads: Mapping[str, Read]) -> Iterator[tuple[PreviewRow, Said]]:
+    """Those of the first rows whose text can be read, with what their label says."""
+    columns = found.columns
     label, rating = columns.label or columns.rating, columns.rating or columns.label
-    for row in rows:
+    for row in found.first:
         text = row.values[names.index(columns.text)] if not row.reason else None
-        if row.reason or not isinstance(text, str) or why_not(text):
+        if not isinstance(text, str) or why_not(text):
             continue
         said = _said(row, names, label)
         meaning = reads[label].rule.meaning(said) if label else NO_LABEL
         stars = reads[rating].rule.rating(_said(row, names, rating)) if rating else float("nan")
-        yield PreviewRow(row.line, normalize(text), said.shown, meaning, stars)
+        yield PreviewRow(row.line, normalize(text), said.shown, meaning, stars), said
 
 
 def _said(row: Row, names: Sequence[str], column: str | None) -> Said:
     return said_by(row.values[names.index(column)] if column else None)
 
 
-def _notes(names: Sequence[str], columns: Columns, sample: Sequence[Sequence[object]]) -> Iterator[str]:
+def _notes(names: Sequence[str], found: Surveyed) -> Iterator[str]:
     """What else looks like a label, and why it is not taken for one."""
+    columns = found.columns
+    sample = [row.values for row in found.first if not row.reason]
     for place, name in enumerate(names):
         if name in (columns.text, columns.label, columns.rating):
             continue
         role, said = hint_of(name).role, {said_by(row[place]) for row in sample}
         flag = all(each.flag is not None or each.number in (0, 1) or not each.key for each in said)
         if role in (Role.LABEL, Role.YES, Role.NO, Role.RATING):
-            yield gettext("The column '{name}' may hold labels, too; another one is read.").format(name=name)
+            yield _not_taken(name, columns)
         elif flag and any(each.key for each in said):
             sentence = gettext("The column '{name}' is taken for a flag of something else, and for no label.")
             yield sentence.format(name=name)
+
+
+def _not_taken(name: str, columns: Columns) -> str:
+    if columns.label or columns.rating:
+        return gettext("The column '{name}' may hold labels, too; another one is read.").format(name=name)
+    sentence = gettext(
+        "The column '{name}' may hold labels, but its values are not known: if it does, choose it as the column of the "
+        "label, and say what they count as."
+    )
+    return sentence.format(name=name)

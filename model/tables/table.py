@@ -13,7 +13,7 @@ import math
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
-from itertools import chain, count, islice
+from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 
@@ -22,17 +22,17 @@ import numpy as np
 from model.errors import DataError, UnclearError
 from model.language import gettext
 from model.tables import imdb
-from model.tables.columns import SAMPLE, Columns, checked_columns, guessed_text, short
+from model.tables.columns import Columns, checked_columns, short
 from model.tables.declared import Names, declared_names, names_beside
 from model.tables.dialect import LIST, Answers, Dialect
 from model.tables.files import open_file, open_text
-from model.tables.guesses import candidates, guessed_columns
+from model.tables.guesses import survey
 from model.tables.label_reading import Read, read_labels
 from model.tables.labels import NO_LABEL, UNKNOWN_LABEL, CountsAs, LabelReading
 from model.tables.readers.base import MAX_ROWS, File, Row, Source
 from model.tables.readers.content import MAX_BYTES
 from model.tables.reasons import no_label, too_many, why_not
-from model.tables.survey import Values, survey
+from model.tables.values import Values
 from model.tables.words import EMPTY, Said
 
 MAX_BAD = 1_000  # rows that are kept with their reason; all are counted
@@ -92,17 +92,11 @@ def find_dialect(path: Path, name: str | None = None, limited: bool = True, answ
 
 def chosen_columns(source: Source, columns: Columns | None = None, counts_as: CountsAs | None = None) -> Columns:
     """The columns that are chosen, if the file has them; without a choice, those that are guessed."""
-    title, names, texts = source.file.title, source.names, source.texts
-    if columns is None and source.dialect.format == LIST:
-        return Columns(names, names[0])
     if columns is not None:
-        return checked_columns(columns, title, names, texts)
-    with closing(source.rows(names)) as rows:
-        sample = [row.values for row in islice(rows, SAMPLE) if not row.reason]
-        text = guessed_text(sample, title, names, texts)
-        wanted = candidates(names, text, sample)
-        surveyed = survey(names, wanted, chain(sample, (row.values for row in rows if not row.reason)))
-    return guessed_columns(names, text, surveyed, counts_as or {}, declared_names(source))
+        return checked_columns(columns, source.file.title, source.names, source.texts)
+    if source.dialect.format == LIST:
+        return Columns(source.names, source.names[0])
+    return survey(source, counts_as=counts_as).columns
 
 
 def read_table(
@@ -297,7 +291,7 @@ def _collect(
 
 
 class Cells:
-    """What stands in the columns of label and stars, counted row by row, also of rows whose text cannot be read."""
+    """What stands in the columns of label and stars, of the rows whose text can be read."""
 
     def __init__(self, columns: Columns) -> None:
         """None yet."""
@@ -322,11 +316,10 @@ class Cells:
 
 
 def _review(row: Row, cells: Cells) -> _Review | BadRow:
-    label, stars = (EMPTY, EMPTY) if row.reason or not row.values else cells.add(row.values)
     text = row.values[0] if row.values else None
     if reason := row.reason or why_not(text):
         return BadRow(row.line, reason)
-    return _Review(row.line, str(text), label, stars)
+    return _Review(row.line, str(text), *cells.add(row.values))
 
 
 def _judge(reviews: Sequence[_Review], label: Read | None, rating: Read | None) -> tuple[np.ndarray, np.ndarray]:

@@ -26,6 +26,14 @@ from views.scripts import attached
 
 NONE = marked("(none)")
 AS_FOUND = "found"
+DELIMITERS = {
+    AS_FOUND: marked("as found"),
+    ",": marked("comma ,"),
+    ";": marked("semicolon ;"),
+    "\t": marked("tab"),
+    "|": marked("bar |"),
+    "": marked("nothing: a review a line"),
+}
 HEADERS = {
     AS_FOUND: marked("decided by its content"),
     "names": marked("names of columns"),
@@ -54,6 +62,12 @@ class FileForm:
                     label=gettext("Encoding"),
                     min_width=160,
                 )
+                self._delimiter = gr.Radio(
+                    [(gettext(words), sign) for sign, words in DELIMITERS.items()],
+                    value=AS_FOUND,
+                    label=gettext("What parts the cells"),
+                    min_width=260,
+                )
                 self._header = gr.Radio(
                     [(gettext(words), key) for key, words in HEADERS.items()],
                     value=AS_FOUND,
@@ -69,12 +83,20 @@ class FileForm:
     @property
     def said(self) -> list[Component]:
         """What a person says, as `said_of` takes it; the first input of all is `brought`."""
-        return [self._text, self._label, self._rating, self._encoding, self._header, self._meanings]
+        return [
+            self._text,
+            self._label,
+            self._rating,
+            self._encoding,
+            self._delimiter,
+            self._header,
+            self._meanings,
+        ]
 
     @property
     def drawn(self) -> list[Block]:
         """All that `look` and `forget` set."""
-        return [self.brought, self._form, self._told, *self.said, self._fold, self._preview]
+        return [self.brought, self._form, self._told, *self.said, self.score, self._fold, self._preview]
 
     @property
     def filled(self) -> list[Block]:
@@ -93,7 +115,10 @@ class FileForm:
         for events, kept in (
             ([self._meanings.input], lambda said: said),
             ([each.input for each in (self._text, self._label, self._rating)], _without_meanings),
-            ([self._encoding.input, self._header.input], _answers_alone),  # then the columns may be others
+            (
+                [self._encoding.input, self._delimiter.input, self._header.input],
+                _answers_alone,
+            ),  # then the columns may be others
         ):
             gr.on(
                 events,
@@ -120,9 +145,11 @@ class FileForm:
             self._fold: gr.Accordion(open=True),
             self._told: "",
             self._encoding: said.answers.encoding or AS_FOUND,
+            self._delimiter: AS_FOUND if said.answers.delimiter is None else said.answers.delimiter,
             self._header: _header_key(said.answers.header),
             self._meanings: dict(said.counts_as),
             self._preview: preview_card(found),
+            self.score: gr.Button(interactive=not (found.reading and found.reading.must)),
             **self._columns(found),
         }
 
@@ -168,10 +195,11 @@ def _answers_alone(said: Said) -> Said:
 
 def said_of(*values: object) -> Said:
     """What the components hold, in the order of `FileForm.said`. The names of all columns are the file's to say."""
-    text, label, rating, encoding, header, meanings = values
+    text, label, rating, encoding, delimiter, header, meanings = values
     chosen = [None if each in (NONE, None) else str(each) for each in (label, rating)]
     answers = Answers(
         encoding=str(encoding) if encoding in ENCODINGS else None,
+        delimiter=str(delimiter) if delimiter in DELIMITERS and delimiter != AS_FOUND else None,
         header={"names": True, "a review": False}.get(str(header)),
     )
     given = meanings if isinstance(meanings, Mapping) else {}

@@ -36,6 +36,16 @@ def has_text(found: Mapping[str, object], depth: int = _DEPTH) -> bool:
     return _has(found, _is_named_text, depth) or _has(found, _is_worded, depth)
 
 
+def has_name_of_text(key: str) -> bool:
+    """Whether a key is a name that texts have."""
+    return re.sub(r"[\W_]+", "_", key.lower()).strip("_") in TEXT_NAMES
+
+
+def is_text(key: str, value: object) -> bool:
+    """Whether a value is a text: by its key, or by several words."""
+    return _is_named_text(key, value) or _is_worded(key, value)
+
+
 def value_at(found: object, path: Path) -> object:
     """The value that a path leads to, None where there is none. Of a list, what its elements agree on, or all of it."""
     for place, key in enumerate(path):
@@ -69,7 +79,7 @@ def _leaves(value: object, path: Path) -> list[Path]:
 
 
 def _is_named_text(key: str, value: object) -> bool:
-    return isinstance(value, str) and re.sub(r"[\W_]+", "_", key.lower()).strip("_") in TEXT_NAMES
+    return isinstance(value, str) and has_name_of_text(key)
 
 
 def _is_worded(key: str, value: object) -> bool:

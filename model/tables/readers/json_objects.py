@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Generator, Iterable, Sequence
+from collections.abc import Generator, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, replace
 from itertools import islice
@@ -12,10 +12,18 @@ from itertools import islice
 from model.errors import DataError
 from model.language import gettext
 from model.tables.columns import SAMPLE, column_names, short
-from model.tables.dialect import JSON_ARRAY, JSON_FIELD, JSON_LINES, Dialect
+from model.tables.dialect import JSON_ARRAY, JSON_FIELD, JSON_LINES, JSON_MEMBERS, Dialect
 from model.tables.readers.base import MAX_RECORD, SNIFFED, Broken, File, Row, Source, too_long
+from model.tables.readers.json_document import Form, JsonColumns, form_of
 from model.tables.readers.json_keys import Path, has_text, paths_of, value_at
-from model.tables.readers.json_window import array_elements, arrays_in, field_elements, sequence_elements
+from model.tables.readers.json_window import (
+    Array,
+    array_elements,
+    arrays_in,
+    field_elements,
+    members_of,
+    sequence_elements,
+)
 from model.tables.readers.window import filled_lines
 
 _ARRAY = re.compile(r"\s*\[\s*(?:[\[{\]\"]|\Z)")
@@ -24,18 +32,22 @@ _OBJECT = re.compile(r"\s*\{\s*(?:[\"}]|\Z)")
 
 @dataclass(frozen=True, slots=True)
 class JsonObjects(Source):
-    """JSON objects. `paths` is parallel to `names`, and leads to the values; `field` to the array, where there is one.
+    """JSON objects. `paths` is parallel to `names`, and leads to the values; `fields` to the arrays, where they stand
+    in a document.
 
     `sequence`: whether an object may go on over lines.
     """
 
     paths: tuple[Path, ...]
-    field: tuple[str, ...]
+    fields: tuple[Path, ...]
     sequence: bool
 
     @classmethod
-    def open(cls, file: File, dialect: Dialect) -> JsonObjects | None:
-        """Find how the objects stand, and their keys; None for no JSON, `DataError` for JSON without an object."""
+    def open(cls, file: File, dialect: Dialect) -> Source | None:
+        """Find how the objects stand, and their keys; None for no JSON, `DataError` for JSON without an object.
+
+        Where they are none, but columns, the reader of these.
+        """
         with closing(file.text()) as text:
             sample = text.read(SNIFFED)
         form = _form(sample)
@@ -43,7 +55,11 @@ class JsonObjects(Source):
             return None
         source = cls(file, replace(dialect, format=form), (), (), (), (), sequence=_goes_on(sample))
         if form == JSON_LINES and (source.sequence or len(_lines(sample)) == 1):
-            source = source._in_a_field()
+            source = source._in_fields()
+            if source.dialect.format == JSON_LINES and (kind := form_of(file)):
+                if kind is Form.COLUMN:
+                    return JsonColumns.open(file, dialect)
+                source = replace(source, dialect=replace(dialect, format=JSON_MEMBERS))
         with closing(source._objects()) as objects:
             found = [each for _, each in islice(objects, SAMPLE)]
         paths = paths_of([each for each in found if isinstance(each, dict)])
@@ -77,27 +93,52 @@ class JsonObjects(Source):
             elements: Iterable[tuple[int, object]]
             if self.dialect.format == JSON_ARRAY:
                 elements = array_elements(text)
+            elif self.dialect.format == JSON_MEMBERS:
+                elements = members_of(text)
             else:
-                elements = field_elements(text, self.field) if self.field else sequence_elements(text)
+                elements = sequence_elements(text) if not self.fields else field_elements(text, self.fields[0])
             for number, found in elements:
                 yield Row(number, (), share=text.share), found
+        for path in self.fields[1:]:
+            with closing(self.file.text()) as text:
+                for number, found in field_elements(text, path):
+                    yield Row(number, ()), found
 
-    def _in_a_field(self) -> JsonObjects:
-        """The same, of the array in which the reviews of a document stand; itself where there is none."""
+    def _in_fields(self) -> JsonObjects:
+        """The same, of the arrays in which the reviews of a document stand; itself where there is none."""
         with closing(self.file.text()) as text, closing(sequence_elements(text)) as elements:
             first = next(elements, (1, None))[1] if not self.sequence else None
         if isinstance(first, dict) and has_text(first, depth=1):
             return self
         with closing(self.file.text()) as text, closing(arrays_in(text)) as arrays:
-            fitting = (
-                each.path for each in arrays if any(isinstance(row, dict) and has_text(row) for row in each.first)
-            )
-            path = next(fitting, ())
-        if not path:
+            texts = {each.path: row for each in arrays if (row := _with_text(each))}
+        if not texts:
             return self
-        note = gettext("The rows stand in the field '{name}'.").format(name=short(".".join(path)))
-        dialect = replace(self.dialect, format=JSON_FIELD, notes=(*self.dialect.notes, note))
-        return replace(self, dialect=dialect, field=path)
+        keys = next(iter(texts.values())).keys()
+        alike = tuple(path for path, row in texts.items() if row.keys() == keys)
+        notes = [_fields_note(alike)]
+        if others := [path for path in texts if path not in alike]:
+            sentence = gettext("Texts of another kind stand in {names}, too: they are not read.")
+            notes.append(sentence.format(names=_listed(others)))
+        dialect = replace(self.dialect, format=JSON_FIELD, notes=(*self.dialect.notes, *notes))
+        return replace(self, dialect=dialect, fields=alike)
+
+
+def _with_text(array: Array) -> Mapping[str, object] | None:
+    """The first object of an array that holds a text."""
+    return next((row for row in array.first if isinstance(row, dict) and has_text(row)), None)
+
+
+def _fields_note(paths: Sequence[Path]) -> str:
+    if len(paths) == 1:
+        return gettext("The rows stand in the field {name}.").format(name=_listed(paths))
+    return gettext("The rows stand in the fields {names}, and are read one after the other.").format(
+        names=_listed(paths)
+    )
+
+
+def _listed(paths: Sequence[Path]) -> str:
+    return ", ".join(f"'{short('.'.join(path))}'" for path in paths)
 
 
 def _form(sample: str) -> str | None:

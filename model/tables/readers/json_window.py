@@ -31,6 +31,19 @@ class Array:
     first: tuple[object, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A value two levels down in a document: the key of its field, and its place or key in there; None beside fields.
+
+    `value` is `Broken` where the document is no JSON from there on.
+    """
+
+    line: int
+    key: str
+    place: int | str | None
+    value: object
+
+
 def array_elements(text: Text) -> Generator[tuple[int, object]]:
     """The elements of a JSON array, each with the line where it begins, read through a window of the file.
 
@@ -54,6 +67,16 @@ def field_elements(text: Text, path: Sequence[str]) -> Generator[tuple[int, obje
         yield from reader.elements()
     else:
         yield reader.line, Broken(_to_the_end())
+
+
+def members_of(text: Text) -> Generator[tuple[int, object]]:
+    """As `array_elements`, of the values of an object's fields."""
+    yield from _JsonReader(text).members()
+
+
+def cells_in(text: Text) -> Generator[Cell]:
+    """The values in the fields of the object that a text is."""
+    yield from _JsonReader(text).cells()
 
 
 def arrays_in(text: Text) -> Generator[Array]:
@@ -102,6 +125,49 @@ class _JsonReader:
             yield self.line, Broken(not_utf16())
         elif not self.take("]") and closed:
             yield self.line, Broken(_to_the_end())
+
+    def members(self) -> Generator[tuple[int, object]]:
+        """The values of the fields of the object that begins here, which nothing but space may follow."""
+        if self.take("{"):
+            yield from ((line, found) for line, _, found in self._fields())
+            yield from self._rest()
+
+    def cells(self) -> Generator[Cell]:
+        """The values in the fields of the object that begins here, which nothing but space may follow."""
+        if not self.take("{"):
+            return
+        while not self.take("}"):
+            line, key = self.line, self._key()
+            if key is None:
+                break
+            if self.take("["):
+                for place, (at, found) in enumerate(self.elements()):
+                    yield Cell(at, key, place, found)
+            elif self.take("{"):
+                for at, inner, found in self._fields():
+                    yield Cell(at, key, inner, found)
+            else:
+                yield Cell(line, key, None, self._value())
+        for line, found in self._rest():
+            yield Cell(line, "", None, found)
+
+    def _fields(self) -> Generator[tuple[int, str, object]]:
+        """The line, key and value of each field up to the object's end; the last is `Broken` where it has none."""
+        while not self.take("}"):
+            line, key = self.line, self._key()
+            found = Broken(_to_the_end()) if key is None else self._value()
+            yield line, key or "", found
+            if isinstance(found, Broken):
+                self._leave()
+                return
+
+    def _rest(self) -> Generator[tuple[int, Broken]]:
+        """`Broken` where something stands here yet, or the text ends in half a character."""
+        if self._text.damaged:
+            yield self.line, Broken(not_utf16())
+        elif not self.at_end():
+            yield self.line, Broken(_to_the_end())
+            self._leave()
 
     def go_to(self, path: Sequence[str]) -> bool:
         """Go to the value that the keys lead to; False where there is none."""

@@ -106,6 +106,13 @@ def list_layout(file: File, answers: Answers) -> Layout:
     return Layout(form, verdict, names, _below(found, 0) if verdict.found else 1)
 
 
+def parting(file: File, form: Form) -> str:
+    """The sign in most lines of a list that may part cells, as it is rare in sentences; empty where there is none."""
+    lines = [cell for record in _first_records(file, form) for cell in record.cells or ()]
+    signs = (each for each in DELIMITERS if each != "," and 2 * sum(each in line for line in lines) > len(lines))
+    return next(signs, "")
+
+
 def _separator(file: File) -> str:
     """The delimiter that a first line such as "sep=;" names, for spreadsheets."""
     with closing(file.text()) as text:

@@ -55,12 +55,16 @@ def written(rows, delimiter=",", header=True, **dialect):
 
 def parquet_of(rows):
     file = io.BytesIO()
-    pq.write_table(pa.table({"text": [text for text, _ in rows], "label": [label for _, label in rows]}), file)
+    pq.write_table(pa.table(columns_of(rows)), file)
     return file.getvalue()
 
 
 def objects(rows):
     return [{"text": text, "label": label} for text, label in rows]
+
+
+def columns_of(rows):
+    return {"text": [text for text, _ in rows], "label": [label for _, label in rows]}
 
 
 QUOTING = {  # formats that can hold any text
@@ -77,6 +81,11 @@ QUOTING = {  # formats that can hold any text
     "two byte order marks": lambda rows: b"\xef\xbb\xbf" * 2 + written(rows, quoting=csv.QUOTE_ALL),
     "JSON lines": lambda rows: "\n".join(json.dumps(each, ensure_ascii=False) for each in objects(rows)).encode(),
     "JSON array": lambda rows: json.dumps(objects(rows), indent=1).encode(),
+    "JSON columns": lambda rows: json.dumps(columns_of(rows)).encode(),
+    "JSON columns, pandas": lambda rows: json.dumps(
+        {key: dict(enumerate(column)) for key, column in columns_of(rows).items()}, indent=1
+    ).encode(),
+    "JSON rows by key": lambda rows: json.dumps(dict(enumerate(objects(rows)))).encode(),
     "JSON field": lambda rows: json.dumps({"about": {"n": [1]}, "data": objects(rows)}).encode(),
     "JSON objects": lambda rows: "\n".join(json.dumps(each, indent=2) for each in objects(rows)).encode(),
     "Parquet": parquet_of,

@@ -173,3 +173,7 @@ def test_damaged_archives_and_those_inside_archives_are_refused(write):
     with tarfile.open(fileobj=packed, mode="w:gz") as archive:
         archive.addfile(tarfile.TarInfo("a.csv"))
     refused(write("e.tar.gz", packed.getvalue()), "a tar archive")
+
+
+def test_text_that_is_called_parquet_is_read_as_what_it_is(write):
+    assert read_table(write("a.parquet", "text,label\na film,pos\n")).texts == ("a film",)

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from model.tables.label_reading import Read, read_labels
 from model.tables.labels import NO_LABEL, UNKNOWN_LABEL
-from model.tables.survey import Values
 from model.tables.table import read_table, table_of
+from model.tables.values import Values
 from model.tables.words import said_by
 
 POS, NEG, NONE, SKIP = 1, 0, NO_LABEL, UNKNOWN_LABEL

@@ -14,8 +14,8 @@ from model.tables import preview as previews
 from model.tables.columns import Columns
 from model.tables.labels import NEGATIVE, NO_LABEL, POSITIVE, UNKNOWN_LABEL
 from model.tables.preview import SHOWN, preview
-from model.tables.survey import MOST
 from model.tables.table import read_table
+from model.tables.values import MOST
 
 FILES = {
     "a.csv": "text,label\n" + "".join(f"I didn&#39;t like film {n},{n % 3}\n" for n in range(40)),
@@ -33,13 +33,16 @@ def test_the_preview_shows_what_is_read(write, name):
     found, table = preview(path), read_table(path)
     assert found.columns == table.columns
     assert found.reading == table.reading
-    assert found.read - (found.reading.skipped if found.reading else 0) == len(table.texts)
-    assert found.read + found.skipped == len(table.texts) + table.bad_count
+    assert (found.read, found.skipped) == (len(table.texts), table.bad_count)
     assert set(found.bad) <= set(table.bad)
+    if found.reading:
+        labels = found.reading.positive + found.reading.negative + found.reading.unlabelled
+        assert labels == found.read
+        assert sum(value.count for value in found.reading.values) == found.read + found.reading.skipped
     lines = table.lines.tolist()
     labels, stars = (dict(zip(lines, each.tolist(), strict=True)) for each in (table.labels, table.ratings))
     texts = dict(zip(lines, table.texts, strict=True))
-    assert len(found.rows) == min(SHOWN, found.read)
+    assert len(found.rows) == min(SHOWN, found.read + (found.reading.skipped if found.reading else 0))
     for row in found.rows:
         assert row.meaning == labels.get(row.line, UNKNOWN_LABEL)
         if row.line in texts:
@@ -120,3 +123,28 @@ def test_answer_about_a_value_that_is_not_there_is_told(write):
 def test_choice_that_cannot_be_is_refused(write):
     with pytest.raises(DataError, match="no column 'gone'"):
         preview(write("a.csv", "text,label\na,1\n"), Columns((), "gone"))
+
+
+def test_row_without_a_text_counts_for_no_label(write):
+    path = write("a.csv", "text,label\na,1\nb,2\n ,2\n")
+    found, table = preview(path), read_table(path)
+    assert (found.read, found.skipped) == (2, 1)
+    assert [(each.shown, each.count) for each in found.reading.values] == [("1", 1), ("2", 1)]
+    assert found.reading == table.reading
+
+
+def test_rows_of_unknown_labels_are_among_those_that_are_skipped(write):
+    path = write("a.csv", "text,label\n" + "film,pos\nfilm,neg\n" * 9 + "film,perhaps\n ,pos\n")
+    found, table = preview(path), read_table(path)
+    assert (found.read, found.skipped) == (len(table.texts), table.bad_count) == (18, 2)
+    assert found.bad == table.bad
+
+
+def test_column_that_may_hold_labels_which_nobody_knows_is_told(write):
+    found = preview(write("a.csv", "text,verdict\na film,yea\na film,nay\na film,perhaps\n"))
+    assert found.columns.label is None
+    (note,) = found.notes
+    assert "'verdict'" in note
+    assert "choose it as the column of the label" in note
+    chosen = preview(write("a.csv", "text,verdict\na film,yea\na film,nay\n"), Columns((), "text", "verdict"))
+    assert [each.value for each in chosen.reading.asked] == ["nay", "yea"]

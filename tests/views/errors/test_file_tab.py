@@ -92,8 +92,28 @@ def test_another_answer_about_the_header_reads_the_first_row(form, tmp_path):
     file = brought(tmp_path, "a good film,1\na dull film,0\ngreat,1\n")
     drawing = form.look(file, Said(answers=Answers(header=False)))
     assert "3 rows to read" in text_of(drawing[form._preview])
-    assert values_of(form, drawing)[4] == "a review"
+    assert values_of(form, drawing)[5] == "a review"
     assert len(read(file, said_of(*values_of(form, drawing))).texts) == 3
+
+
+@pytest.mark.parametrize(("sign", "rows"), [(";", 2), ("", 2), (",", 1)])
+def test_what_parts_the_cells_can_be_said(form, tmp_path, sign, rows):
+    file = brought(tmp_path, "a film, a good one; positive\na dull film; negative\n")
+    drawing = form.look(file, Said(answers=Answers(delimiter=sign, header=False)))
+    assert values_of(form, drawing)[4] == sign
+    table = read(file, said_of(*values_of(form, drawing)))
+    assert (len(table.texts), table.labels.tolist()) == (rows, [1, 0] if sign == ";" else [-1] * rows)
+
+
+def test_list_in_whose_lines_cells_may_be_parted_says_so(form, tmp_path):
+    drawing = form.look(brought(tmp_path, "a film, a good one; yea\na dull film; well made; nay\n"), Said())
+    assert "In most lines there is a “;”" in text_of(drawing[form._preview])
+
+
+def test_file_is_scored_when_what_must_be_said_is_said(form, tmp_path):
+    file = brought(tmp_path, "text,label\na good film,yea\na dull film,nay\n")
+    assert form.look(file, Said())[form.score].interactive is False
+    assert form.look(file, Said(counts_as={"yea": 1, "nay": 0}))[form.score].interactive is True
 
 
 def test_what_is_pasted_is_read_like_a_file(form, tmp_path):
@@ -107,8 +127,8 @@ def test_what_is_pasted_is_read_like_a_file(form, tmp_path):
 
 
 def test_what_components_may_hold_is_taken_for_an_answer_or_nothing():
-    assert said_of(None, None, None, AS_FOUND, AS_FOUND, None) == Said()
-    odd = said_of("text", NONE, None, "no such", "no such", {"1": 7, "2": 0})
+    assert said_of(None, None, None, AS_FOUND, AS_FOUND, AS_FOUND, None) == Said()
+    odd = said_of("text", NONE, None, "no such", "no such", "no such", {"1": 7, "2": 0})
     assert odd.counts_as == {"2": 0}
     assert odd.answers == Answers()
     assert (odd.columns.text, odd.columns.label, odd.columns.rating) == ("text", None, None)
@@ -121,7 +141,7 @@ def test_preview_is_text_and_no_markup(tmp_path):
 
 
 def test_answers_about_a_list_are_of_that_list_alone():
-    values = ("text", "label", NONE, AS_FOUND, AS_FOUND, {"1": 0})
+    values = ("text", "label", NONE, AS_FOUND, AS_FOUND, AS_FOUND, {"1": 0})
     assert said_of_list("a\t1", pasted("a\t1"), *values).counts_as == {"1": 0}
     assert said_of_list("b\t1", pasted("a\t1"), *values) == Said()
     assert said_of_list("a\t1", None, *values) == Said()

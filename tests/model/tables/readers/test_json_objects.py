@@ -8,7 +8,7 @@ import pytest
 
 from model.tables.columns import Columns
 from model.tables.labels import NO_LABEL
-from model.tables.table import read_table
+from model.tables.table import find_dialect, read_table
 
 
 @pytest.mark.parametrize(
@@ -114,3 +114,52 @@ def test_fault_in_an_array_costs_one_row(write):
         table = read_table(write("a.json", content))
         assert table.texts == ("film 0", "film 1", "film 3", "film 4", "film 5")
         assert {bad.line for bad in table.bad} == {3}
+
+
+ROWS = [{"text": f"A film that I liked, number {n}", "label": ["neg", "pos"][n % 2]} for n in range(6)]
+COLUMNS = {key: [row[key] for row in ROWS] for key in ROWS[0]}
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+@pytest.mark.parametrize(
+    "document",
+    [
+        COLUMNS,
+        {"version": 2} | COLUMNS,
+        {key: {str(n): value for n, value in enumerate(column)} for key, column in COLUMNS.items()},
+        {key: {f"id{n}": value for n, value in enumerate(column)} for key, column in COLUMNS.items()},
+        {str(n): row for n, row in enumerate(ROWS)},
+        {f"review {n}": row | {"about": {"year": 1999}} for n, row in enumerate(ROWS)},
+        {"train": ROWS[:3], "test": ROWS[3:]},
+    ],
+    ids=["columns", "with a version", "pandas", "pandas with an index", "pandas by index", "by name", "splits"],
+)
+def test_table_is_read_however_a_document_holds_it(write, document, indent):
+    table = read_table(write("a.json", json.dumps(document, indent=indent)))
+    assert table.texts == tuple(COLUMNS["text"])
+    assert table.labels.tolist() == [0, 1] * 3
+    assert table.bad_count == 0
+
+
+def test_column_that_is_short_or_breaks_off_loses_no_row_in_silence(write):
+    short = read_table(write("a.json", json.dumps({"text": COLUMNS["text"][:4], "label": COLUMNS["label"]})))
+    assert (len(short.texts), short.bad_count) == (4, 2)
+    for document in (COLUMNS, {str(n): row for n, row in enumerate(ROWS)}):
+        whole = json.dumps(document)
+        cut = read_table(write("b.json", whole[: whole.index("number 4")]))
+        assert len(cut.texts) == 4
+        assert cut.bad[-1].reason.startswith("not JSON")
+        more = read_table(write("c.json", whole + ' "and more"'))
+        assert len(more.texts) == 6
+        assert more.bad_count == 1
+
+
+def test_texts_of_another_kind_in_the_document_are_told(write):
+    path = write("a.json", json.dumps({"reviews": ROWS, "authors": [{"text": "a man who writes", "name": "x"}]}))
+    assert "'authors'" in find_dialect(path).notes[-1]
+    assert len(read_table(path).texts) == 6
+
+
+def test_single_object_is_one_row(write):
+    for document in ({"data": {"text": "a film"}, "meta": {"id": 1}}, {"text": "a film", "by": {"name": "x"}}):
+        assert read_table(write("a.json", json.dumps(document, indent=1))).texts == ("a film",)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 
-from model.tables.survey import MOST, Values, survey
+from model.tables.values import MOST, Values
 
 
 def counted(values):
@@ -35,10 +35,3 @@ def test_words_beyond_bound_are_counted_but_not_kept():
         found.add(f"topic {number}x")
     assert len(list(found)) <= 2 * MOST + 1
     assert sum(each.count for each in found) + found.more == found.rows == 3 * MOST
-
-
-def test_only_wanted_columns_are_counted():
-    found = survey(("a", "b"), ("b",), [("x", 1), ("y", 2), ("z", 1)])
-    assert {name: [(each.said.key, each.count) for each in values] for name, values in found.items()} == {
-        "b": [("1", 2), ("2", 1)]
-    }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from model.tables.words import Said, said_by
@@ -65,16 +65,3 @@ def _coarse(said: Said) -> Said:
         return said
     number = round((math.floor(said.number * 100) + 0.5) / 100, 3)
     return replace(said, key=f"≈{number:g}", shown=f"≈{number:g}", number=number)
-
-
-def survey(names: Sequence[str], wanted: Sequence[str], rows: Iterable[Sequence[object]]) -> Mapping[str, Values]:
-    """What stands in the columns that are wanted, of rows that hold a value for each of `names`.
-
-    No row is read where nothing is wanted.
-    """
-    found = {name: Values() for name in wanted}
-    places = [(values, names.index(name)) for name, values in found.items()]
-    for row in rows if places else ():
-        for values, place in places:
-            values.add(row[place])
-    return found
