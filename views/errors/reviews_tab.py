@@ -8,6 +8,7 @@ from typing import Any
 
 import gradio as gr
 import numpy as np
+from gradio.events import Dependency
 from markupsafe import Markup
 
 from model.errors import GatescopeError, ReviewError
@@ -155,10 +156,13 @@ class ReviewsTab:
         self._later.click(self._turn_on, turned, [self._page, self._list], **quiet)
         place = [self._bench, self.shown, self._row, self._layer, self._direction, self._symbol]
         detail = [self._page, self._list, *self._detail]
-        self._back.click(lambda *given: self._move(-1, *given), place, detail, **slow)
-        self._next.click(lambda *given: self._move(1, *given), place, detail, **slow)
         picked = [tabs, *listed[:-1], *shown_filters, *self._detail]
-        self._pressed.pick(self._picked, [self._pressed, *place], picked, **slow)
+        for opened in (
+            self._back.click(lambda *given: self._move(-1, *given), place, detail, **slow),
+            self._next.click(lambda *given: self._move(1, *given), place, detail, **slow),
+            self._pressed.pick(self._picked, [self._pressed, *place], picked, **slow),
+        ):
+            self._draw_categories_after(opened)
         where = [self._layer, self._direction, self._symbol]
         gr.on(
             [each.input for each in where], self._draw_staves, [self._bench, self._row, *where], self._staves, **quiet
@@ -171,16 +175,28 @@ class ReviewsTab:
             self._named,
             [self._pressed, self._bench, self.shown],
             said[1:],
-            api_visibility="private",
-            show_progress="hidden",
+            **QUIET,
             trigger_mode="multiple",
             concurrency_limit=1,
         )
-        named.then(self._categories_of, [self._bench, self._row], self._categories, **QUIET)
+        self._draw_categories_after(named)
         self._own.submit(self._name_it, [*turned, self._own], said, **quiet)
         self._corrected.input(self._correct, [*turned, self._corrected], said, **quiet)
         self._note.change(self._keep_note, [self._bench, self._row, self._note], self._kept, **quiet)
         self._note.blur(self._turn, turned, [self._page, self._list], **quiet)
+
+    def _draw_categories_after(self, event: Dependency) -> None:
+        """Draw the buttons of the row that is seen then. One at a time, so that the last one asked for is the last that
+        comes: those of a row that was named may be on their way when the next row is opened already.
+        """
+        event.then(
+            self._categories_of,
+            [self._bench, self._row],
+            self._categories,
+            concurrency_id="categories",
+            concurrency_limit=1,
+            **QUIET,
+        )
 
     # The list
 

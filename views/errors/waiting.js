@@ -1,6 +1,7 @@
-/* A key may come before the review that it is meant for: while the next one is fetched, keys wait. */
+/* A key may come before the review that it is meant for: while the next one is fetched, keys wait. Where none comes,
+   they are dropped, since they would name another. */
 
-const LONGEST = 20_000; // ms
+const LONGEST = 60_000; // ms
 const REST = 60; // ms in which the rest of an answer is drawn
 
 /** Keys go to `press` at once, or when the review that is fetched into `detail` stands there. */
@@ -20,6 +21,11 @@ export function createWaiting(detail, press) {
     detail.classList.toggle("gs-fetching", on);
     const boxes = "#gs-errors-note textarea, #gs-errors-own textarea, #gs-errors-own input";
     for (const box of detail.querySelectorAll(boxes)) box.disabled = on;
+  }
+
+  function giveUp() {
+    waiting.length = 0;
+    release();
   }
 
   function release() {
@@ -42,7 +48,7 @@ export function createWaiting(detail, press) {
       before = shown();
       hold(true);
       clearTimeout(longest);
-      longest = setTimeout(release, LONGEST);
+      longest = setTimeout(giveUp, LONGEST);
     },
     key(key) {
       if (before === null) press(key);
