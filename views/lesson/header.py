@@ -34,11 +34,11 @@ class Header:
         self._step = gr.State(0)  # of the lesson, from 1; 0 while it is closed
         english = BUTTONS[LANGUAGES[0]]
         with gr.Row(elem_classes="gs-head"):
-            gr.HTML(render("lesson/brand.html"), js_on_load=attached("lesson/brand.js"))
+            gr.HTML(render("lesson/brand.html"), js_on_load=attached("lesson/lesson.js"))
             self._start = gr.Button(english.lesson, size="sm", min_width=120, elem_classes="gs-lesson-go")
             self._link = gr.Button(gettext("Link to this view"), size="sm", min_width=130)
             gr.HTML(render("lesson/projector.html"), js_on_load=attached("lesson/projector.js"))
-        self._fragment = gr.Textbox(visible="hidden", label=gettext("Fragment of the address"))
+        self._fragment = gr.HTML("", html_template="", visible="hidden", js_on_load=attached("lesson/link.js", "input"))
         self._address = gr.Textbox(
             label=gettext("Link to this view: copied, and now the address of this page. The review is part of it."),
             visible=False,
@@ -68,14 +68,16 @@ class Header:
     ) -> None:
         """Connect it with the tabs below, of which `outer` (state) names the one that is looked at.
 
-        A link is read when the page is opened, before anything is analysed.
+        A link is read when the page is opened, before anything is analysed, and when another one is put in its address.
         """
         self._tabs, self._explained, self._compared = tabs, explained, compared
         lesson = [self._step, self._lesson, self._panel, self._start, self._back, self._next, self._close]
         restored = [tabs, *explained.restored, *compared.asked]
 
         page.load(_prefers, None, self._language, **QUIET)
-        opened = page.load(self._open, self._fragment, restored, js="() => location.hash", **QUIET)
+        opened = gr.on(
+            [page.load, self._fragment.input], self._open, self._fragment, restored, js="() => location.hash", **QUIET
+        )
         opened.then(None, js=ANALYSE)
         opened.then(
             lambda kept, *values: compared.answer(kept, CompareValues(*values)),
