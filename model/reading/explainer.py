@@ -25,7 +25,7 @@ from model.network.cells.cell import Cell
 from model.network.checkpoint import Checkpoint
 from model.network.classify import Prediction, classify_encoded
 from model.network.network import RecurrentNetwork
-from model.reading.explanation import WEIGHTS, Explanation, Flow, Gradients, Question
+from model.reading.explanation import WEIGHTS, Explanation, Flow, Gradients, Question, Reading
 from model.reading.units import rank_units
 from model.recurrence.arriving import arriving_gradients
 from model.recurrence.clamps import Clamp
@@ -92,45 +92,56 @@ class Explainer:
         review = encode(text, loaded.field)
         return TORCH.run(lambda: classify_encoded(loaded, review))
 
-    def explain(self, question: Question, progress: Progress = lambda share: None) -> Explanation:
-        """Verdict, attribution and gates. Raises `ReviewError` or `CheckpointError`."""
-        method = method_named(question.method)
+    def read(self, question: Question) -> Reading:
+        """Verdict and gates, which one reading gives. Raises `ReviewError` or `CheckpointError`, as `explain` does."""
+        method_named(question.method)
         check_baseline(question.baseline)
         checkpoint = self.checkpoint(question.checkpoint)
         review = encode(question.text, checkpoint.field)
         key = (question.checkpoint, review.text)
         prediction, gates = self._readings.get(key, lambda: _read(checkpoint, review))
+        return Reading(question, prediction, gates)
+
+    def explain(self, question: Question, progress: Progress = lambda share: None) -> Explanation:
+        """Verdict, attribution and gates. Raises `ReviewError` or `CheckpointError`, and what `progress` raises."""
+        method = method_named(question.method)
+        reading = self.read(question)
+        network = self._network(reading)
         attribution = self._attributions.get(
-            (*key, method.name, question.baseline),
-            lambda: attribute(checkpoint.network, review.ids, method, question.baseline, progress),
+            (*_key(reading), method.name, question.baseline),
+            lambda: attribute(network, reading.review.ids, method, question.baseline, progress),
         )
-        return Explanation(question, prediction, attribution, gates)
+        return Explanation(question, reading.prediction, reading.gates, attribution)
 
-    def prefixes(self, explanation: Explanation, clamps: tuple[Clamp, ...] = ()) -> PrefixCurve:
+    def known(self, question: Question) -> Reading:
+        """What is known of a review without waiting: its `Explanation`, if it was scored before, else its `Reading`."""
+        reading = self.read(question)
+        found = self._attributions.find((*_key(reading), question.method, question.baseline))
+        return Explanation(question, reading.prediction, reading.gates, found[0]) if found else reading
+
+    def prefixes(self, reading: Reading, clamps: tuple[Clamp, ...] = ()) -> PrefixCurve:
         """The verdict after each prefix of the review, with what `clamps` hold. Raises `ReviewError` for bad ones."""
-        network = self._network(explanation)
-        return self._prefixes.get(
-            (*_key(explanation), clamps), lambda: read_prefixes(network, explanation.review.ids, clamps)
-        )
+        network = self._network(reading)
+        return self._prefixes.get((*_key(reading), clamps), lambda: read_prefixes(network, reading.review.ids, clamps))
 
-    def intervene(self, explanation: Explanation, clamps: tuple[Clamp, ...]) -> Intervened:
+    def intervene(self, reading: Reading, clamps: tuple[Clamp, ...]) -> Intervened:
         """The review read once more with what `clamps` hold. Raises `ReviewError` for what cannot be held."""
-        network = self._network(explanation)
+        network = self._network(reading)
         return self._intervened.get(
-            (*_key(explanation), clamps), lambda: intervene(network, _embedded(network, explanation.review), clamps)
+            (*_key(reading), clamps), lambda: intervene(network, _embedded(network, reading.review), clamps)
         )
 
-    def memory(self, explanation: Explanation, layer: int, direction: str) -> Memory:
+    def memory(self, reading: Reading, layer: int, direction: str) -> Memory:
         """What the forget gates of a layer (from 1) and direction keep. Raises `ReviewError` where there are none."""
-        return measure_memory(explanation.gates.of(layer, direction))
+        return measure_memory(reading.gates.of(layer, direction))
 
-    def written(self, explanation: Explanation, layer: int, direction: str) -> WrittenLedger:
+    def written(self, reading: Reading, layer: int, direction: str) -> WrittenLedger:
         """Who wrote what a layer (from 1) and direction hold. Raises `ReviewError` where nothing adds up by token."""
-        return written_ledger(explanation.gates.of(layer, direction))
+        return written_ledger(reading.gates.of(layer, direction))
 
-    def read_off(self, explanation: Explanation) -> ReadLedger:
+    def read_off(self, reading: Reading) -> ReadLedger:
         """At which tokens, and of which units, the verdict was read off."""
-        return read_ledger(self._network(explanation), explanation.gates)
+        return read_ledger(self._network(reading), reading.gates)
 
     def interactions(self, explanation: Explanation, place: int) -> Interactions:
         """What the token at `place` (from 0) does to the effect of each. Raises `ReviewError` for a place or a method
@@ -141,22 +152,20 @@ class Explainer:
         network, ids = self._network(explanation), explanation.review.ids
         return self._interactions.get(key, lambda: interactions(network, ids, attribution, place))
 
-    def preactivations(self, explanation: Explanation, layer: int, direction: str) -> Preactivations:
+    def preactivations(self, reading: Reading, layer: int, direction: str) -> Preactivations:
         """What goes into the gates of a layer (from 1) and direction."""
-        network = self._network(explanation)
+        network = self._network(reading)
         return self._preactivations.get(
-            (*_key(explanation), layer, direction),
-            lambda: preactivations(
-                network, _embedded(network, explanation.review), explanation.gates, layer, direction
-            ),
+            (*_key(reading), layer, direction),
+            lambda: preactivations(network, _embedded(network, reading.review), reading.gates, layer, direction),
         )
 
-    def rank_units(self, explanation: Explanation, layer: int, direction: str, place: int, how: str) -> list[int]:
+    def rank_units(self, reading: Reading, layer: int, direction: str, place: int, how: str) -> list[int]:
         """The units of a layer (from 1) and direction, the most remarkable first; see `rank_units`."""
-        trace = explanation.gates.of(layer, direction)
-        return rank_units(self._network(explanation), trace, place, how).tolist()
+        trace = reading.gates.of(layer, direction)
+        return rank_units(self._network(reading), trace, place, how).tolist()
 
-    def gradients(self, explanation: Explanation, layer: int, direction: str, weights: str = "trained") -> Gradients:
+    def gradients(self, reading: Reading, layer: int, direction: str, weights: str = "trained") -> Gradients:
         """How the gradient flows through a layer (from 1) and direction, beside the other kind of cell.
 
         Raises `ReviewError` for weights that there are not.
@@ -165,24 +174,24 @@ class Explainer:
             raise ReviewError(
                 gettext("There are no such weights; there are: {weights}.").format(weights=", ".join(WEIGHTS))
             )
-        key = (*_key(explanation), layer, direction, weights)
-        return self._gradients.get(key, lambda: self._measure_gradients(explanation, layer, direction, weights))
+        key = (*_key(reading), layer, direction, weights)
+        return self._gradients.get(key, lambda: self._measure_gradients(reading, layer, direction, weights))
 
-    def _measure_gradients(self, explanation: Explanation, layer: int, direction: str, weights: str) -> Gradients:
-        network = _with_weights(self._network(explanation), weights)
-        embedded = _embedded(network, explanation.review)
-        traces = explanation.gates if weights == "trained" else trace_gates(network, embedded)
+    def _measure_gradients(self, reading: Reading, layer: int, direction: str, weights: str) -> Gradients:
+        network = _with_weights(self._network(reading), weights)
+        embedded = _embedded(network, reading.review)
+        traces = reading.gates if weights == "trained" else trace_gates(network, embedded)
         own = flow_of_trace(network, traces.of(layer, direction))
         summed = preactivations(network, embedded, traces, layer, direction)
-        name = self._twin(explanation)
-        flows = [Flow(explanation.question.checkpoint, own)]
+        name = self._twin(reading)
+        flows = [Flow(reading.question.checkpoint, own)]
         if name is not None:
-            flows.append(Flow(name, self._twin_flow(name, explanation, layer, direction, weights)))
+            flows.append(Flow(name, self._twin_flow(name, reading, layer, direction, weights)))
         return Gradients(weights, network.config.pooling, tuple(flows), arriving_gradients(network, embedded), summed)
 
-    def _twin(self, explanation: Explanation) -> str | None:
+    def _twin(self, reading: Reading) -> str | None:
         """The checkpoint with another kind of cell, the one that a cell is shown beside if there is one of it."""
-        own = self._network(explanation).cell
+        own = self._network(reading).cell
         others = [name for name in (own.contrast, self.default, *self.names) if name in self.names]
         contrast = (name for name in others if self._cell(name).key == own.contrast)
         return next(contrast, None) or next((name for name in others if self._cell(name) != own), None)
@@ -190,19 +199,19 @@ class Explainer:
     def _cell(self, name: str) -> Cell:
         return self.checkpoint(name).network.cell
 
-    def _twin_flow(self, name: str, explanation: Explanation, layer: int, direction: str, weights: str) -> GradientFlow:
+    def _twin_flow(self, name: str, reading: Reading, layer: int, direction: str, weights: str) -> GradientFlow:
         twin = self.checkpoint(name)
         network = _with_weights(twin.network, weights)
-        embedded = _embedded(network, encode(explanation.review.text, twin.field))
+        embedded = _embedded(network, encode(reading.review.text, twin.field))
         return gradient_flow(network, embedded, min(layer, network.config.layers), direction)
 
-    def _network(self, explanation: Explanation) -> RecurrentNetwork:
-        return self.checkpoint(explanation.question.checkpoint).network
+    def _network(self, reading: Reading) -> RecurrentNetwork:
+        return self.checkpoint(reading.question.checkpoint).network
 
 
-def _key(explanation: Explanation) -> tuple[str, str]:
+def _key(reading: Reading) -> tuple[str, str]:
     """What a review's gates depend on: its text and the checkpoint."""
-    return explanation.question.checkpoint, explanation.review.text
+    return reading.question.checkpoint, reading.review.text
 
 
 def _with_weights(network: RecurrentNetwork, weights: str) -> RecurrentNetwork:
@@ -229,15 +238,17 @@ class _Recent(Generic[Value]):
         self._lock = threading.Lock()  # looking a value up changes the order, too
 
     def get(self, key: Hashable, compute: Callable[[], Value]) -> Value:
-        found = self._find(key)
+        """The value, computed if it is not kept."""
+        found = self.find(key)
         return found[0] if found else TORCH.run(lambda: self._computed(key, compute))
 
-    def _find(self, key: Hashable) -> tuple[Value] | None:
+    def find(self, key: Hashable) -> tuple[Value] | None:
+        """The value alone in a tuple, or None."""
         with self._lock:
             return (self._values[key],) if key in self._values else None
 
     def _computed(self, key: Hashable, compute: Callable[[], Value]) -> Value:
-        found = self._find(key)  # another thread may have asked meanwhile
+        found = self.find(key)  # another thread may have asked meanwhile
         if found:
             return found[0]
         value = compute()

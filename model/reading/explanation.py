@@ -30,18 +30,34 @@ class Question:
 
 
 @dataclass(frozen=True, slots=True)
-class Explanation:
-    """The answer. `attribution` and `gates` are parallel to `prediction.review.tokens`."""
+class Reading:
+    """What is known of a review as soon as it was read once. `gates` are parallel to `prediction.review.tokens`."""
 
     question: Question
     prediction: Prediction
-    attribution: Attribution
     gates: CheckedTraces
 
     @property
     def review(self) -> EncodedReview:
         """The review as the network read it."""
         return self.prediction.review
+
+    @property
+    def scored(self) -> Attribution | None:
+        """What each token did to the verdict; None while it is not computed, which takes longer than to read."""
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation(Reading):
+    """The whole answer. `attribution` is parallel to the tokens as well."""
+
+    attribution: Attribution
+
+    @property
+    def scored(self) -> Attribution | None:
+        """The attribution."""
+        return self.attribution
 
 
 @dataclass(frozen=True, slots=True)

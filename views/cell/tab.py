@@ -6,7 +6,7 @@ import gradio as gr
 
 from model.language import gettext
 from model.reading.explainer import Explainer
-from model.reading.explanation import Explanation, Question
+from model.reading.explanation import Question, Reading
 from model.reading.units import UNIT_PICKS
 from model.recurrence.step import CellStep, cell_step
 from views.api.endpoints import Refusals
@@ -15,7 +15,7 @@ from views.cell.equations import equations
 from views.cell.numbers import csv_of_step
 from views.drawing.downloads import save_buttons
 from views.drawing.template import render
-from views.panel import Drawing, Focus, Panel, Shared, whole
+from views.panel import QUIET, Drawing, Focus, Panel, Shared, whole
 from views.scripts import attached
 
 PICKED = 20  # units that one kind of remarkable goes through before it starts anew
@@ -29,9 +29,9 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
         picks = [gr.Button(gettext(pick), size="sm", min_width=120) for pick in UNIT_PICKS]
     drawing = gr.HTML("")
 
-    def draw(explanation: Explanation, focus: Focus) -> Drawing:
-        step = _step(explainer, explanation, focus)
-        tokens = explanation.review.tokens
+    def draw(reading: Reading, focus: Focus) -> Drawing:
+        step = _step(explainer, reading, focus)
+        tokens = reading.review.tokens
         token = tokens[step.place].text
         previous = None if step.place_before is None else tokens[step.place_before].text
         parts = {"diagram": diagram(step, token, previous), "equations": equations(step, token, previous)}
@@ -43,7 +43,7 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
         if asked is None:
             return gr.skip()
         with Refusals():
-            units = explainer.rank_units(explainer.explain(asked), layer, direction, whole(place), how)
+            units = explainer.rank_units(explainer.read(asked), layer, direction, whole(place), how)
         chosen = whole(unit)
         return units[(units.index(chosen) + 1) % len(units)] if chosen in units[:PICKED] else units[0]
 
@@ -52,12 +52,11 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
             lambda *given, how=how: pick(how, *given),
             [shared.question, shared.layer, shared.direction, shared.place, shared.unit],
             shared.unit,
-            api_visibility="private",
-            show_progress="hidden",
+            **QUIET,
         )
     return Panel("step", [], [drawing], draw, follow=draw, follow_outputs=[drawing])
 
 
-def _step(explainer: Explainer, explanation: Explanation, focus: Focus) -> CellStep:
-    summed = explainer.preactivations(explanation, focus.layer, focus.direction)
-    return cell_step(summed, explanation.gates.of(focus.layer, focus.direction), focus.place, focus.unit)
+def _step(explainer: Explainer, reading: Reading, focus: Focus) -> CellStep:
+    summed = explainer.preactivations(reading, focus.layer, focus.direction)
+    return cell_step(summed, reading.gates.of(focus.layer, focus.direction), focus.place, focus.unit)

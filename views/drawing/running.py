@@ -5,7 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from model.language import gettext
-from model.reading.explanation import Explanation
+from model.reading.explanation import Reading
 from model.recurrence.prefixes import PrefixCurve
 from views.drawing.downloads import csv_text, save_buttons
 from views.drawing.template import render
@@ -13,9 +13,9 @@ from views.drawing.token_axis import Track, token_axis
 from views.drawing.tracks import Line, line_track
 
 
-def running_verdict(explanation: Explanation, curve: PrefixCurve) -> Markup:
+def running_verdict(reading: Reading, curve: PrefixCurve) -> Markup:
     """P(positive) after each prefix of the review, on the token axis, from 0 to 1."""
-    tokens = explanation.review.tokens
+    tokens = reading.review.tokens
     places = curve.lengths - 1
     track = Track(
         gettext("verdict as it reads"),

@@ -21,6 +21,14 @@ def score_unit(attribution: Attribution) -> str:
     return gettext(attribution.method.unit)
 
 
+def bar_range(attribution: Attribution) -> str:
+    """The scale of a track of bars."""
+    limit = bar_limit(attribution)
+    if not attribution.method.signed:
+        return gettext("0 to {limit:.2g}").format(limit=limit)
+    return gettext("±{limit:g} logits").format(limit=limit)
+
+
 def score_legend(attribution: Attribution) -> Markup:
     """The scale of the scores' colours."""
     sign = attribution.method.signed

@@ -90,16 +90,28 @@ def _cells(values: np.ndarray, symbol: str, top: int, height: int) -> str:
     )
 
 
-def score_bars(attribution: Attribution) -> Markup:
-    """Attribution as SVG bars: up and orange towards positive, down and blue towards negative; grey without a sign."""
-    limit = bar_limit(attribution)
-    bars = []
-    for place, score in enumerate(attribution.scores):
+BARS = ("gs-up", "gs-down", "gs-unsigned")  # classes of the style sheet
+
+
+def bar_paths(attribution: Attribution | None) -> dict[str, str]:
+    """The bars of an attribution as paths, by their class: up towards positive, down towards negative, without a sign.
+
+    One unit of width for each token; 50 is the middle. All empty where there is no attribution yet.
+    """
+    paths = dict.fromkeys(BARS, "")
+    limit = bar_limit(attribution) if attribution else 1.0
+    for place, score in enumerate(attribution.scores if attribution else ()):
         height = 48 * abs(score) / limit
         top = 50 - height if score > 0 else 50
-        kind = "gs-unsigned" if not attribution.method.signed else "gs-up" if score > 0 else "gs-down"
-        bars.append(f'<path class="{kind}" d="M{place + 0.12:g} {top:.1f}h.76v{height:.1f}h-.76z"/>')
-    return _svg(len(bars), "".join(bars) + f'<path class="gs-axis" d="M0 50h{len(bars)}"/>')
+        kind = "gs-unsigned" if attribution and not attribution.method.signed else "gs-up" if score > 0 else "gs-down"
+        paths[kind] += f"M{place + 0.12:g} {top:.1f}h.76v{height:.1f}h-.76z"
+    return paths
+
+
+def score_bars(attribution: Attribution | None, tokens: int) -> Markup:
+    """Attribution as SVG bars: up and orange towards positive, down and blue towards negative; grey without a sign."""
+    bars = "".join(f'<path class="{kind}" d="{path}"/>' for kind, path in bar_paths(attribution).items())
+    return _svg(tokens, bars + f'<path class="gs-axis" d="M0 50h{tokens}"/>')
 
 
 def bar_limit(attribution: Attribution) -> float:

@@ -26,7 +26,7 @@ function title(data, place, words) {
 
 function terms(data, place, words) {
   const [unit, before, after] = data.change[place];
-  const score = data.signed ? signed(data.scores[place]) : number(data.scores[place], 3);
+  const score = data.scores ? (data.signed ? signed : (value) => number(value, 3))(data.scores[place]) : "…";
   const list = document.createElement("dl");
   list.append(term(words.attribution, score, data.unit));
   for (const each of data.quantities) {

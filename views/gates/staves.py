@@ -9,18 +9,17 @@ from dataclasses import dataclass
 import numpy as np
 from markupsafe import Markup
 
-from model.attribution.attribution import Attribution
 from model.language import gettext
-from model.reading.explanation import Explanation
+from model.reading.explanation import Reading
 from model.recurrence.replay import GateTrace
 from model.recurrence.summary import largest_changes, summarise, unit_order
 from views.drawing.downloads import png_button
 from views.drawing.labels import NAMES
 from views.drawing.numbers import minus
-from views.drawing.scores import score_unit
+from views.drawing.scores import bar_range, score_unit
 from views.drawing.template import render
 from views.drawing.token_axis import Track, token_axis
-from views.drawing.tracks import bar_limit, film_track, picture, scale_of, score_bars, unit_map
+from views.drawing.tracks import film_track, picture, scale_of, score_bars, unit_map
 
 STEP = 1e-4  # finest resolution of the unit values that the page shows on hover
 
@@ -47,22 +46,23 @@ class PackedValues:
     units: str
 
 
-def staves(explanation: Explanation, layer: int, direction: str, symbol: str, order: str) -> Markup:
+def staves(reading: Reading, layer: int, direction: str, symbol: str, order: str) -> Markup:
     """Attribution, filmstrip and the map of all units of one quantity, on one token axis.
 
     Where the cell lacks the quantity, its hidden state is shown instead and said so.
     """
-    trace = explanation.gates.of(layer, direction)
+    trace = reading.gates.of(layer, direction)
     shown = symbol if symbol in trace.quantities else "h"
-    tracks = _tracks(explanation, trace, shown, order)
+    tracks = _tracks(reading, trace, shown, order)
     return render(
         "gates/staves.html",
         gated=bool(trace.cell.gates),
         cell=gettext(trace.cell.name),
         asked=symbol,
         unbounded=[each.symbol for each in trace.cell.quantities if not each.bounded],
-        axis=token_axis(explanation.review.tokens, tracks, gettext("Staves")),
-        numbers=_numbers(explanation, trace),
+        axis=token_axis(reading.review.tokens, tracks, gettext("Staves")),
+        numbers=_numbers(reading, trace),
+        pending=reading.scored is None,
         values=_packed(trace, shown, order),
         symbol=shown,
         scales=tuple(_legends(trace.quantities)),
@@ -70,14 +70,13 @@ def staves(explanation: Explanation, layer: int, direction: str, symbol: str, or
     )
 
 
-def _tracks(explanation: Explanation, trace: GateTrace, shown: str, order: str) -> list[Track]:
-    units, tokens = trace.h.shape[1], len(explanation.review.tokens)
+def _tracks(reading: Reading, trace: GateTrace, shown: str, order: str) -> list[Track]:
+    units, tokens = trace.h.shape[1], len(reading.review.tokens)
     name = gettext(NAMES[shown])
     alt = gettext("{name} of {units} units at {tokens} tokens").format(name=name, units=units, tokens=tokens)
     by = gettext("{units} units, by number") if order == "number" else gettext("{units} units, by peak")
-    attribution = explanation.attribution
     return [
-        Track(gettext("attribution"), score_bars(attribution), "gs-bars", _bar_range(attribution)),
+        _scores(reading),
         *(
             Track(
                 gettext(NAMES[each]),
@@ -91,11 +90,11 @@ def _tracks(explanation: Explanation, trace: GateTrace, shown: str, order: str) 
     ]
 
 
-def _bar_range(attribution: Attribution) -> str:
-    limit = bar_limit(attribution)
-    if not attribution.method.signed:
-        return gettext("0 to {limit:.2g}").format(limit=limit)
-    return gettext("±{limit:g} logits").format(limit=limit)
+def _scores(reading: Reading) -> Track:
+    """The track of the scores; empty while there are none, for the page's script to fill it."""
+    found = reading.scored
+    bars = score_bars(found, len(reading.review.tokens))
+    return Track(gettext("attribution"), bars, "gs-bars", bar_range(found) if found else "…")
 
 
 def _legends(quantities: Sequence[str]) -> Iterator[Legend]:
@@ -107,15 +106,15 @@ def _legends(quantities: Sequence[str]) -> Iterator[Legend]:
         yield Legend(there, kind, minus(f"{scale.low:g}"), f"{scale.high:g}", scale.logarithmic)
 
 
-def _numbers(explanation: Explanation, trace: GateTrace) -> Mapping[str, object]:
+def _numbers(reading: Reading, trace: GateTrace) -> Mapping[str, object]:
     """What the page's script shows of a token when it is chosen, as JSON takes it."""
-    attribution = explanation.attribution
+    found = reading.scored
     return {
-        "tokens": [token.text for token in explanation.review.tokens],
-        "scores": [round(score, 4) for score in attribution.scores],
-        "unknown": list(explanation.review.unknown),
-        "signed": attribution.method.signed,
-        "unit": score_unit(attribution),
+        "tokens": [token.text for token in reading.review.tokens],
+        "scores": [round(score, 4) for score in found.scores] if found else None,
+        "unknown": list(reading.review.unknown),
+        "signed": bool(found and found.method.signed),
+        "unit": score_unit(found) if found else "",
         "where": gettext("layer {layer}, {direction}").format(layer=trace.layer, direction=gettext(trace.direction)),
         "quantities": [_quantity(trace, symbol) for symbol in trace.quantities],
         "change": _changes(trace),

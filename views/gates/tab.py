@@ -6,7 +6,7 @@ import gradio as gr
 
 from model.language import gettext
 from model.reading.explainer import Explainer
-from model.reading.explanation import Explanation
+from model.reading.explanation import Explanation, Reading
 from model.recurrence.summary import ORDERS
 from views.drawing.running import running_verdict
 from views.drawing.template import render
@@ -30,11 +30,11 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
     shown = gr.HTML("", elem_id="gs-staves", js_on_load=STAVES)
     running = gr.HTML("", **SHEET)
 
-    def draw(explanation: Explanation, focus: Focus, symbol: str, order: str) -> Drawing:
-        return {shown: staves(explanation, focus.layer, focus.direction, symbol, order)}
+    def draw(reading: Reading, focus: Focus, symbol: str, order: str) -> Drawing:
+        return {shown: staves(reading, focus.layer, focus.direction, symbol, order)}
 
-    def draw_running(explanation: Explanation, focus: Focus, symbol: str, order: str) -> Drawing:
-        return {running: running_verdict(explanation, explainer.prefixes(explanation))}
+    def draw_running(reading: Reading, focus: Focus, symbol: str, order: str) -> Drawing:
+        return {running: running_verdict(reading, explainer.prefixes(reading))}
 
     return Panel("gates", [shared.symbol, order], [shown], draw, draw_running, [running])
 
@@ -46,4 +46,4 @@ def build_table(explainer: Explainer, shared: Shared) -> Panel:
     def draw(explanation: Explanation, focus: Focus) -> Drawing:
         return {shown: table(explanation, focus.layer, focus.direction)}
 
-    return Panel("table", [], [shown], draw)
+    return Panel("table", [], [shown], draw, scored=True)

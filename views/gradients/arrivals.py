@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from model.language import gettext
 from model.network.cells.registry import STATES
-from model.reading.explanation import Explanation, Gradients
+from model.reading.explanation import Gradients, Reading
 from model.recurrence.arriving import StateGradients
 from views.drawing.downloads import save_buttons, token_csv
 from views.drawing.labels import NAMES
@@ -19,18 +19,18 @@ from views.gradients.log_scale import LogScale, power
 SCALE = LogScale(-12.0, 1.0)  # of a gradient of the logit
 
 
-def arrivals_card(explanation: Explanation, gradients: Gradients) -> Markup:
+def arrivals_card(reading: Reading, gradients: Gradients) -> Markup:
     """What really arrives at each token: gradients of the logit, beside what the chain of steps alone would bring."""
     return render(
         "gradients/arrivals.html",
         weights=gradients.weights,
         layer=gradients.flows[0].flow.layer,
-        layers=max(trace.layer for trace in explanation.gates.traces),
+        layers=max(trace.layer for trace in reading.gates.traces),
         pooling=gradients.pooling,
-        axis=token_axis(explanation.review.tokens, _tracks(gradients), gettext("What arrives")),
+        axis=token_axis(reading.review.tokens, _tracks(gradients), gettext("What arrives")),
         low=power(SCALE.low),
         high=power(SCALE.high),
-        save=save_buttons("gatescope-gradient-arrivals", arrivals_csv(explanation, gradients)),
+        save=save_buttons("gatescope-gradient-arrivals", arrivals_csv(reading, gradients)),
     )
 
 
@@ -49,7 +49,7 @@ def _tracks(gradients: Gradients) -> list[Track]:
     return tracks
 
 
-def arrivals_csv(explanation: Explanation, gradients: Gradients) -> str:
+def arrivals_csv(reading: Reading, gradients: Gradients) -> str:
     """One row for each token: norms of the gradient at the word vector, h and c, and log10 of the chain alone."""
     flow = gradients.flows[0].flow
     states = gradients.arriving.of(flow.layer, flow.direction)
@@ -58,7 +58,7 @@ def arrivals_csv(explanation: Explanation, gradients: Gradients) -> str:
         **{symbol: _blank_or(states, symbol) for symbol in STATES},
         "log10 chain alone": gradients.chain_alone.tolist(),
     }
-    return token_csv(explanation.review.tokens, columns)
+    return token_csv(reading.review.tokens, columns)
 
 
 def _blank_or(states: StateGradients, symbol: str) -> list[float] | list[None]:

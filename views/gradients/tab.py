@@ -6,7 +6,7 @@ import gradio as gr
 
 from model.language import gettext, marked
 from model.reading.explainer import Explainer
-from model.reading.explanation import WEIGHTS, Explanation
+from model.reading.explanation import WEIGHTS, Reading
 from views.drawing.charts import activation_curves, decay_chart
 from views.gradients.arrivals import arrivals_card
 from views.gradients.curves import curves_card
@@ -34,13 +34,13 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
     curves_words = gr.HTML("")
     curves = gr.Plot(show_label=False, elem_id="gs-curves")
 
-    def draw(explanation: Explanation, focus: Focus, weights: str) -> Drawing:
-        gradients = explainer.gradients(explanation, focus.layer, focus.direction, weights)
+    def draw(reading: Reading, focus: Focus, weights: str) -> Drawing:
+        gradients = explainer.gradients(reading, focus.layer, focus.direction, weights)
         return {
             decay_words: decay_card(gradients),
             decay: decay_chart([each.flow for each in gradients.flows]),
-            steps: steps_card(explanation, gradients),
-            arrivals: arrivals_card(explanation, gradients),
+            steps: steps_card(reading, gradients),
+            arrivals: arrivals_card(reading, gradients),
             curves_words: curves_card(gradients),
             curves: activation_curves(gradients.preactivations),
         }

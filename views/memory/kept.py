@@ -10,7 +10,7 @@ from markupsafe import Markup
 from PIL import Image
 
 from model.language import gettext
-from model.reading.explanation import Explanation
+from model.reading.explanation import Reading
 from model.recurrence.choices import unit_of
 from model.recurrence.retention import Memory
 from views.drawing.colours import gate_palette, palette_places
@@ -34,12 +34,12 @@ class Summary:
     units: int
 
 
-def memory_card(explanation: Explanation, memory: Memory, place: int, unit: int) -> Markup:
+def memory_card(reading: Reading, memory: Memory, place: int, unit: int) -> Markup:
     """Of what was written at token `place`: the share left at each later token, of `unit`, over all, and of each.
 
     Raises `ReviewError` if there is no such unit.
     """
-    tokens, unit = explanation.review.tokens, unit_of(unit, len(memory.half_life))
+    tokens, unit = reading.review.tokens, unit_of(unit, len(memory.half_life))
     tracks = [_unit_track(memory, place, unit), _middle_track(memory, place), _map_track(memory, place)]
     name = f"gatescope-memory-layer{memory.layer}-{memory.direction}"
     return render(
@@ -48,7 +48,7 @@ def memory_card(explanation: Explanation, memory: Memory, place: int, unit: int)
         place=place,
         axis=token_axis(tokens, tracks, gettext("Memory")),
         summary=_summary(memory, place, unit),
-        save=save_buttons(name, memory_csv(explanation, memory, place)),
+        save=save_buttons(name, memory_csv(reading, memory, place)),
     )
 
 
@@ -121,10 +121,10 @@ def _map(shares: np.ndarray) -> bytes:
     return file.getvalue()
 
 
-def memory_csv(explanation: Explanation, memory: Memory, place: int) -> str:
+def memory_csv(reading: Reading, memory: Memory, place: int) -> str:
     """One row for each token: the share left of each unit, of what was written at `place`."""
     kept = memory.kept(place).T.tolist()  # (H, T)
-    return token_csv(explanation.review.tokens, {f"unit {unit}": shares for unit, shares in enumerate(kept)})
+    return token_csv(reading.review.tokens, {f"unit {unit}": shares for unit, shares in enumerate(kept)})
 
 
 def unit_csv(memory: Memory) -> str:

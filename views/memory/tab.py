@@ -7,7 +7,7 @@ import gradio as gr
 from model.errors import ReviewError
 from model.language import gettext
 from model.reading.explainer import Explainer
-from model.reading.explanation import Explanation
+from model.reading.explanation import Reading
 from views.drawing.charts import half_life_histogram, saturation_plot
 from views.drawing.downloads import save_buttons
 from views.memory.kept import memory_card, no_gates, unit_csv
@@ -31,19 +31,19 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
             saturation = gr.Plot(show_label=False, elem_id="gs-saturation")
             save_saturation = gr.HTML()
 
-    def follow(explanation: Explanation, focus: Focus) -> Drawing:
+    def follow(reading: Reading, focus: Focus) -> Drawing:
         try:
-            memory = explainer.memory(explanation, focus.layer, focus.direction)
+            memory = explainer.memory(reading, focus.layer, focus.direction)
         except ReviewError as error:  # a cell without a forget gate
             return {card: no_gates(str(error))}
-        return {card: memory_card(explanation, memory, focus.place, focus.unit)}
+        return {card: memory_card(reading, memory, focus.place, focus.unit)}
 
-    def draw(explanation: Explanation, focus: Focus) -> Drawing:
-        if not explanation.gates.cell.forget_gates:
-            return follow(explanation, focus) | {charts: gr.Row(visible=False)}
-        memory = explainer.memory(explanation, focus.layer, focus.direction)
+    def draw(reading: Reading, focus: Focus) -> Drawing:
+        if not reading.gates.cell.forget_gates:
+            return follow(reading, focus) | {charts: gr.Row(visible=False)}
+        memory = explainer.memory(reading, focus.layer, focus.direction)
         units = unit_csv(memory)
-        return follow(explanation, focus) | {
+        return follow(reading, focus) | {
             charts: gr.Row(visible=True),
             half_lives: half_life_histogram(memory),
             saturation: saturation_plot(memory),

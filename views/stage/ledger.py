@@ -13,7 +13,7 @@ import numpy as np
 
 from model.attribution.interactions import Interactions
 from model.language import gettext, marked
-from model.reading.explanation import Explanation
+from model.reading.explanation import Explanation, Reading
 from model.recurrence.ledger import ReadLedger, WrittenLedger
 from views.drawing.labels import ARROWS
 from views.drawing.numbers import signed
@@ -31,7 +31,7 @@ ARCS, LEAST = 4, 0.02  # arcs from a word at most; logits that are worth one
 Inks = dict[str, Any]  # as JSON can hold it, for views/stage/ledger.js
 
 
-def held_inks(explanation: Explanation, ledger: WrittenLedger, asked: str) -> Inks:
+def held_inks(reading: Reading, ledger: WrittenLedger, asked: str) -> Inks:
     """Each token's share in what a layer and direction hold, for every place of the playhead.
 
     `shares`: base64 of (tokens, tokens) uint8, row by row of the playhead's place; 255 is all.
@@ -42,18 +42,18 @@ def held_inks(explanation: Explanation, ledger: WrittenLedger, asked: str) -> In
         "asked": asked,
         "kind": HELD,
         "shares": base64.b64encode(shares.tobytes()).decode(),
-        "tokens": [token.text for token in explanation.review.tokens],
+        "tokens": [token.text for token in reading.review.tokens],
         "sentence": gettext("Of what {where} holds at “{{token}}”, most was written at {{words}}.").format(where=where),
         "nothing": gettext("Nothing is held yet in {where}.").format(where=where),
     }
 
 
-def read_inks(explanation: Explanation, ledger: ReadLedger, asked: str) -> Inks:
+def read_inks(reading: Reading, ledger: ReadLedger, asked: str) -> Inks:
     """What was read off at each token, in logits: `weights` in [-1, 1] for the colours, `tips` as text."""
     read = ledger.by_token
     hidden = ledger.read.shape[1] // 2
     said = []
-    for place, token in enumerate(explanation.review.tokens):
+    for place, token in enumerate(reading.review.tokens):
         units = ", ".join(_unit(unit, hidden) for unit in ledger.units_at(place, 3).tolist())
         said.append(
             gettext(

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Container
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
 from model.attribution.attribution import Attribution
 from model.language import gettext
-from model.reading.explanation import Explanation
+from model.reading.explanation import Explanation, Reading
 from views.drawing.scores import score_legend, score_text
 from views.drawing.template import render
 from views.drawing.tracks import SCORE_LIMIT, bar_limit
+
+_PLAIN = ("gs-plain", 0.0, "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,25 +50,23 @@ def reading(explanation: Explanation, chosen: int, asked: str) -> Markup:
     )
 
 
-def words_of(explanation: Explanation) -> tuple[Word, ...]:
-    """All tokens of the review as they stand in the running text."""
-    return tuple(_words(explanation))
+def words_of(reading: Reading) -> tuple[Word, ...]:
+    """All tokens of the review as they stand in the running text; without colours while they are not scored."""
+    review, unknown = reading.review, set(reading.review.unknown)
+    paints = paints_of(reading.scored, unknown) if reading.scored else [_PLAIN] * len(review.tokens)
+    return tuple(
+        Word(place, token.text, token.space, *paint, place in unknown, review.omitted if place == review.head else 0)
+        for place, (token, paint) in enumerate(zip(review.tokens, paints, strict=True))
+    )
 
 
-def _words(explanation: Explanation) -> Iterator[Word]:
-    review, attribution = explanation.review, explanation.attribution
-    unknown, limit = set(review.unknown), SCORE_LIMIT if attribution.method.signed else bar_limit(attribution)
-    for place, (token, score) in enumerate(zip(review.tokens, attribution.scores, strict=True)):
-        yield Word(
-            place,
-            token.text,
-            token.space,
-            _kind(attribution, score),
-            min(1.0, abs(score) / limit),
-            _tip(attribution, score, place in unknown),
-            place in unknown,
-            review.omitted if place == review.head else 0,
-        )
+def paints_of(attribution: Attribution, unknown: Container[int]) -> list[tuple[str, float, str]]:
+    """Kind, weight and tip of each token, as `Word` has them."""
+    limit = SCORE_LIMIT if attribution.method.signed else bar_limit(attribution)
+    return [
+        (_kind(attribution, score), min(1.0, abs(score) / limit), _tip(attribution, score, place in unknown))
+        for place, score in enumerate(attribution.scores)
+    ]
 
 
 def _kind(attribution: Attribution, score: float) -> str:

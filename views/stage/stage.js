@@ -2,13 +2,12 @@
 
    The playhead is the chosen token of the store, so that every view below follows it. All numbers are in the page: no
    step asks the server. */
+import { paint } from "./paint.js";
+import { listenToPlayhead } from "./playhead.js";
+import { createReading } from "./read.js";
 import { scopeOf } from "./scope.js";
 import { announce } from "./sheet.js";
 import { choose, count } from "./tokens.js";
-
-const WHOLE = 4000; // milliseconds for a whole review where no other pace is chosen
-const FASTEST = 16; // milliseconds between two drawings; a longer review goes several tokens at once
-const REST = 900; // milliseconds at the end, before the playhead comes to the token to look at
 
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
@@ -16,26 +15,47 @@ export function attach({ element, watch }) {
   const scope = scopeOf(element);
   const { store } = scope;
   let moments = null; // what is known of the stage that stands here: see views/stage/stage.py
-  let timer = 0;
-  let resting = true; // nobody moved the playhead: it stands at the word to look at, and the whole verdict counts
+  let resting = true; // the playhead stands at the word to look at, and the whole verdict counts
+  let moved = false; // by a person
   const part = (selector) => element.querySelector(selector);
+  const reading = createReading({ scope, part, ended: () => isScored() && rest() });
+  const isScored = () => part(".gs-stage").dataset.pending === undefined;
+
+  /** What belongs to the stage that stands here; null while it is not there. */
+  function of(found) {
+    return found && found.asked === part(".gs-stage")?.dataset.asked ? found : null;
+  }
 
   /** The stage was drawn, or what it shows at each token has come: whichever is later begins the reading. */
   function take() {
-    const stage = part(".gs-stage");
-    const known = store.state.moments;
-    if (!stage || !known || known.asked !== stage.dataset.asked || known === moments) return;
+    const known = of(store.state.moments);
+    if (!known || known === moments) return;
     moments = known;
+    moments.said = of(store.state.scores)?.said ?? known.said;
     const points = known.curve.flatMap((value, place) => [place + 0.5, (100 * (1 - value)).toFixed(1)]).join(" ");
-    for (const line of stage.querySelectorAll(".gs-curve polyline")) line.setAttribute("points", points);
-    stop();
-    if (still.matches || known.curve.length < 2 || !known.play) show(store.state.place);
-    else start(true);
+    for (const line of element.querySelectorAll(".gs-curve polyline")) line.setAttribute("points", points);
+    reading.stop();
+    if (still.matches || known.curve.length < 2 || !known.play || moved) show(store.state.place);
+    else reading.start(true);
+  }
+
+  /** What each word did is known now: colour the words, and come to the one to look at if nobody looks elsewhere. */
+  function colour() {
+    const scores = of(store.state.scores);
+    if (!scores || isScored()) return;
+    paint(part(".gs-stage"), scores);
+    if (moments) moments.said = scores.said;
+    if (!reading.goes() && !moved) rest();
+  }
+
+  function rest() {
+    resting = true;
+    store.set({ by: "scores", pointed: null, place: Number(part(".gs-stage").dataset.chosen) });
   }
 
   function show(place) {
     const stage = part(".gs-stage");
-    if (!moments || !stage || stage.dataset.asked !== moments.asked || !(place in moments.curve)) return;
+    if (!moments || !of(moments) || !(place in moments.curve)) return;
     const { curve, said, verdicts } = moments;
     const judged = resting ? curve.length - 1 : place;
     stage.style.setProperty("--read", (place + 1) / curve.length);
@@ -49,9 +69,10 @@ export function attach({ element, watch }) {
     const slider = part(".gs-curve");
     slider.setAttribute("aria-valuenow", place + 1);
     slider.setAttribute("aria-valuetext", said[place]);
-    if (!timer) part(".gs-said").textContent = resting ? `${stage.dataset.first} ${said[place]}` : said[place];
+    const first = resting && stage.dataset.first ? `${stage.dataset.first} ` : "";
+    if (!reading.goes()) part(".gs-said").textContent = first + said[place];
     for (const token of stage.querySelectorAll(".gs-token"))
-      token.classList.toggle("gs-unread", Boolean(timer) && Number(token.dataset.place) > place);
+      token.classList.toggle("gs-unread", reading.goes() && Number(token.dataset.place) > place);
     keepInSight(stage, place);
   }
 
@@ -63,96 +84,37 @@ export function attach({ element, watch }) {
     if (inner.top < outer.top || inner.bottom > outer.bottom) text.scrollTop += inner.top - outer.top - outer.height / 3;
   }
 
-  /** Read from the beginning, or from the playhead; `toEnd` comes back to the token to look at afterwards. */
-  function start(fromTheBeginning) {
-    const last = count(scope.root) - 1;
-    let place = fromTheBeginning || store.state.place >= last ? -1 : store.state.place;
-    const pace = Number(part(".gs-pace-of-stage").value);
-    const each = pace ? 1000 / pace : Math.min(250, WHOLE / (last + 1));
-    const stride = Math.max(1, Math.round(FASTEST / each));
-    timer = setInterval(() => {
-      place = Math.min(place + stride, last);
-      store.set({ place, pointed: null, by: "reading" });
-      if (place < last) return;
-      stop();
-      timer = setTimeout(() => {
-        stop();
-        resting = true;
-        store.set({ by: "server", pointed: null, place: Number(part(".gs-stage").dataset.chosen) });
-      }, REST);
-    }, Math.max(FASTEST, each));
-    label();
-  }
-
-  function stop() {
-    clearInterval(timer);
-    clearTimeout(timer);
-    timer = 0;
-    label();
-  }
-
-  function label() {
-    const button = part(".gs-read");
-    if (!button) return;
-    button.textContent = timer ? button.dataset.pause : button.dataset.play;
-    button.setAttribute("aria-pressed", String(Boolean(timer)));
-  }
-
-  const halt = () => {
-    if (!timer) return;
-    stop();
-    choose(scope, store.state.place);
-  };
-
-  element.addEventListener("click", (event) => {
-    const on = (selector) => event.target.closest?.(selector);
-    if (on(".gs-read")) timer ? halt() : start(false);
-    else if (on(".gs-step-on, .gs-step-back")) {
-      stop();
-      choose(scope, store.state.place + (on(".gs-step-on") ? 1 : -1));
-    }
-  });
-  const scrub = (event) => {
-    const box = part(".gs-curve").getBoundingClientRect();
-    const tokens = count(scope.root);
-    stop();
-    choose(scope, Math.floor(((event.clientX - box.left) / box.width) * tokens));
-  };
-  element.addEventListener("pointerdown", (event) => {
-    const curve = event.target.closest?.(".gs-curve");
-    if (!curve) return;
-    curve.setPointerCapture(event.pointerId);
-    scrub(event);
-  });
-  element.addEventListener("pointermove", (event) => {
-    const curve = event.target.closest?.(".gs-curve");
-    if (curve?.hasPointerCapture(event.pointerId)) scrub(event);
-  });
-  element.addEventListener("keydown", (event) => {
-    if (!event.target.closest?.(".gs-curve")) return;
-    if (event.key === " ") {
-      event.preventDefault();
-      part(".gs-read").click();
-      return;
-    }
-    const steps = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -10, PageUp: 10 };
-    const ends = { Home: 0, End: count(scope.root) - 1 };
-    if (!(event.key in steps) && !(event.key in ends)) return;
-    event.preventDefault();
-    stop();
-    choose(scope, event.key in ends ? ends[event.key] : store.state.place + steps[event.key]);
+  listenToPlayhead(element, {
+    count: () => count(scope.root),
+    place: () => store.state.place,
+    toggle() {
+      if (!reading.goes()) return reading.start(false);
+      reading.stop();
+      choose(scope, store.state.place);
+    },
+    go: (place) => choose(scope, place),
   });
   store.subscribe(element, ({ place, pointed }, change) => {
-    if (change.by === "person" && timer) stop();
+    if (change.by === "person") {
+      reading.stop();
+      moved = true;
+    }
     if (change.by === "person" || change.by === "reading") resting = false;
     if ("moments" in change) take();
+    else if ("scores" in change) colour();
     else show(pointed ?? place);
   });
   announce({ element, watch }, () => {
-    stop();
+    reading.stop();
     moments = null;
     resting = true;
+    moved = false;
   });
-  element.addEventListener("gs-drawn", take);
-  take();
+  const drawn = () => {
+    if (!part(".gs-stage")) return;
+    colour();
+    take();
+  };
+  element.addEventListener("gs-drawn", drawn);
+  drawn();
 }

@@ -8,24 +8,28 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
+from model.attribution.attribution import Attribution
 from model.language import gettext
-from model.reading.explanation import Explanation
+from model.reading.explanation import Explanation, Reading
 from model.recurrence.prefixes import PrefixCurve
-from views.drawing.scores import score_text, score_unit
+from views.drawing.scores import bar_range, score_text, score_unit
 from views.drawing.template import render
-from views.stage.reading import words_of
+from views.drawing.tracks import bar_paths
+from views.stage.reading import paints_of, words_of
 from views.stage.verdict import verdict_word, word_for
 
 
-def stage(explanation: Explanation, chosen: int, asked: str) -> Markup:
-    """The stage of a review that is explained: the whole verdict, until `moments` say how it came about.
+def stage(reading: Reading, chosen: int, asked: str) -> Markup:
+    """The stage of a review that was read: the whole verdict, until `moments` say how it came about.
 
     `chosen` is the place of the token that the playhead comes to; `asked` changes whenever the page must take it over.
+    Words that are not scored yet are coloured by `scores` when they are.
     """
-    prediction = explanation.prediction
+    prediction = reading.prediction
     return render(
         "stage/stage.html",
-        words=words_of(explanation),
+        words=words_of(reading),
+        pending=reading.scored is None,
         chosen=chosen,
         asked=asked,
         word=verdict_word(prediction),
@@ -33,32 +37,55 @@ def stage(explanation: Explanation, chosen: int, asked: str) -> Markup:
     )
 
 
-def moments(explanation: Explanation, curve: PrefixCurve, asked: str) -> dict[str, str | list[float] | list[str]]:
+def moments(reading: Reading, curve: PrefixCurve, asked: str) -> dict[str, str | list[float] | list[str]]:
     """What the stage's script shows at each token, as JSON can hold it; it belongs to the stage of the same `asked`.
 
     `curve`: P(positive) so far, in [0, 1]; `verdicts`: the same in words; `said`: what happened. All parallel to the
     tokens.
     """
-    values = [round(value, 4) for value in curve.at_tokens(len(explanation.review.tokens)).probabilities.tolist()]
+    values = [round(value, 4) for value in curve.at_tokens(len(reading.review.tokens)).probabilities.tolist()]
     return {
         "asked": asked,
         "curve": values,
         "verdicts": [word_for(value) for value in values],
-        "said": said_of(explanation, curve),
+        "said": said_of(reading, curve),
     }
 
 
-def said_of(explanation: Explanation, curve: PrefixCurve) -> list[str]:
+def scores(explanation: Explanation, curve: PrefixCurve, asked: str, chosen: int | None) -> dict[str, object]:
+    """What the scripts add to a stage, and to the staves below it, that were drawn without scores.
+
+    `chosen` is the place of the token to look at, None for the one with the largest score. `paints`: kind, weight and
+    tip of each token (see `Word`); `said` as in `moments`; `values`: the scores; `bars` and `range`: their track.
+    """
+    attribution = explanation.attribution
+    place = attribution.strongest if chosen is None else chosen
+    return {
+        "asked": asked,
+        "chosen": place,
+        "first": gettext("The word that counts most:") if place == attribution.strongest else "",
+        "paints": paints_of(attribution, set(explanation.review.unknown)),
+        "said": said_of(explanation, curve),
+        "values": [round(score, 4) for score in attribution.scores],
+        "signed": attribution.method.signed,
+        "unit": score_unit(attribution),
+        "bars": bar_paths(attribution),
+        "range": bar_range(attribution),
+    }
+
+
+def said_of(reading: Reading, curve: PrefixCurve) -> list[str]:
     """What happened at each token, in a sentence or two; each number says of which reading it is."""
-    tokens = explanation.review.tokens
+    tokens = reading.review.tokens
     found = curve.at_tokens(len(tokens))
-    unknown = set(explanation.review.unknown)
+    unknown = set(reading.review.unknown)
     values, read = found.probabilities.tolist(), found.read.tolist()
     said = []
     for place, token in enumerate(tokens):
         before = values[place - 1] if place else None
         so_far = _so_far(token.text, before, values[place]) if read[place] else _between(values[place])
-        said.append(f"{so_far} {_in_the_whole(explanation, place, place in unknown)}")
+        whole = _in_the_whole(reading.scored, place, place in unknown) if reading.scored else ""
+        said.append(f"{so_far} {whole}".rstrip())
     return said
 
 
@@ -83,8 +110,7 @@ def _between(after: float) -> str:
     )
 
 
-def _in_the_whole(explanation: Explanation, place: int, unknown: bool) -> str:
-    attribution = explanation.attribution
+def _in_the_whole(attribution: Attribution, place: int, unknown: bool) -> str:
     if unknown and attribution.method.uses_baseline and attribution.baseline == "unknown word":
         return gettext("The network does not know this word: it cannot be scored.")
     return gettext("In the whole review it is credited with {score} {unit}.").format(

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass
-from typing import Any
 
 import gradio as gr
 from gradio.events import Dependency
 from markupsafe import Markup
 
+from model.attribution.method import Progress
 from model.language import gettext
 from model.reading.explainer import Explainer
-from model.reading.explanation import Explanation, Question
+from model.reading.explanation import Explanation, Question, Reading
 from views.api.endpoints import Refusals
 from views.drawing.cards import empty_card
 from views.drawing.template import render
-from views.panel import Drawing, Shared, whole
+from views.panel import QUIET, Drawing, Shared, whole
 from views.scripts import attached
 from views.stage.ledger import (
     CHANGED,
@@ -31,22 +31,31 @@ from views.stage.ledger import (
     ledger_note,
     read_inks,
 )
-from views.stage.stage import moments, stage
+from views.stage.stage import moments, scores, stage
 
-_LATER: dict[str, Any] = {
-    "api_visibility": "private",
-    "concurrency_id": "compute",
-    "show_progress": "hidden",
-    "trigger_mode": "always_last",
-}
+_LATER = QUIET | {"concurrency_id": "compute", "trigger_mode": "always_last"}
 
 
 @dataclass(frozen=True, slots=True)
 class Staged:
-    """What stands on the stage: which answer of the server's, and whether it reads by itself."""
+    """What stands on the stage: which answer of the server's, whether it reads by itself, and at which token it comes
+    to rest (None: at the one with the largest score).
+    """
 
     asked: str
     plays: bool
+    place: int | None
+
+
+@dataclass(slots=True)
+class Latest:
+    """The answer that a visitor waits for: what is computed for one before it can stop."""
+
+    asked: str = ""
+
+
+class SupersededError(Exception):
+    """Another answer is waited for by now."""
 
 
 class Staging:
@@ -56,6 +65,7 @@ class Staging:
         """Put it on the page that is being built."""
         self._explainer = explainer
         self.staged = gr.State(None)  # the `Staged` that is shown now
+        self.latest = gr.State(Latest())  # a visitor's own, changed in place
         self.reading = gr.HTML(
             empty_card(
                 gettext(
@@ -68,6 +78,7 @@ class Staging:
             js_on_load=attached("stage/stage.js"),
         )
         self._moments = gr.HTML(None, html_template="", visible="hidden", js_on_load=attached("stage/moments.js"))
+        self.scores = gr.HTML(None, html_template="", visible="hidden", js_on_load=attached("stage/scores.js"))
         self._inks = gr.HTML(None, html_template="", visible="hidden", js_on_load=attached("stage/ledger.js"))
 
     def build_inks(self) -> None:
@@ -86,10 +97,27 @@ class Staging:
         """What `show` sets."""
         return [self.staged, self.reading]
 
-    def show(self, explanation: Explanation, place: int, plays: bool) -> Drawing:
-        """The verdict, and the words; what takes longer comes later."""
-        staged = Staged(secrets.token_hex(4), plays)
-        return {self.staged: staged, self.reading: stage(explanation, place, staged.asked)}
+    def show(self, reading: Reading, place: int | None, plays: bool, latest: Latest) -> Drawing:
+        """The verdict, and the words; what takes longer comes later. `place` as in `Staged`."""
+        staged = Staged(secrets.token_hex(4), plays, place)
+        latest.asked = staged.asked
+        return {self.staged: staged, self.reading: stage(reading, place or 0, staged.asked)}
+
+    def score(self, staged: Staged, latest: Latest, question: Question, progress: Progress) -> Explanation:
+        """What each word did. Raises `SupersededError` as soon as another answer is waited for."""
+
+        def report(share: float) -> None:
+            if latest.asked != staged.asked:
+                raise SupersededError
+            progress(share)
+
+        report(0)
+        return self._explainer.explain(question, report)
+
+    def show_scores(self, staged: Staged, explanation: Explanation) -> Drawing:
+        """What `show` left out."""
+        curve = self._explainer.prefixes(explanation)
+        return {self.scores: scores(explanation, curve, staged.asked, staged.place)}
 
     def listen(self, shown: Dependency, shared: Shared) -> None:
         """Draw the rest after `shown`, the inks whenever something else is asked of them."""
@@ -105,8 +133,8 @@ class Staging:
         if question is None or staged is None:
             return gr.skip()
         with Refusals():
-            explanation = self._explainer.explain(question)
-            found = moments(explanation, self._explainer.prefixes(explanation), staged.asked)
+            reading = self._explainer.read(question)
+            found = moments(reading, self._explainer.prefixes(reading), staged.asked)
             return found | {"play": staged.plays}
 
     def _show_inks(
@@ -123,12 +151,13 @@ class Staging:
         if question is None or staged is None or ink not in (HELD, READ, CHANGED):
             return None, note
         with Refusals():
-            explanation = self._explainer.explain(question)
+            reading = self._explainer.read(question)
             if ink == READ:
-                return read_inks(explanation, self._explainer.read_off(explanation), staged.asked), note
+                return read_inks(reading, self._explainer.read_off(reading), staged.asked), note
             if ink == CHANGED:
+                explanation = self._explainer.explain(question)
                 chosen = min(max(0, whole(place)), len(explanation.review.tokens) - 1)
                 return changed_inks(explanation, self._explainer.interactions(explanation, chosen), staged.asked), note
             layers = self._explainer.checkpoint(question.checkpoint).network.config.layers
-            written = self._explainer.written(explanation, min(layer, layers), direction)
-            return held_inks(explanation, written, staged.asked), note
+            written = self._explainer.written(reading, min(layer, layers), direction)
+            return held_inks(reading, written, staged.asked), note

@@ -4,9 +4,10 @@
  * @typedef {object} Chosen
  * @property {number} place of the chosen token, from 0
  * @property {number | null} pointed the token that is pointed at or has the focus, which is marked in its stead
- * @property {"person" | "server" | "reading"} by who chose it last
+ * @property {"person" | "server" | "reading" | "scores"} by who chose it last
  * @property {string} asked the answer of the server that it belongs to
  * @property {object | null} moments what the stage shows at each token (views/stage/stage.py)
+ * @property {object | null} scores what each token did, and what says so (the same)
  * @property {boolean} playing whether the player goes from token to token
  */
 
@@ -15,7 +16,7 @@
 /** A store; `subscribe` a listener for as long as its `element` is on the page, it hears of each `set`. */
 export function createStore() {
   /** @type {Readonly<Chosen>} */
-  let state = Object.freeze({ place: 0, pointed: null, by: "server", asked: "", moments: null, playing: false });
+  let state = Object.freeze({ place: 0, pointed: null, by: "server", asked: "", moments: null, scores: null, playing: false });
   /** @type {Map<Listener, Element>} */
   const listeners = new Map();
   return {

@@ -12,14 +12,13 @@ from gradio.components import Component
 
 from model.assets import ASSETS
 from model.attribution.baselines import BASELINES, DEFAULT_BASELINE
-from model.attribution.method import Progress
 from model.attribution.methods import DEFAULT_METHOD, METHODS
 from model.errors import ReviewError
 from model.language import gettext, marked
 from model.network.cells.registry import FIRST_SHOWN, SYMBOLS
 from model.reading.edit import Edit
 from model.reading.explainer import Explainer
-from model.reading.explanation import Explanation, Question
+from model.reading.explanation import Question, Reading
 from model.text import MAX_CHARACTERS, check_review
 from views.api.endpoints import Refusals
 from views.cell import tab as step_tab
@@ -29,9 +28,9 @@ from views.gates import tab as gates_tab
 from views.gradients import tab as gradients_tab
 from views.links import OUTER_TABS, View
 from views.memory import tab as memory_tab
-from views.panel import Drawing, Focus, PageValues, Panel, Shared, whole
+from views.panel import QUIET, Drawing, Focus, PageValues, Panel, Shared, whole
 from views.scripts import attached
-from views.stage.stage_tab import Staging
+from views.stage.stage_tab import Latest, Staged, Staging, SupersededError
 from views.stage.verdict import verdict
 from views.what_if import tab as what_if_tab
 
@@ -144,7 +143,7 @@ class ExplainTab:
             for name, label, build in TABS:
                 with gr.Tab(gettext(label), id=name) as tab:
                     self.panels.append(build(self._explainer, shared))
-                tab.select(lambda name=name: name, None, self.active, api_visibility="private")
+                tab.select(lambda name=name: name, None, self.active, **QUIET)
 
     def _listen(self) -> None:
         own = [each for panel in self.panels for each in panel.inputs]
@@ -154,15 +153,26 @@ class ExplainTab:
         shown = gr.on(
             [self._analyse.click, self.checkpoint.input, self._method.input, self._baseline.input],
             self._asked,
-            inputs=[*settings, self.kept, *page, *own],
+            inputs=[*settings, self.kept, self._staging.latest, *page, *own],
             outputs=[self.question, self.place, self.unit, self._verdict, *self._staging.drawn, *drawn],
             validator=valid,
             api_visibility="private",
             concurrency_id="compute",
-            show_progress_on=[self._verdict, self._staging.reading],
+            show_progress="minimal",
+            show_progress_on=self._staging.reading,
             trigger_mode="always_last",
         )
         self._staging.listen(shown, self._shared)
+        scored = [each for panel in self.panels if panel.scored for each in panel.outputs]
+        shown.success(
+            self._score,
+            inputs=[self._staging.staged, self._staging.latest, *page, *own],
+            outputs=[self._verdict, self._staging.scores, *scored],
+            api_visibility="private",
+            concurrency_id="compute",
+            show_progress_on=self._verdict,
+            trigger_mode="always_last",
+        )
         self._samples.load_input_event.then(None, js=ANALYSE)
         drawing = gr.on(
             [self.active.change, self.unit.change, self.layer.input, self.direction.input]
@@ -170,16 +180,14 @@ class ExplainTab:
             lambda *values: self._draw(PageValues.of(*values)),
             inputs=[*page, *own],
             outputs=[self.unit, *drawn],
-            api_visibility="private",
-            show_progress="hidden",
+            **QUIET,
             trigger_mode="always_last",
         )
         self.place.input(  # little goes to and fro, since it is heard at each step of the player
             lambda *values: self._follow(PageValues.of(*values)),
             inputs=page,
             outputs=[each for panel in self.panels for each in panel.follow_outputs],
-            api_visibility="private",
-            show_progress="hidden",
+            **QUIET,
             trigger_mode="always_last",
         )
         for event in (shown, drawing):
@@ -187,9 +195,8 @@ class ExplainTab:
                 lambda *values: self._draw_later(PageValues.of(*values)),
                 inputs=[*page, *own],
                 outputs=[each for panel in self.panels for each in panel.later_outputs],
-                api_visibility="private",
                 concurrency_id="compute",
-                show_progress="hidden",
+                **QUIET,
                 trigger_mode="always_last",
             )
 
@@ -240,59 +247,82 @@ class ExplainTab:
         method: str,
         baseline: str,
         kept: View | None,
+        latest: Latest,
+        *page: Any,
+    ) -> Drawing:
+        """What Gradio hands over when a review is to be explained."""
+        return self._show(Question(text, checkpoint, method, baseline), kept, latest, PageValues.of(*page))
+
+    def _show(self, asked: Question, kept: View | None, latest: Latest, page: PageValues) -> Drawing:
+        """Read a review and draw all of it that is looked at; scores come later. The chosen token stays while the text
+        does.
+        """
+        with Refusals():
+            reading = self._explainer.read(asked)
+            plays, place = False, page.place
+            if page.question is None or page.question.text != asked.text:
+                plays = kept is None or kept.text != asked.text  # a link leads to a token, not to a performance
+                place = self._place_in_another_text(reading, kept, page)
+            focus = focus_of(reading, replace(page, place=place))
+            panel, values = self._looked_at(page)
+            return (
+                ({} if panel.scored else panel.draw(reading, focus, *values))
+                | self._mended(page, focus)
+                | self._staging.show(reading, None if place is None else focus.place, plays, latest)
+                | {self.question: asked, self.place: focus.place, self._verdict: verdict(reading)}
+            )
+
+    def _score(
+        self,
+        staged: Staged | None,
+        latest: Latest,
         *page: Any,
         progress: gr.Progress = gr.Progress(),  # noqa: B008
     ) -> Drawing:
-        """What Gradio hands over when a review is to be explained."""
-        asked = Question(text, checkpoint, method, baseline)
-        return self._show(asked, kept, PageValues.of(*page), lambda share: progress(share, desc=method))
-
-    def _show(self, asked: Question, kept: View | None, page: PageValues, progress: Progress) -> Drawing:
-        """Explain a review and draw all of it that is looked at. The chosen token stays while the text does."""
+        """What each word did, and all that waits for it."""
+        found = PageValues.of(*page)
+        if staged is None or found.question is None:
+            return gr.skip()
+        question = found.question
         with Refusals():
-            explanation = self._explainer.explain(asked, progress)
-            plays = False
-            if page.question is None or page.question.text != asked.text:
-                plays = kept is None or kept.text != asked.text  # a link leads to a token, not to a performance
-                page = replace(page, place=self._place_in_another_text(explanation, kept, page))
-            focus = focus_of(explanation, page)
-            panel, values = self._looked_at(page)
-            return (
-                panel.draw(explanation, focus, *values)
-                | self._mended(page, focus)
-                | self._staging.show(explanation, focus.place, plays)
-                | {self.question: asked, self.place: focus.place, self._verdict: verdict(explanation)}
-            )
+            try:
+                explanation = self._staging.score(
+                    staged, latest, question, lambda share: progress(share, desc=question.method)
+                )
+            except SupersededError:
+                return gr.skip()
+            panel, values = self._looked_at(found)
+            drawing: Drawing = {self._verdict: verdict(explanation)} | self._staging.show_scores(staged, explanation)
+            return drawing | (panel.draw(explanation, focus_of(explanation, found), *values) if panel.scored else {})
 
     def _draw(self, page: PageValues) -> Drawing:
         """Draw what is looked at now of the review that is explained already."""
         if page.question is None:
             return gr.skip()
         with Refusals():
-            explanation = self._explainer.explain(page.question)
             panel, values = self._looked_at(page)
-            focus = focus_of(explanation, page)
-            return panel.draw(explanation, focus, *values) | self._mended(page, focus)
+            reading = (self._explainer.explain if panel.scored else self._explainer.known)(page.question)
+            focus = focus_of(reading, page)
+            return panel.draw(reading, focus, *values) | self._mended(page, focus)
 
-    def _place_in_another_text(self, explanation: Explanation, kept: View | None, page: PageValues) -> int:
-        """The token to choose: what a link says of this text; else where the chosen token stands now; where it does
-        not, or the review is another one, the strongest token.
+    def _place_in_another_text(self, reading: Reading, kept: View | None, page: PageValues) -> int | None:
+        """The token to choose: what a link says of this text; else where the chosen token stands now. None where it
+        does not, or the review is another one: then the scores will say it.
         """
-        if kept and kept.text == explanation.question.text:
+        if kept and kept.text == reading.question.text:
             return kept.place
-        found = explanation.attribution.strongest
         if page.question is None:
-            return found
-        edit = Edit.between(*(_words(side) for side in (self._explainer.explain(page.question), explanation)))
+            return None
+        edit = Edit.between(*(_words(side) for side in (self._explainer.read(page.question), reading)))
         if not edit.same_review:
-            return found
+            return None
         here = edit.place_after(whole(page.place))
         if here is None:
             gr.Info(
                 gettext("The chosen token is no longer in the review: the one that did most is chosen instead."),
                 title=gettext("Token"),
             )
-        return found if here is None else here
+        return here
 
     def _mended(self, page: PageValues, focus: Focus) -> Drawing:
         """The unit that is shown, where the one asked for is not there."""
@@ -304,8 +334,8 @@ class ExplainTab:
         if page.question is None or panel.follow is None:
             return gr.skip()
         with Refusals():
-            explanation = self._explainer.explain(page.question)
-            return panel.follow(explanation, focus_of(explanation, page))
+            reading = self._explainer.read(page.question)
+            return panel.follow(reading, focus_of(reading, page))
 
     def _draw_later(self, page: PageValues) -> Drawing:
         """Draw the part that takes longer of what is looked at."""
@@ -313,8 +343,8 @@ class ExplainTab:
         if page.question is None or panel.later is None:
             return gr.skip()
         with Refusals():
-            explanation = self._explainer.explain(page.question)
-            return panel.later(explanation, focus_of(explanation, page), *values)
+            reading = self._explainer.read(page.question)
+            return panel.later(reading, focus_of(reading, page), *values)
 
     def _looked_at(self, page: PageValues) -> tuple[Panel, Sequence[Any]]:
         """The panel that is looked at, and the values of its own inputs among those of all."""
@@ -327,21 +357,21 @@ class ExplainTab:
         raise ReviewError(gettext("There is no tab of that name."))
 
 
-def _words(explanation: Explanation) -> list[str]:
-    return [token.text for token in explanation.review.tokens]
+def _words(reading: Reading) -> list[str]:
+    return [token.text for token in reading.review.tokens]
 
 
-def focus_of(explanation: Explanation, page: PageValues) -> Focus:
+def focus_of(reading: Reading, page: PageValues) -> Focus:
     """Where to look; what this review or this network has not is said, and the nearest that there is shown instead."""
-    layers = max(trace.layer for trace in explanation.gates.traces)
+    layers = max(trace.layer for trace in reading.gates.traces)
     if page.layer > layers:
         said = gettext("This network has {layers} layers: layer {layers} is shown instead of {layer}.")
         gr.Warning(said.format(layers=layers, layer=page.layer), title=gettext("Layer"))
-    tokens, place = len(explanation.review.tokens), max(whole(page.place), 0)
+    tokens, place = len(reading.review.tokens), max(whole(page.place), 0)
     if place >= tokens:
         said = gettext("The review has {tokens:,} tokens: the last one is shown instead of token {asked:,}.")
         gr.Warning(said.format(tokens=tokens, asked=place + 1), title=gettext("Token"))
-    units, unit = explanation.gates.traces[0].h.shape[1], whole(page.unit)
+    units, unit = reading.gates.traces[0].h.shape[1], whole(page.unit)
     shown = min(max(unit, 0), units - 1)
     if shown != unit:
         said = gettext("This layer has {units} units, numbered from 0: unit {shown} is shown instead of {unit}.")

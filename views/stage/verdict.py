@@ -10,7 +10,7 @@ from model.attribution.attribution import Attribution
 from model.attribution.completeness import MIN_DELTA
 from model.language import gettext, marked, ngettext
 from model.network.classify import DOUBT, Prediction
-from model.reading.explanation import Explanation
+from model.reading.explanation import Reading
 from views.drawing.numbers import signed
 from views.drawing.template import render
 
@@ -21,15 +21,15 @@ _SURE = {"positive": marked("Positive"), "negative": marked("Negative")}
 _DOUBTFUL = {"positive": marked("In doubt, leaning positive"), "negative": marked("In doubt, leaning negative")}
 
 
-def verdict(explanation: Explanation) -> Markup:
+def verdict(reading: Reading) -> Markup:
     """The verdict with its probability, and the checks, as plain statements."""
-    prediction, review = explanation.prediction, explanation.review
-    said = tuple(_checks(explanation))
+    prediction, review = reading.prediction, reading.review
+    said = tuple(_checks(reading))
     return render(
         "stage/verdict.html",
         word=verdict_word(prediction),
         probability=prediction.probability,
-        read_by=gettext("Read by {checkpoint}").format(checkpoint=explanation.question.checkpoint),
+        read_by=gettext("Read by {checkpoint}").format(checkpoint=reading.question.checkpoint),
         known=_known(len(review.tokens), len(review.unknown)),
         checks=tuple(check for check in said if not check.startswith(WARNING)),
         warnings=tuple(check for check in said if check.startswith(WARNING)),
@@ -50,17 +50,17 @@ def _word(label: str, doubtful: bool) -> str:
     return gettext((_DOUBTFUL if doubtful else _SURE)[label])
 
 
-def _checks(explanation: Explanation) -> Iterator[str]:
-    review, attribution = explanation.review, explanation.attribution
+def _checks(reading: Reading) -> Iterator[str]:
+    review = reading.review
     yield _known(len(review.tokens), len(review.unknown))
     if review.omitted:
         yield gettext(
             "⚠ Cut: the network read the first {head:,} and the last {tail:,} tokens; {omitted:,} between them were "
             "left out"
         ).format(head=review.head, tail=len(review.tokens) - review.head, omitted=review.omitted)
-    yield gettext("Logit {logit}: P(positive) is its sigmoid").format(logit=signed(attribution.logit))
-    yield completeness(attribution)
-    yield _exact(explanation)
+    yield gettext("Logit {logit}: P(positive) is its sigmoid").format(logit=signed(reading.prediction.logit))
+    yield completeness(reading.scored) if reading.scored else gettext("What each word did is being computed …")
+    yield _exact(reading)
 
 
 def _known(tokens: int, unknown: int) -> str:
@@ -77,9 +77,9 @@ def _known(tokens: int, unknown: int) -> str:
     return said.format(count=tokens, unknown=unknown)
 
 
-def _exact(explanation: Explanation) -> str:
+def _exact(reading: Reading) -> str:
     """Whether what is replayed is what PyTorch computes."""
-    parity, gated = explanation.gates.parity, bool(explanation.gates.cell.gates)
+    parity, gated = reading.gates.parity, bool(reading.gates.cell.gates)
     if parity < PARITY:
         mark = gettext("✓ Gates are exact") if gated else gettext("✓ States are exact")
     else:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from model.language import gettext
-from model.reading.explanation import Explanation
+from model.reading.explanation import Reading
 from model.recurrence.clamps import Clamp
 from model.recurrence.interventions import Intervened, differ
 from model.recurrence.prefixes import PrefixCurve
@@ -71,9 +71,9 @@ def nothing_held() -> Markup:
     return render("what_if/nothing_held.html")
 
 
-def change_card(explanation: Explanation, after: Intervened) -> Markup:
+def change_card(reading: Reading, after: Intervened) -> Markup:
     """Both verdicts on one scale, and what is held."""
-    before, tokens = explanation.prediction, len(explanation.review.tokens)
+    before, tokens = reading.prediction, len(reading.review.tokens)
     change = difference(before.probability, after.probability)
     return render(
         "what_if/change.html",
@@ -86,9 +86,9 @@ def change_card(explanation: Explanation, after: Intervened) -> Markup:
     )
 
 
-def gates_card(explanation: Explanation, after: Intervened, layer: int, direction: str) -> Markup:
+def gates_card(reading: Reading, after: Intervened, layer: int, direction: str) -> Markup:
     """Each quantity of a layer and direction before and after, one under the other, on the same scale."""
-    old, new = explanation.gates.of(layer, direction), after.gates.of(layer, direction)
+    old, new = reading.gates.of(layer, direction), after.gates.of(layer, direction)
     tracks = [track for symbol in old.quantities for track in _both(old, new, symbol)]
     return render(
         "what_if/gates.html",
@@ -96,8 +96,8 @@ def gates_card(explanation: Explanation, after: Intervened, layer: int, directio
         layer=layer,
         direction=gettext(DIRECTION_NAMES[direction]),
         changed=differ(old, new),
-        axis=token_axis(explanation.review.tokens, tracks, gettext("Gates before and after")),
-        save=save_buttons("gatescope-what-if-gates", gates_csv(explanation, after)),
+        axis=token_axis(reading.review.tokens, tracks, gettext("Gates before and after")),
+        save=save_buttons("gatescope-what-if-gates", gates_csv(reading, after)),
     )
 
 
@@ -113,9 +113,9 @@ def _film(trace: GateTrace, symbol: str, kind: str, when: str) -> Track:
     return Track(f"{gettext(NAMES[symbol])} {symbol}", film_track(trace, symbol), kind, when, numbers=numbers)
 
 
-def running_card(explanation: Explanation, before: PrefixCurve, after: PrefixCurve) -> Markup:
+def running_card(reading: Reading, before: PrefixCurve, after: PrefixCurve) -> Markup:
     """The verdict as it reads, before and after."""
-    tokens, label = explanation.review.tokens, gettext("The verdict as it reads, before and after")
+    tokens, label = reading.review.tokens, gettext("The verdict as it reads, before and after")
     lines = [
         Line(before.lengths - 1, before.probabilities, "gs-dashed"),
         Line(after.lengths - 1, after.probabilities),
@@ -135,14 +135,14 @@ def running_card(explanation: Explanation, before: PrefixCurve, after: PrefixCur
     )
 
 
-def gates_csv(explanation: Explanation, after: Intervened) -> str:
+def gates_csv(reading: Reading, after: Intervened) -> str:
     """One row for each token: the mean over units of each quantity, before and after, of all layers and directions."""
     columns: dict[str, Sequence[float]] = {}
-    for old, new in zip(mean_traces(explanation.gates), mean_traces(after.gates), strict=True):
+    for old, new in zip(mean_traces(reading.gates), mean_traces(after.gates), strict=True):
         for symbol, before, now in zip(old.symbols, old.means, new.means, strict=True):
             columns[f"{old.name}.{symbol} before"] = before.tolist()
             columns[f"{old.name}.{symbol} after"] = now.tolist()
-    return token_csv(explanation.review.tokens, columns)
+    return token_csv(reading.review.tokens, columns)
 
 
 def running_csv(before: PrefixCurve, after: PrefixCurve) -> str:

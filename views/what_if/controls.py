@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from model.language import marked
-from model.reading.explanation import Explanation
+from model.reading.explanation import Reading
 from model.recurrence.clamps import Clamp
 from views.panel import Focus, whole
 
@@ -55,9 +55,9 @@ class Held:
     checkpoint: str
     clamps: tuple[Clamp, ...]
 
-    def of(self, explanation: Explanation) -> tuple[Clamp, ...]:
+    def of(self, reading: Reading) -> tuple[Clamp, ...]:
         """What is held of this review."""
-        asked = explanation.question
+        asked = reading.question
         return self.clamps if (self.text, self.checkpoint) == (asked.text, asked.checkpoint) else ()
 
 

@@ -10,11 +10,11 @@ from model.errors import ReviewError
 from model.language import gettext
 from model.network.cells.registry import FIRST_SHOWN, QUANTITIES
 from model.reading.explainer import Explainer
-from model.reading.explanation import Explanation, Question
+from model.reading.explanation import Question, Reading
 from views.api.endpoints import Refusals
 from views.drawing.labels import NAMES
 from views.drawing.numbers import minus
-from views.panel import SHEET, Drawing, Focus, Panel, Shared, whole
+from views.panel import QUIET, SHEET, Drawing, Focus, Panel, Shared, whole
 from views.what_if.before_after import change_card, gates_card, nothing_held, running_card
 from views.what_if.controls import ALL, NOTHING_HELD, SOME, THIS, Controls, Held
 
@@ -45,36 +45,36 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
     running = gr.HTML("", **SHEET)
     gates = gr.HTML("", **SHEET)
 
-    symbol.change(_slider, symbol, value, api_visibility="private", show_progress="hidden")
-    places.input(lambda which: [gr.Number(visible=which == SOME)] * 2, places, [first, last], api_visibility="private")
+    symbol.change(_slider, symbol, value, **QUIET)
+    places.input(lambda which: [gr.Number(visible=which == SOME)] * 2, places, [first, last], **QUIET)
 
-    def draw(explanation: Explanation, focus: Focus, held: Held, chosen: str) -> Drawing:
-        clamps, there = held.of(explanation), explanation.gates.cell.symbols
+    def draw(reading: Reading, focus: Focus, held: Held, chosen: str) -> Drawing:
+        clamps, there = held.of(reading), reading.gates.cell.symbols
         choices = [name for name in names if name[1] in there]
         offered = {symbol: gr.Radio(choices) if chosen in there else gr.Radio(choices, value=there[0])}
         if not clamps:
             return offered | {change: nothing_held(), gates: "", running: ""}
-        after = explainer.intervene(explanation, clamps)
+        after = explainer.intervene(reading, clamps)
         return offered | {
-            change: change_card(explanation, after),
-            gates: gates_card(explanation, after, focus.layer, focus.direction),
+            change: change_card(reading, after),
+            gates: gates_card(reading, after, focus.layer, focus.direction),
         }
 
-    def draw_running(explanation: Explanation, focus: Focus, held: Held, chosen: str) -> Drawing:
-        clamps = held.of(explanation)
+    def draw_running(reading: Reading, focus: Focus, held: Held, chosen: str) -> Drawing:
+        clamps = held.of(reading)
         if not clamps:
             return {running: ""}
-        before, after = explainer.prefixes(explanation), explainer.prefixes(explanation, clamps)
-        return {running: running_card(explanation, before, after)}
+        before, after = explainer.prefixes(reading), explainer.prefixes(reading, clamps)
+        return {running: running_card(reading, before, after)}
 
     def add(asked: Question | None, held: Held, controls: Controls, focus: Focus) -> Held:
         """Hold one thing more. Where it cannot be held, the page says why and nothing changes."""
         with Refusals():
             if asked is None:
                 raise ReviewError(gettext("Analyse a review first: then something can be held."))
-            explanation = explainer.explain(asked)
-            clamps = (*held.of(explanation), controls.clamp(focus))
-            explainer.intervene(explanation, clamps)
+            reading = explainer.read(asked)
+            clamps = (*held.of(reading), controls.clamp(focus))
+            explainer.intervene(reading, clamps)
         return Held(asked.text, asked.checkpoint, clamps)
 
     where = [layers, directions, units, places, first, last]
@@ -85,7 +85,7 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
         ),
         [shared.question, held, *chosen, symbol, value, *where],
         held,
-        api_visibility="private",
+        **QUIET,
     )
     silence.click(
         lambda asked, held, layer, direction, place, unit, *where: add(
@@ -93,10 +93,10 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
         ),
         [shared.question, held, *chosen, *where],
         held,
-        api_visibility="private",
+        **QUIET,
     )
-    undo.click(lambda held: replace(held, clamps=held.clamps[:-1]), held, held, api_visibility="private")
-    clear.click(lambda: NOTHING_HELD, None, held, api_visibility="private")
+    undo.click(lambda held: replace(held, clamps=held.clamps[:-1]), held, held, **QUIET)
+    clear.click(lambda: NOTHING_HELD, None, held, **QUIET)
     return Panel("whatif", [held, symbol], [symbol, change, gates, running], draw, draw_running, [running])
 
 

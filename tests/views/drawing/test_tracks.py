@@ -52,12 +52,18 @@ def test_film_track_colours_the_mean():
 
 def test_bars_point_up_for_positive_and_share_a_scale():
     result = Attribution(method_named("integrated gradients"), "zero", (0.5, -1.5, 0.0), 1.0)
-    picture = tracks.score_bars(result)
+    paths = tracks.bar_paths(result)
     assert tracks.bar_limit(result) == 2
-    assert picture.count('class="gs-up"') == 1
-    assert picture.count('class="gs-down"') == 2
-    assert "M0.12 38.0h.76v12.0" in picture  # half a logit of two: a quarter of the 48 units above the axis
-    assert "M1.12 50.0h.76v36.0" in picture
+    # half a logit of two: a quarter of the 48 units above the axis
+    assert paths["gs-up"] == "M0.12 38.0h.76v12.0h-.76z"
+    assert paths["gs-down"] == "M1.12 50.0h.76v36.0h-.76zM2.12 50.0h.76v0.0h-.76z"
+    assert paths["gs-unsigned"] == ""
+    assert all(f'<path class="{kind}" d="{path}"/>' in tracks.score_bars(result, 3) for kind, path in paths.items())
+
+
+def test_bars_are_empty_while_there_are_no_scores():
+    assert set(tracks.bar_paths(None).values()) == {""}
+    assert 'viewBox="0 0 3 100"' in tracks.score_bars(None, 3)
 
 
 def test_bar_limit_is_one_at_least():

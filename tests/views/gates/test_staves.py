@@ -33,7 +33,7 @@ def test_text_of_a_person_never_becomes_markup(explainer, method):
 def test_saliency_has_no_sign_and_so_no_sign_colour(explainer):
     explanation = explainer.explain(Question("good film", "bilstm", "saliency"))
     picture = staves.staves(explanation, 1, "forward", "f", "number")
-    assert not re.search(r"gs-pos|gs-neg|gs-up|gs-down|gs-scale-score", picture)
+    assert not re.search(r'gs-pos|gs-neg|class="gs-(up|down)" d="M|gs-scale-score', picture)
     assert "logits per unit" in picture
 
 

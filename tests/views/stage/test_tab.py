@@ -12,11 +12,11 @@ from model.reading.explanation import Question
 from tests.views.blocks import on_a_page
 from views.links import View
 from views.panel import PageValues
+from views.stage.stage_tab import Latest
 from views.stage.tab import ExplainTab, focus_of, valid, view_of
 
 ASKED = Question("Not a good film, but great!", "bilstm")
 PAGE = PageValues(ASKED, "gates", 1, "forward", 2, 3)
-SILENT = lambda share: None  # noqa: E731
 
 
 @pytest.fixture
@@ -34,20 +34,58 @@ def page_of(tab, page=PAGE, **changed):
     return replace(page, own=tuple(each.value for panel in tab.panels for each in panel.inputs), **changed)
 
 
+def values_of(page):
+    """The same as Gradio hands them over."""
+    return page.question, page.active, page.layer, page.direction, page.place, page.unit, *page.own
+
+
 def test_values_are_taken_in_the_order_of_the_components():
     assert PageValues.of(ASKED, "gates", 1, "forward", 2, 3) == PAGE
     assert PageValues.of(None, "table", 2, "backward", None, None, "f", "number").own == ("f", "number")
 
 
-def test_first_review_is_drawn_with_its_strongest_token_chosen(tab):
-    drawn = tab._show(ASKED, None, page_of(tab, question=None), SILENT)
-    place = tab._explainer.explain(ASKED).attribution.strongest
+def test_first_review_is_read_before_it_is_scored(tab, monkeypatch):
+    scored = tab._explainer.explain
+    monkeypatch.setattr(tab._explainer, "explain", None)  # takes longer than a person waits for a click
+    drawn = tab._show(ASKED, None, Latest(), page_of(tab, question=None))
     assert drawn[tab.question] == ASKED
-    assert drawn[tab.place] == place
-    assert f'data-chosen="{place}"' in drawn[tab._staging.reading]
+    assert "data-pending" in drawn[tab._staging.reading]
     assert "P(positive)" in drawn[tab._verdict]
+    assert "is being computed" in drawn[tab._verdict]
     assert drawn.keys() >= set(tab.panels[0].outputs)
+    assert "data-pending" in drawn[tab.panels[0].outputs[0]]
+    monkeypatch.setattr(tab._explainer, "explain", scored)
+    staged = drawn[tab._staging.staged]
+    page = page_of(tab)
+    drawn = tab._score(staged, Latest(staged.asked), *values_of(page), progress=lambda share, desc: None)
+    explanation = scored(ASKED)
+    found = drawn[tab._staging.scores]
+    assert found["asked"] == staged.asked
+    assert found["chosen"] == explanation.attribution.strongest
+    assert found["first"] == "The word that counts most:"
+    assert found["values"] == [round(score, 4) for score in explanation.attribution.scores]
+    assert all("In the whole review it is credited with" in said for said in found["said"])
+    assert "add up" in drawn[tab._verdict]
     assert tab.told == []
+
+
+def test_tab_of_scores_is_drawn_with_them(tab):
+    page, table = page_of(tab, active="table"), next(panel for panel in tab.panels if panel.scored)
+    drawn = tab._show(ASKED, None, Latest(), page)
+    assert not drawn.keys() & set(table.outputs)
+    staged = drawn[tab._staging.staged]
+    drawn = tab._score(staged, Latest(staged.asked), *values_of(page), progress=lambda share, desc: None)
+    assert drawn.keys() >= set(table.outputs)
+
+
+def test_scores_of_an_answer_that_nobody_waits_for_any_more_are_given_up(tab):
+    asked = replace(ASKED, text="A film that nobody has asked for before.")
+    latest = Latest()
+    staged = tab._show(asked, None, latest, page_of(tab, question=None))[tab._staging.staged]
+    tab._show(ASKED, None, latest, page_of(tab, question=asked))
+    page = page_of(tab, question=asked)
+    assert tab._score(staged, latest, *values_of(page), progress=lambda share, desc: None) == gr.skip()
+    assert tab._explainer.known(asked).scored is None
 
 
 @pytest.mark.parametrize(
@@ -61,15 +99,16 @@ def test_first_review_is_drawn_with_its_strongest_token_chosen(tab):
 )
 def test_chosen_token_follows_an_edit(tab, text, place, told):
     asked = replace(ASKED, text=text)
-    drawn = tab._show(asked, None, page_of(tab), SILENT)
-    assert drawn[tab.place] == (tab._explainer.explain(asked).attribution.strongest if place is None else place)
+    drawn = tab._show(asked, None, Latest(), page_of(tab))
+    assert drawn[tab._staging.staged].place == place
+    assert drawn[tab.place] == (place or 0)
     assert [message.startswith(start) for (_, message), start in zip(tab.told, told, strict=True)] == [True] * len(told)
 
 
 def test_a_link_says_which_token_of_its_text_is_chosen(tab):
     view = View(ASKED.text, "bilstm", "gates", place=5)
-    assert tab._show(ASKED, view, page_of(tab, question=None), SILENT)[tab.place] == 5
-    assert tab._show(ASKED, view, page_of(tab), SILENT)[tab.place] == 2  # the text stays: so does what was clicked
+    assert tab._show(ASKED, view, Latest(), page_of(tab, question=None))[tab.place] == 5
+    assert tab._show(ASKED, view, Latest(), page_of(tab))[tab.place] == 2  # the text stays: so does what was clicked
 
 
 def test_nothing_is_drawn_before_a_review_is_explained(tab):
@@ -130,7 +169,7 @@ def test_a_text_that_cannot_be_read_is_refused_beside_its_box():
 
 def test_a_new_review_is_read_by_itself_and_one_that_a_link_leads_to_is_not(tab):
     def plays(kept, page):
-        return tab._show(ASKED, kept, page, SILENT)[tab._staging.staged].plays
+        return tab._show(ASKED, kept, Latest(), page)[tab._staging.staged].plays
 
     assert plays(None, page_of(tab, question=None))
     assert not plays(View(ASKED.text, ASKED.checkpoint, "gates", 1, "forward", 2, 3, "f"), page_of(tab, question=None))
@@ -139,7 +178,7 @@ def test_a_new_review_is_read_by_itself_and_one_that_a_link_leads_to_is_not(tab)
 
 def test_colours_of_the_words_say_what_is_asked_of_them(tab):
     staging = tab._staging
-    staged = tab._show(ASKED, None, page_of(tab, question=None), SILENT)[staging.staged]
+    staged = tab._show(ASKED, None, Latest(), page_of(tab, question=None))[staging.staged]
     for ink in ("held", "read", "changed"):
         inks, note = staging._show_inks(ASKED, staged, ink, 1, "backward", 2)
         assert (inks["kind"], inks["asked"]) == (ink, staged.asked)
@@ -153,6 +192,6 @@ def test_colours_of_the_words_say_what_is_asked_of_them(tab):
 
 
 def test_a_layer_whose_memory_does_not_add_up_is_refused_with_a_sentence(tab):
-    staged = tab._show(ASKED, None, page_of(tab, question=None), SILENT)[tab._staging.staged]
+    staged = tab._show(ASKED, None, Latest(), page_of(tab, question=None))[tab._staging.staged]
     with pytest.raises(gr.Error, match="writes over all that it holds"):
         tab._staging._show_inks(replace(ASKED, checkpoint="rnn"), staged, "held", 1, "forward", 2)

@@ -1,0 +1,51 @@
+/* The stage reads: the playhead goes from token to token at a person's pace, or through all of them in a few seconds. */
+import { count } from "./tokens.js";
+
+const WHOLE = 4000; // milliseconds for a whole review where no other pace is chosen
+const FASTEST = 16; // milliseconds between two drawings; a longer review goes several tokens at once
+const REST = 900; // milliseconds at the end, before the reading has ended
+
+/** `part` finds an element of the stage; `ended` is called when all has been read. */
+export function createReading({ scope, part, ended }) {
+  const { store } = scope;
+  let timer = 0;
+
+  function label() {
+    const button = part(".gs-read");
+    if (!button) return;
+    button.textContent = timer ? button.dataset.pause : button.dataset.play;
+    button.setAttribute("aria-pressed", String(Boolean(timer)));
+  }
+
+  function stop() {
+    clearInterval(timer);
+    clearTimeout(timer);
+    timer = 0;
+    label();
+  }
+
+  return {
+    goes: () => Boolean(timer),
+    stop,
+
+    /** Read from the beginning, or from the playhead. */
+    start(fromTheBeginning) {
+      const last = count(scope.root) - 1;
+      let place = fromTheBeginning || store.state.place >= last ? -1 : store.state.place;
+      const pace = Number(part(".gs-pace-of-stage").value);
+      const each = pace ? 1000 / pace : Math.min(250, WHOLE / (last + 1));
+      const stride = Math.max(1, Math.round(FASTEST / each));
+      timer = setInterval(() => {
+        place = Math.min(place + stride, last);
+        store.set({ place, pointed: null, by: "reading" });
+        if (place < last) return;
+        stop();
+        timer = setTimeout(() => {
+          stop();
+          ended();
+        }, REST);
+      }, Math.max(FASTEST, each));
+      label();
+    },
+  };
+}
