@@ -18,6 +18,7 @@ from views.drawing.template import VIEWS
 from views.errors.tab import ErrorsTab
 from views.lesson.header import Header
 from views.network import tab as network_tab
+from views.panel import QUIET
 from views.scripts import modules_route
 from views.stage.tab import ExplainTab
 
@@ -54,13 +55,12 @@ def build_page(explainer: Explainer, notes: Path | None = None, imdb: Path | Non
             with gr.Tab(gettext("The network"), id="network") as network:
                 network_tab.build(explainer, explained)
         for tab in (explain, compare, errors, network):
-            tab.select(lambda name=tab.id: name, None, outer, api_visibility="private", show_progress="hidden")
+            tab.select(lambda name=tab.id: name, None, outer, **QUIET)
         explained.to_compare.click(
             lambda text, checkpoint: compared.take(text, checkpoint) | {tabs: gr.Tabs(selected="compare")},
             [explained.review, explained.checkpoint],
             [*compared.asked, tabs],
-            api_visibility="private",
-            show_progress="hidden",
+            **QUIET,
         )
         header.listen(page, tabs, outer, explained, compared)
         endpoints.add_endpoints(explainer)

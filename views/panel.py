@@ -15,10 +15,9 @@ from views.scripts import attached
 
 Drawing = dict[Block, object]  # what Gradio takes: components, and what they show now
 
-QUIET: dict[str, Any] = {
-    "api_visibility": "private",
-    "show_progress": "hidden",
-}  # of an event
+# Of an event that shows no progress. Not on its outputs either: Gradio would tell each of them, and all that stands in
+# them, of each state of each event from then on, which costs more than the event.
+QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "show_progress_on": []}
 SHEET: dict[str, Any] = {"js_on_load": attached("stage/sheet.js")}  # of what is drawn about a review's tokens
 STAVES = attached("gates/staves.js")
 
@@ -79,10 +78,11 @@ def whole(number: float | None) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A tab. `draw(explanation, focus, *values of inputs)` gives back what its outputs show.
+    """A tab. `draw(reading, focus, *values of inputs)` gives back what its outputs show.
 
     `later` is drawn after that, in an event of its own: what takes longer than a person waits for a click. When another
-    token is chosen only `follow(explanation, focus)` is drawn, at once: the rest is marked in the browser.
+    token is chosen only `follow(reading, focus)` is drawn, at once: the rest is marked in the browser. All have to do
+    with a `Reading` alone, which may be scored or not; a panel that is `scored` waits until there are scores.
     """
 
     name: str
@@ -93,3 +93,4 @@ class Panel:
     later_outputs: Sequence[Component] = ()
     follow: Callable[..., Drawing] | None = None
     follow_outputs: Sequence[Component] = ()
+    scored: bool = False

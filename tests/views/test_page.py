@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from tests.views.blocks import on_a_page
 from views.drawing.colours import style_variables
 from views.drawing.template import VIEWS
-from views.page import FOLDERS, look, style_sheets
+from views.page import FOLDERS, build_page, look, style_sheets
 
 
 def test_every_style_sheet_of_the_features_is_on_the_page():
@@ -24,3 +25,14 @@ def test_look_hands_over_styles_scripts_and_the_colours_of_the_scales(explainer)
     assert dressed["css"] == style_variables()
     assert dressed["css_paths"] == style_sheets()
     assert [each.path for each in dressed["app_kwargs"]["routes"]] == ["/scripts"]
+
+
+def test_no_event_shows_its_progress_on_what_holds_others(explainer):
+    """Gradio tells what an event once showed progress on, and all that stands in it, of each state of all events."""
+    told = {
+        (event.name, shown.get_block_name())
+        for event in on_a_page(lambda: build_page(explainer)).fns.values()
+        for shown in (event.outputs if event.show_progress_on is None else event.show_progress_on)
+        if getattr(shown, "children", None)
+    }
+    assert told == set()

@@ -173,10 +173,9 @@ class ErrorsTab:
                     run,
                     [*given, *inputs],
                     drawn,
-                    api_visibility="private",
                     concurrency_id="scoring",
                     concurrency_limit=1,
-                    show_progress="hidden",
+                    **QUIET,
                 )
             )
         self._cancel.click(

@@ -9,7 +9,7 @@ from model.reading.explainer import Explainer
 from views.drawing.charts import reliability_diagram, training_curves
 from views.network.facts import facts
 from views.network.measured import measured
-from views.panel import Drawing
+from views.panel import QUIET, Drawing
 from views.stage.tab import ANALYSE, ExplainTab
 
 _WORDS = marked(
@@ -68,9 +68,9 @@ def build(explainer: Explainer, explained: ExplainTab) -> None:
             details: measured(checkpoint.report, explainer.faithfulness(chosen)),
         }
 
-    explained.checkpoint.change(_same, explained.checkpoint, name, api_visibility="private")
-    name.change(show, name, shown, api_visibility="private", show_progress="hidden")
-    name.input(_same, name, explained.checkpoint, api_visibility="private").then(None, js=ANALYSE)
+    explained.checkpoint.change(_same, explained.checkpoint, name, **QUIET)
+    name.change(show, name, shown, **QUIET)
+    name.input(_same, name, explained.checkpoint, **QUIET).then(None, js=ANALYSE)
 
 
 def _same(chosen: str) -> str:
