@@ -7,8 +7,11 @@ import re
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from playwright.sync_api import Browser, Locator, Page, Playwright, expect
+
+from views.links import View, encode_view
 
 REVIEW = "The plot is dull, but what a wonderful ending!"
 WAIT = 60_000
@@ -22,14 +25,20 @@ def launch(playwright: Playwright) -> Browser:
 
 
 @contextmanager
-def visit(browser: Browser, address: str) -> Iterator[Page]:
-    """A page in a browser that has not been here before."""
-    context = browser.new_context(reduced_motion="reduce")
-    page = context.new_page()
-    page.set_default_timeout(WAIT)
-    page.goto(address)
-    yield page
+def page_of(browser: Browser, **settings: Any) -> Iterator[Page]:
+    """A page of a browser that has not been here before, on which nothing moves by itself if not told otherwise."""
+    context = browser.new_context(**{"reduced_motion": "reduce"} | settings)
+    context.set_default_timeout(WAIT)
+    yield context.new_page()
     context.close()
+
+
+@contextmanager
+def visit(browser: Browser, address: str, **settings: Any) -> Iterator[Page]:
+    """As `page_of`, at an address."""
+    with page_of(browser, **settings) as page:
+        page.goto(address)
+        yield page
 
 
 def box_of(page: Page) -> Locator:
@@ -47,6 +56,26 @@ def analyse(page: Page, text: str) -> None:
     words = page.get_by_label("The review, word by word")
     expect(words).to_contain_text(first, timeout=WAIT)
     expect(words).to_contain_text(last, timeout=WAIT)
+
+
+def await_reading(page: Page) -> None:
+    """Until the stage shows what there is at each token, and what each did."""
+    expect(page.locator(".gs-stage polyline.gs-thin")).to_have_attribute("points", re.compile(r"\d"), timeout=WAIT)
+    expect(page.locator(".gs-stage[data-pending]")).to_have_count(0, timeout=WAIT)
+
+
+def put_in_address(page: Page, view: View) -> None:
+    """Open a link where the page stands open."""
+    link = f"#view={encode_view(view)}"
+    page.evaluate("link => { history.replaceState(null, '', '#'); location.hash = link; }", link)
+
+
+def open_view(page: Page, view: View) -> None:
+    """The same, and wait until it is drawn."""
+    before = page.locator(".gs-stage").get_attribute("data-asked")
+    put_in_address(page, view)
+    expect(page.locator(".gs-stage")).not_to_have_attribute("data-asked", before or "", timeout=WAIT)
+    await_reading(page)
 
 
 def token(page: Page, word: str) -> Locator:

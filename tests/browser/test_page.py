@@ -17,14 +17,13 @@ def test_stranger_sees_an_explained_example_at_once(page):
     expect(page.get_by_label("The gates, word by word")).to_contain_text("forget gate")
 
 
-def test_typed_review_gets_a_verdict_words_and_gates(page):
-    analyse(page, REVIEW)
-    verdict = page.get_by_role("region", name="Verdict", exact=True)
+def test_typed_review_gets_a_verdict_words_and_gates(reviewed):
+    verdict = reviewed.get_by_role("region", name="Verdict", exact=True)
     expect(verdict).to_contain_text(re.compile(r"(Positive|Negative|In doubt, leaning \w+)\s*P\(positive\) = 0\.\d\d"))
     expect(verdict).to_contain_text("11 tokens")
     expect(verdict).to_contain_text("add up")
     expect(verdict).to_contain_text("Gates are exact")
-    expect(token(page, "wonderful")).to_be_visible()
+    expect(token(reviewed, "wonderful")).to_be_visible()
 
 
 def test_control_and_enter_analyse(page):
@@ -40,57 +39,52 @@ def test_example_fills_the_box_and_is_analysed(page):
     expect(page.get_by_label("The review, word by word")).to_contain_text("wonderful cast", timeout=WAIT)
 
 
-def test_chosen_token_is_marked_in_text_and_staves_and_shows_its_numbers(page):
-    analyse(page, REVIEW)
-    token(page, "wonderful").click()
-    expect(token(page, "wonderful")).to_have_class(re.compile("gs-marked"))
-    expect(page.locator(".gs-staves .gs-names .gs-marked")).to_have_text("wonderful")
-    numbers = page.get_by_label("Numbers of the chosen token")
+def test_chosen_token_is_marked_in_text_and_staves_and_shows_its_numbers(reviewed):
+    token(reviewed, "wonderful").click()
+    expect(token(reviewed, "wonderful")).to_have_class(re.compile("gs-marked"))
+    expect(reviewed.locator(".gs-staves .gs-names .gs-marked")).to_have_text("wonderful")
+    numbers = reviewed.get_by_label("Numbers of the chosen token")
     expect(numbers).to_contain_text("Token 9 of 11")
     expect(numbers).to_contain_text("layer 1, forward")
     expect(numbers).to_contain_text(re.compile(r"\d+ shut · \d+ open"))
-    marker = page.locator(".gs-staves .gs-marker").bounding_box()
-    name = page.locator(".gs-staves .gs-names .gs-marked").bounding_box()
+    marker = reviewed.locator(".gs-staves .gs-marker").bounding_box()
+    name = reviewed.locator(".gs-staves .gs-names .gs-marked").bounding_box()
     assert marker["x"] == pytest.approx(name["x"], abs=2)
 
 
-def test_arrow_keys_walk_through_the_tokens(page):
-    analyse(page, REVIEW)
-    token(page, "wonderful").click()
-    page.keyboard.press("ArrowRight")
-    expect(token(page, "ending")).to_be_focused()
-    expect(page.get_by_label("Numbers of the chosen token")).to_contain_text("ending")
-    page.keyboard.press("Home")
-    expect(token(page, "The")).to_be_focused()
-    page.keyboard.press("ArrowLeft")
-    expect(token(page, "The")).to_be_focused()
+def test_arrow_keys_walk_through_the_tokens(reviewed):
+    token(reviewed, "wonderful").click()
+    reviewed.keyboard.press("ArrowRight")
+    expect(token(reviewed, "ending")).to_be_focused()
+    expect(reviewed.get_by_label("Numbers of the chosen token")).to_contain_text("ending")
+    reviewed.keyboard.press("Home")
+    expect(token(reviewed, "The")).to_be_focused()
+    reviewed.keyboard.press("ArrowLeft")
+    expect(token(reviewed, "The")).to_be_focused()
 
 
-def test_column_of_the_staves_marks_its_word(page):
-    analyse(page, REVIEW)
-    bars = page.locator(".gs-bars > div")
+def test_column_of_the_staves_marks_its_word(reviewed):
+    bars = reviewed.locator(".gs-bars > div")
     bars.click(position={"x": 2.5 * bars.bounding_box()["width"] / 11, "y": 10})
-    expect(token(page, "is")).to_have_class(re.compile("gs-marked"))
+    expect(token(reviewed, "is")).to_have_class(re.compile("gs-marked"))
 
 
-def test_gate_layer_and_direction_can_be_chosen_and_the_token_stays(page):
-    analyse(page, REVIEW)
-    token(page, "dull").click()
-    page.get_by_role("radio", name="2", exact=True).check(force=True)
-    expect(page.get_by_label("Numbers of the chosen token")).to_contain_text("layer 2, forward")
-    page.get_by_role("radio", name="← reads").check(force=True)
-    expect(page.get_by_label("Numbers of the chosen token")).to_contain_text("layer 2, backward")
-    page.get_by_role("radio", name="c", exact=True).check(force=True)
-    expect(page.get_by_role("img", name=re.compile("^cell state of 256 units at 11 tokens"))).to_be_visible()
-    expect(token(page, "dull")).to_have_class(re.compile("gs-marked"))
-    expect(page.get_by_label("Numbers of the chosen token")).to_contain_text("dull")
+def test_gate_layer_and_direction_can_be_chosen_and_the_token_stays(reviewed):
+    token(reviewed, "dull").click()
+    reviewed.get_by_role("radio", name="2", exact=True).check(force=True)
+    expect(reviewed.get_by_label("Numbers of the chosen token")).to_contain_text("layer 2, forward")
+    reviewed.get_by_role("radio", name="← reads").check(force=True)
+    expect(reviewed.get_by_label("Numbers of the chosen token")).to_contain_text("layer 2, backward")
+    reviewed.get_by_role("radio", name="c", exact=True).check(force=True)
+    expect(reviewed.get_by_role("img", name=re.compile("^cell state of 256 units at 11 tokens"))).to_be_visible()
+    expect(token(reviewed, "dull")).to_have_class(re.compile("gs-marked"))
+    expect(reviewed.get_by_label("Numbers of the chosen token")).to_contain_text("dull")
 
 
-def test_map_of_units_tells_its_values_on_hover(page):
-    analyse(page, REVIEW)
-    picture = page.get_by_role("img", name=re.compile("^forget gate of 256 units"))
+def test_map_of_units_tells_its_values_on_hover(reviewed):
+    picture = reviewed.get_by_role("img", name=re.compile("^forget gate of 256 units"))
     picture.hover(position={"x": 5, "y": 200})
-    expect(page.locator(".gs-readout")).to_have_text(re.compile(r"^unit \d+ · The \(1\) · f = [01]\.\d{3}$"))
+    expect(reviewed.locator(".gs-readout")).to_have_text(re.compile(r"^unit \d+ · The \(1\) · f = [01]\.\d{3}$"))
 
 
 def test_another_method_explains_the_same_review(page):
@@ -103,12 +97,11 @@ def test_another_method_explains_the_same_review(page):
     )
 
 
-def test_table_shows_and_downloads_all_numbers(page):
-    analyse(page, REVIEW)
-    page.get_by_role("tab", name="Table and CSV").click()
-    expect(page.get_by_role("row", name=re.compile("wonderful"))).to_be_visible()
-    with page.expect_download() as started:
-        page.get_by_role("link", name=re.compile("Download CSV")).click()
+def test_table_shows_and_downloads_all_numbers(reviewed):
+    reviewed.get_by_role("tab", name="Table and CSV").click()
+    expect(reviewed.get_by_role("row", name=re.compile("wonderful"))).to_be_visible()
+    with reviewed.expect_download() as started:
+        reviewed.get_by_role("link", name=re.compile("Download CSV")).click()
     assert started.value.suggested_filename == "gatescope.csv"
     lines = started.value.path().read_text(encoding="utf-8-sig").splitlines()
     assert len(lines) == 1 + 11
@@ -195,9 +188,8 @@ def test_a_stranger_sees_the_review_read_and_the_verdict_swing(browser, served):
     context.close()
 
 
-def test_playhead_is_moved_by_keys_and_by_the_pointer_without_the_server(page):
-    analyse(page, REVIEW)
-    stage, playhead = page.locator(".gs-stage"), page.get_by_role("slider", name="Playhead")
+def test_playhead_is_moved_by_keys_and_by_the_pointer_without_the_server(reviewed):
+    stage, playhead = reviewed.locator(".gs-stage"), reviewed.get_by_role("slider", name="Playhead")
     expect(stage.locator("polyline.gs-thin")).to_have_attribute("points", re.compile(r"\d"), timeout=WAIT)
     playhead.press("Home")
     expect(stage.locator(".gs-said").first).to_contain_text("“The” alone")
@@ -205,30 +197,28 @@ def test_playhead_is_moved_by_keys_and_by_the_pointer_without_the_server(page):
     expect(playhead).to_have_attribute("aria-valuenow", "2")
     expect(stage.locator(".gs-token.gs-marked")).to_have_text("plot")
     box = playhead.bounding_box()
-    page.mouse.click(box["x"] + box["width"] - 2, box["y"] + box["height"] / 2)
+    reviewed.mouse.click(box["x"] + box["width"] - 2, box["y"] + box["height"] / 2)
     expect(playhead).to_have_attribute("aria-valuenow", playhead.get_attribute("aria-valuemax"))
     whole = stage.locator(".gs-whole").inner_text()
     assert stage.locator(".gs-now output").inner_text() in whole
 
 
-def test_words_are_inked_by_what_the_layer_holds(page):
-    analyse(page, REVIEW)
-    page.get_by_label("who wrote what it holds now").check()
-    said = page.locator(".gs-said-ledger")
+def test_words_are_inked_by_what_the_layer_holds(reviewed):
+    reviewed.get_by_label("who wrote what it holds now").check()
+    said = reviewed.locator(".gs-said-ledger")
     expect(said).to_contain_text("most was written at", timeout=WAIT)
-    page.get_by_role("slider", name="Playhead").press("Home")
+    reviewed.get_by_role("slider", name="Playhead").press("Home")
     expect(said).to_contain_text("“The” (100 %)")
-    page.get_by_label("what each is credited with").check()
+    reviewed.get_by_label("what each is credited with").check()
     expect(said).to_be_hidden(timeout=WAIT)
 
 
-def test_stage_stays_on_the_screen(page):
-    analyse(page, REVIEW)
-    page.mouse.wheel(0, 900)
-    stage = page.locator(".gs-stage")
-    page.wait_for_timeout(300)
+def test_stage_stays_on_the_screen(reviewed):
+    reviewed.mouse.wheel(0, 900)
+    stage = reviewed.locator(".gs-stage")
+    reviewed.wait_for_timeout(300)
     assert 0 <= stage.bounding_box()["y"] < 20
-    page.set_viewport_size({"width": 375, "height": 812})
+    reviewed.set_viewport_size({"width": 375, "height": 812})
     assert stage.bounding_box()["height"] <= 812 / 3
 
 

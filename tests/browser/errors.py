@@ -1,0 +1,60 @@
+"""What a person does in the Errors tab."""
+
+from __future__ import annotations
+
+import csv
+from pathlib import Path
+
+from playwright.sync_api import Page, expect
+
+from tests.browser.person import WAIT
+
+ROWS = (
+    ("text", "label"),
+    ("A wonderful film, really.", "positive"),
+    ("=1+1 is the score of this dull mess", "negative"),
+    ("", "positive"),
+    ("Not good, not bad, but long.", "maybe"),
+    ("I loved every minute of it!", "pos"),
+    ("What a waste of time?", "neg"),
+)
+
+
+def write_csv(path: Path, rows=ROWS) -> Path:
+    with path.open("w", newline="", encoding="utf-8") as file:
+        csv.writer(file).writerows(rows)
+    return path
+
+
+def open_errors(page: Page) -> None:
+    page.get_by_role("tab", name="Errors", exact=True).click()
+
+
+def try_example(page: Page) -> None:
+    open_errors(page)
+    page.get_by_role("button", name="Try the example").click()
+    expect(page.get_by_label("What was read")).to_contain_text("180 reviews", timeout=WAIT)
+
+
+def upload(page: Page, path: Path) -> None:
+    open_errors(page)
+    page.locator("#gs-errors-file input[type=file]").set_input_files(path)
+
+
+def score_file(page: Page, path: Path) -> None:
+    upload(page, path)
+    page.get_by_role("button", name="Score the file").click()
+    expect(page.get_by_label("What was read")).to_contain_text(path.name, timeout=WAIT)
+
+
+def inner(page: Page, name: str) -> None:
+    page.get_by_role("tab", name=name, exact=True).click()
+
+
+def await_keys(page: Page) -> None:
+    """Until keys are heard: the script comes a moment after the list."""
+    expect(page.locator("#gs-errors-detail[aria-keyshortcuts]")).to_have_count(1, timeout=WAIT)
+
+
+def listed(page: Page):
+    return page.get_by_role("region", name="Reviews", exact=True)
