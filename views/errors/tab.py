@@ -77,7 +77,7 @@ class ErrorsTab:
         self._listen()
 
     def _build_loading(self) -> None:
-        with gr.Row(elem_classes="gs-main"):
+        with gr.Row(elem_classes=["gs-main", "gs-stack"]):
             with gr.Column(scale=4, min_width=300):
                 self._file = gr.File(
                     label=gettext(
@@ -118,7 +118,7 @@ class ErrorsTab:
         self._loaded = gr.HTML("")
 
     def _build_overview(self) -> None:
-        with gr.Row(elem_classes="gs-main"):
+        with gr.Row(elem_classes=["gs-main", "gs-stack"]):
             self._overview = gr.HTML("")
             with gr.Column(min_width=300):
                 gr.Markdown(gettext("**Reliability**: how often a verdict of a given confidence is right"))

@@ -9,7 +9,6 @@ import gradio as gr
 from gradio.events import Dependency
 from markupsafe import Markup
 
-from model.attribution.method import Progress
 from model.language import gettext
 from model.reading.explainer import Explainer
 from model.reading.explanation import Explanation, Question, Reading
@@ -103,16 +102,15 @@ class Staging:
         latest.asked = staged.asked
         return {self.staged: staged, self.reading: stage(reading, place or 0, staged.asked)}
 
-    def score(self, staged: Staged, latest: Latest, question: Question, progress: Progress) -> Explanation:
+    def score(self, staged: Staged, latest: Latest, question: Question) -> Explanation:
         """What each word did. Raises `SupersededError` as soon as another answer is waited for."""
 
-        def report(share: float) -> None:
+        def go_on(share: float) -> None:
             if latest.asked != staged.asked:
                 raise SupersededError
-            progress(share)
 
-        report(0)
-        return self._explainer.explain(question, report)
+        go_on(0)
+        return self._explainer.explain(question, go_on)
 
     def show_scores(self, staged: Staged, explanation: Explanation) -> Drawing:
         """What `show` left out."""

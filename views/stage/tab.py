@@ -168,9 +168,8 @@ class ExplainTab:
             self._score,
             inputs=[self._staging.staged, self._staging.latest, *page, *own],
             outputs=[self._verdict, self._staging.scores, *scored],
-            api_visibility="private",
             concurrency_id="compute",
-            show_progress_on=self._verdict,
+            **QUIET,
             trigger_mode="always_last",
         )
         self._samples.load_input_event.then(None, js=ANALYSE)
@@ -272,23 +271,14 @@ class ExplainTab:
                 | {self.question: asked, self.place: focus.place, self._verdict: verdict(reading)}
             )
 
-    def _score(
-        self,
-        staged: Staged | None,
-        latest: Latest,
-        *page: Any,
-        progress: gr.Progress = gr.Progress(),  # noqa: B008
-    ) -> Drawing:
+    def _score(self, staged: Staged | None, latest: Latest, *page: Any) -> Drawing:
         """What each word did, and all that waits for it."""
         found = PageValues.of(*page)
         if staged is None or found.question is None:
             return gr.skip()
-        question = found.question
         with Refusals():
             try:
-                explanation = self._staging.score(
-                    staged, latest, question, lambda share: progress(share, desc=question.method)
-                )
+                explanation = self._staging.score(staged, latest, found.question)
             except SupersededError:
                 return gr.skip()
             panel, values = self._looked_at(found)

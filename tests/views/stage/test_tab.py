@@ -57,7 +57,7 @@ def test_first_review_is_read_before_it_is_scored(tab, monkeypatch):
     monkeypatch.setattr(tab._explainer, "explain", scored)
     staged = drawn[tab._staging.staged]
     page = page_of(tab)
-    drawn = tab._score(staged, Latest(staged.asked), *values_of(page), progress=lambda share, desc: None)
+    drawn = tab._score(staged, Latest(staged.asked), *values_of(page))
     explanation = scored(ASKED)
     found = drawn[tab._staging.scores]
     assert found["asked"] == staged.asked
@@ -74,7 +74,7 @@ def test_tab_of_scores_is_drawn_with_them(tab):
     drawn = tab._show(ASKED, None, Latest(), page)
     assert not drawn.keys() & set(table.outputs)
     staged = drawn[tab._staging.staged]
-    drawn = tab._score(staged, Latest(staged.asked), *values_of(page), progress=lambda share, desc: None)
+    drawn = tab._score(staged, Latest(staged.asked), *values_of(page))
     assert drawn.keys() >= set(table.outputs)
 
 
@@ -84,7 +84,7 @@ def test_scores_of_an_answer_that_nobody_waits_for_any_more_are_given_up(tab):
     staged = tab._show(asked, None, latest, page_of(tab, question=None))[tab._staging.staged]
     tab._show(ASKED, None, latest, page_of(tab, question=asked))
     page = page_of(tab, question=asked)
-    assert tab._score(staged, latest, *values_of(page), progress=lambda share, desc: None) == gr.skip()
+    assert tab._score(staged, latest, *values_of(page)) == gr.skip()
     assert tab._explainer.known(asked).scored is None
 
 
