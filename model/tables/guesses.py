@@ -113,7 +113,7 @@ def _both(first: Sequence[Row], others: Iterable[Row]) -> Iterator[Row]:
 
 def has_words(text: object) -> bool:
     """Whether something stands in the column of the text; all else is seen when it is read."""
-    return isinstance(text, str) and bool(text.strip())
+    return isinstance(text, str) and bool(text) and not text.isspace()  # which stops at the first letter
 
 
 def label_columns(columns: Columns) -> tuple[str, ...]:

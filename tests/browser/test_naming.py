@@ -45,7 +45,7 @@ def test_reviews_are_gone_through_and_named_by_keyboard(page):
     expect(page.get_by_role("group", name="Category", exact=True)).to_contain_text("double plot 1", timeout=WAIT)
 
 
-def test_keys_that_come_faster_than_reviews_name_the_right_ones(page, scored):
+def test_keys_that_come_faster_than_reviews_name_the_right_ones(page):
     try_example(page)
     page.get_by_role("button", name="Go through all mistakes").click()
     expect(listed(page)).to_be_visible(timeout=WAIT)
