@@ -26,7 +26,7 @@ from model.tables.readers.json_window import (
 )
 from model.tables.readers.window import filled_lines
 
-_ARRAY = re.compile(r"\s*\[\s*(?:[\[{\]\"]|\Z)")
+_ARRAY = re.compile(r"\s*\[\s*(?:[\[{\]\"]|\Z)|\s*[^\w\s\"'{\[]\s*\[\s*\{")  # a stray sign before it is told as a fault
 _OBJECT = re.compile(r"\s*\{\s*(?:[\"}]|\Z)")
 
 

@@ -163,3 +163,9 @@ def test_texts_of_another_kind_in_the_document_are_told(write):
 def test_single_object_is_one_row(write):
     for document in ({"data": {"text": "a film"}, "meta": {"id": 1}}, {"text": "a film", "by": {"name": "x"}}):
         assert read_table(write("a.json", json.dumps(document, indent=1))).texts == ("a film",)
+
+
+def test_stray_sign_before_an_array_is_told_and_costs_no_row(write):
+    table = read_table(write("a.json", ";" + json.dumps(ROWS, indent=1)))
+    assert len(table.texts) == 6
+    assert [row.reason for row in table.bad] == ["not JSON"]
