@@ -79,31 +79,40 @@ def survey(
     source: Source,
     columns: Columns | None = None,
     counts_as: CountsAs | None = None,
-    see: Callable[[Row, str], None] = lambda row, text: None,
+    see: Callable[[Row, object], None] = lambda row, text: None,
 ) -> Surveyed:
-    """Look at all rows, and guess the columns where none are chosen; `see` is told each row and the column of the text.
+    """Look at all rows, and guess the columns where none are chosen; `see` is told each row and what its text is.
 
     Raises `DataError` for a choice that the file does not have, and for a file without a column of text.
     """
-    names, title = source.names, source.file.title
-    chosen = checked_columns(columns, title, names, source.texts) if columns else None
-    if chosen is None and source.dialect.format == LIST:
-        chosen = Columns(names, names[0])
+    names = source.names
+    chosen = given_columns(source, columns)
     with closing(source.rows(names)) as rows:
         first = list(islice(rows, SAMPLE))
         sample = [row.values for row in first if not row.reason]
-        text = chosen.text if chosen else guessed_text(sample, title, names, source.texts)
+        text = chosen.text if chosen else guessed_text(sample, source.file.title, names, source.texts)
         wanted = label_columns(chosen) if chosen else candidates(names, text, sample)
         values = {name: Values() for name in wanted}
         places = [(values[name], names.index(name)) for name in wanted]
         text_at = names.index(text)
         for row in _both(first, rows):
-            see(row, text)
-            if not row.reason and has_words(row.values[text_at]):
+            found = None if row.reason else row.values[text_at]
+            see(row, found)
+            if has_words(found):
                 for each, place in places:
                     each.add(row.values[place])
     chosen = chosen or guessed_columns(names, text, values, counts_as or {}, declared_names(source))
     return Surveyed(chosen, first, values)
+
+
+def given_columns(source: Source, columns: Columns | None) -> Columns | None:
+    """The columns that are chosen, or that a list has; None where they have to be guessed.
+
+    Raises `DataError` for a choice that the file does not have.
+    """
+    if columns is not None:
+        return checked_columns(columns, source.file.title, source.names, source.texts)
+    return Columns(source.names, source.names[0]) if source.dialect.format == LIST else None
 
 
 def _both(first: Sequence[Row], others: Iterable[Row]) -> Iterator[Row]:

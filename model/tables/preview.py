@@ -20,7 +20,7 @@ from model.tables.guesses import Surveyed, has_words, label_columns, survey
 from model.tables.hints import Role, hint_of
 from model.tables.label_reading import Read, read_labels
 from model.tables.labels import NO_LABEL, UNKNOWN_LABEL, CountsAs, LabelReading
-from model.tables.readers.base import MAX_ROWS, Row, Source
+from model.tables.readers.base import MAX_ROWS, File, Row, Source
 from model.tables.reasons import no_label, too_many, why_not
 from model.tables.table import BadRow, label_names, pasted_source
 from model.tables.words import Said, said_by
@@ -95,7 +95,7 @@ def preview_pasted(
 
 
 def _look(source: Source, columns: Columns | None, counts_as: CountsAs) -> Preview:
-    seen = _Seen(source)
+    seen = _Seen(source.file)
     found = survey(source, columns, counts_as, seen.see)
     reads = _reads(source, found, counts_as)
     first = reads.get(found.columns.label or found.columns.rating or "")
@@ -121,21 +121,21 @@ def _look(source: Source, columns: Columns | None, counts_as: CountsAs) -> Previ
 class _Seen:
     """What went by: rows with a text and without, the first of the latter with their reason."""
 
-    source: Source
+    file: File
     read: int = 0
     skipped: int = 0
     bad: list[BadRow] = field(default_factory=list)
 
-    def see(self, row: Row, text: str) -> None:
+    def see(self, row: Row, text: object) -> None:
         """Count a row. Raises `DataError` where there are too many."""
-        if reason := row.reason or self._without_text(row.values[self.source.names.index(text)]):
+        if reason := row.reason or self._without_text(text):
             self.skipped += 1
             if len(self.bad) < SHOWN_BAD:
                 self.bad.append(BadRow(row.line, reason))
         else:
             self.read += 1
-        if self.source.file.limited and self.read + self.skipped > MAX_ROWS:
-            raise too_many(self.source.file.title, MAX_ROWS)
+        if self.file.limited and self.read + self.skipped > MAX_ROWS:
+            raise too_many(self.file.title, MAX_ROWS)
 
     def _without_text(self, text: object) -> str:
         """Why a text cannot be read, thoroughly in the first rows, in the others as far as it costs nothing."""

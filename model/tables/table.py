@@ -22,11 +22,11 @@ import numpy as np
 from model.errors import DataError, UnclearError
 from model.language import gettext
 from model.tables import imdb
-from model.tables.columns import Columns, checked_columns, short
+from model.tables.columns import Columns, short
 from model.tables.declared import Names, declared_names, names_beside
 from model.tables.dialect import LIST, Answers, Dialect
 from model.tables.files import open_file, open_text
-from model.tables.guesses import survey
+from model.tables.guesses import given_columns, survey
 from model.tables.label_reading import Read, read_labels
 from model.tables.labels import NO_LABEL, UNKNOWN_LABEL, CountsAs, LabelReading
 from model.tables.readers.base import MAX_ROWS, File, Row, Source
@@ -92,11 +92,7 @@ def find_dialect(path: Path, name: str | None = None, limited: bool = True, answ
 
 def chosen_columns(source: Source, columns: Columns | None = None, counts_as: CountsAs | None = None) -> Columns:
     """The columns that are chosen, if the file has them; without a choice, those that are guessed."""
-    if columns is not None:
-        return checked_columns(columns, source.file.title, source.names, source.texts)
-    if source.dialect.format == LIST:
-        return Columns(source.names, source.names[0])
-    return survey(source, counts_as=counts_as).columns
+    return given_columns(source, columns) or survey(source, counts_as=counts_as).columns
 
 
 def read_table(

@@ -11,7 +11,7 @@ from model.tables.columns import column_names, short
 from model.tables.dialect import DELIMITED, HEADER, LIST, Answers, Dialect
 from model.tables.readers.base import File, Row, Source
 from model.tables.readers.cells import Form, records
-from model.tables.readers.layout import Layout, list_layout, parting
+from model.tables.readers.layout import Layout, list_layout
 
 MAX_TITLE = 100  # characters of a title that are said
 
@@ -42,11 +42,7 @@ class Delimited(Source):
     @classmethod
     def of_list(cls, file: File, dialect: Dialect, answers: Answers) -> Delimited:
         """A list, of one review a line, or of one a cell where it is quoted."""
-        layout = list_layout(file, answers)
-        if answers.delimiter is None and (sign := parting(file, layout.form)):
-            sentence = gettext("In most lines there is a “{sign}”: if it parts cells, say so.")
-            dialect = replace(dialect, notes=(*dialect.notes, sentence.format(sign=sign)))
-        return cls.of_table(file, dialect, layout)
+        return cls.of_table(file, dialect, list_layout(file, answers))
 
     def rows(self, wanted: Sequence[str]) -> Generator[Row]:
         """As `Source.rows`; a record of another width than the names is a bad row."""
@@ -73,6 +69,9 @@ class Delimited(Source):
 
 def _notes(layout: Layout) -> list[str]:
     notes = []
+    if layout.parting:
+        sentence = gettext("In most lines there is a “{sign}”: if it parts cells, say so.")
+        notes.append(sentence.format(sign=layout.parting))
     if layout.separator:
         sentence = gettext("The first line says what parts the cells: '{delimiter}'.")
         notes.append(sentence.format(delimiter=layout.form.delimiter))

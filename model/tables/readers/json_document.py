@@ -27,18 +27,29 @@ class Form(Enum):
     ROW = "row"
 
 
-def form_of(file: File) -> Form | None:
-    """What the fields of the one object hold that a text is; None where it is no such document."""
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What the fields of a document hold, and their keys."""
+
+    form: Form
+    keys: tuple[str, ...]
+
+
+def document_of(file: File) -> Document | None:
+    """The one object that a text is, if its fields hold columns or rows."""
     if not _stands_alone(file):
         return None
-    seen = _Seen()
+    seen, keys = _Seen(), dict[str, None]()
     with closing(file.text()) as text, closing(cells_in(text)) as cells:
         for cell in cells:
+            if cell.place is not None:
+                keys[cell.key] = None
             if isinstance(cell.value, Broken):
                 break
             if not seen.add(cell):
                 return None
-    return seen.form()
+    form = seen.form()
+    return Document(form, tuple(keys)) if form else None
 
 
 def _stands_alone(file: File) -> bool:
@@ -94,10 +105,8 @@ class JsonColumns(Source):
     keys: tuple[str, ...]
 
     @classmethod
-    def open(cls, file: File, dialect: Dialect) -> JsonColumns:
-        """Find the columns of a text that `form_of` says has some."""
-        with closing(file.text()) as text, closing(cells_in(text)) as cells:
-            keys = tuple(dict.fromkeys(cell.key for cell in cells if cell.place is not None))
+    def of(cls, file: File, dialect: Dialect, keys: tuple[str, ...]) -> JsonColumns:
+        """The columns under these keys."""
         names = column_names(list(keys), file.title)
         return cls(file, replace(dialect, format=JSON_COLUMNS), names, names, keys)
 

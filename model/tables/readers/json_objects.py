@@ -14,7 +14,7 @@ from model.language import gettext
 from model.tables.columns import SAMPLE, column_names, short
 from model.tables.dialect import JSON_ARRAY, JSON_FIELD, JSON_LINES, JSON_MEMBERS, Dialect
 from model.tables.readers.base import MAX_RECORD, SNIFFED, Broken, File, Row, Source, too_long
-from model.tables.readers.json_document import Form, JsonColumns, form_of
+from model.tables.readers.json_document import Form, JsonColumns, document_of
 from model.tables.readers.json_keys import Path, has_text, paths_of, value_at
 from model.tables.readers.json_window import (
     Array,
@@ -56,9 +56,9 @@ class JsonObjects(Source):
         source = cls(file, replace(dialect, format=form), (), (), (), (), sequence=_goes_on(sample))
         if form == JSON_LINES and (source.sequence or len(_lines(sample)) == 1):
             source = source._in_fields()
-            if source.dialect.format == JSON_LINES and (kind := form_of(file)):
-                if kind is Form.COLUMN:
-                    return JsonColumns.open(file, dialect)
+            if source.dialect.format == JSON_LINES and (document := document_of(file)):
+                if document.form is Form.COLUMN:
+                    return JsonColumns.of(file, dialect, document.keys)
                 source = replace(source, dialect=replace(dialect, format=JSON_MEMBERS))
         with closing(source._objects()) as objects:
             found = [each for _, each in islice(objects, SAMPLE)]

@@ -32,7 +32,8 @@ class Layout:
     """How rows are laid out. `begins`: the line of the first row below the names, `title` what stands above them.
 
     `names`: the cells of the row of names, or made ones where there is none. `separator`: whether the delimiter was
-    named by a line of its own.
+    named by a line of its own. `parting`: the sign in most lines of a list that may part cells, as it is rare in
+    sentences; empty where there is none.
     """
 
     form: Form
@@ -41,6 +42,7 @@ class Layout:
     begins: int
     title: tuple[str, ...] = ()
     separator: bool = False
+    parting: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,12 +105,11 @@ def list_layout(file: File, answers: Answers) -> Layout:
     verdict = _list_header(cells) if answers.header is None else Header(answers.header, sure=True)
     verdict = replace(verdict, found=verdict.found and bool(cells))
     names = (cells[0],) if verdict.found else ("text",)
-    return Layout(form, verdict, names, _below(found, 0) if verdict.found else 1)
+    parting = _parting(cells) if answers.delimiter is None else ""
+    return Layout(form, verdict, names, _below(found, 0) if verdict.found else 1, parting=parting)
 
 
-def parting(file: File, form: Form) -> str:
-    """The sign in most lines of a list that may part cells, as it is rare in sentences; empty where there is none."""
-    lines = [cell for record in _first_records(file, form) for cell in record.cells or ()]
+def _parting(lines: Sequence[str]) -> str:
     signs = (each for each in DELIMITERS if each != "," and 2 * sum(each in line for line in lines) > len(lines))
     return next(signs, "")
 
