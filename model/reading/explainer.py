@@ -108,16 +108,16 @@ class Explainer:
         reading = self.read(question)
         network = self._network(reading)
         attribution = self._attributions.get(
-            (*_key(reading), method.name, question.baseline),
+            _scored_key(reading),
             lambda: attribute(network, reading.review.ids, method, question.baseline, progress),
         )
-        return Explanation(question, reading.prediction, reading.gates, attribution)
+        return reading.explained(attribution)
 
     def known(self, question: Question) -> Reading:
         """What is known of a review without waiting: its `Explanation`, if it was scored before, else its `Reading`."""
         reading = self.read(question)
-        found = self._attributions.find((*_key(reading), question.method, question.baseline))
-        return Explanation(question, reading.prediction, reading.gates, found[0]) if found else reading
+        found = self._attributions.find(_scored_key(reading))
+        return reading.explained(found[0]) if found else reading
 
     def prefixes(self, reading: Reading, clamps: tuple[Clamp, ...] = ()) -> PrefixCurve:
         """The verdict after each prefix of the review, with what `clamps` hold. Raises `ReviewError` for bad ones."""
@@ -148,7 +148,7 @@ class Explainer:
         that does not serve.
         """
         attribution = explanation.attribution
-        key = (*_key(explanation), attribution.method.name, attribution.baseline, place)
+        key = (*_scored_key(explanation), place)
         network, ids = self._network(explanation), explanation.review.ids
         return self._interactions.get(key, lambda: interactions(network, ids, attribution, place))
 
@@ -212,6 +212,11 @@ class Explainer:
 def _key(reading: Reading) -> tuple[str, str]:
     """What a review's gates depend on: its text and the checkpoint."""
     return reading.question.checkpoint, reading.review.text
+
+
+def _scored_key(reading: Reading) -> tuple[str, ...]:
+    """What its scores depend on: its gates', the method and the baseline."""
+    return (*_key(reading), reading.question.method, reading.question.baseline)
 
 
 def _with_weights(network: RecurrentNetwork, weights: str) -> RecurrentNetwork:

@@ -47,6 +47,10 @@ class Reading:
         """What each token did to the verdict; None while it is not computed, which takes longer than to read."""
         return None
 
+    def explained(self, attribution: Attribution) -> Explanation:
+        """The same with its scores."""
+        return Explanation(self.question, self.prediction, self.gates, attribution)
+
 
 @dataclass(frozen=True, slots=True)
 class Explanation(Reading):
