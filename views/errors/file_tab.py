@@ -26,7 +26,7 @@ from views.scripts import attached
 
 NONE = marked("(none)")
 AS_FOUND = "found"
-DELIMITERS = {
+DELIMITER_NAMES = {
     AS_FOUND: marked("as found"),
     ",": marked("comma ,"),
     ";": marked("semicolon ;"),
@@ -63,7 +63,7 @@ class FileForm:
                     min_width=160,
                 )
                 self._delimiter = gr.Radio(
-                    [(gettext(words), sign) for sign, words in DELIMITERS.items()],
+                    [(gettext(words), sign) for sign, words in DELIMITER_NAMES.items()],
                     value=AS_FOUND,
                     label=gettext("What parts the cells"),
                     min_width=260,
@@ -115,10 +115,8 @@ class FileForm:
         for events, kept in (
             ([self._meanings.input], lambda said: said),
             ([each.input for each in (self._text, self._label, self._rating)], _without_meanings),
-            (
-                [self._encoding.input, self._delimiter.input, self._header.input],
-                _answers_alone,
-            ),  # then the columns may be others
+            # then the columns may be others
+            ([each.input for each in (self._encoding, self._delimiter, self._header)], _answers_alone),
         ):
             gr.on(
                 events,
@@ -199,7 +197,7 @@ def said_of(*values: object) -> Said:
     chosen = [None if each in (NONE, None) else str(each) for each in (label, rating)]
     answers = Answers(
         encoding=str(encoding) if encoding in ENCODINGS else None,
-        delimiter=str(delimiter) if delimiter in DELIMITERS and delimiter != AS_FOUND else None,
+        delimiter=str(delimiter) if delimiter in DELIMITER_NAMES and delimiter != AS_FOUND else None,
         header={"names": True, "a review": False}.get(str(header)),
     )
     given = meanings if isinstance(meanings, Mapping) else {}

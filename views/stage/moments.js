@@ -1,8 +1,4 @@
 /* Hands what the server says of each token (views/stage/stage.py: moments) to the stage. */
-import { scopeOf } from "./scope.js";
+import { handed } from "./handed.js";
 
-export function attach({ element, props, watch }) {
-  const take = () => scopeOf(element).store.set({ moments: props.value });
-  watch("value", take);
-  if (props.value) take();
-}
+export const attach = handed("moments");
