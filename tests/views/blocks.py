@@ -11,11 +11,20 @@ import gradio as gr
 Built = TypeVar("Built")
 
 
-def on_a_page(build: Callable[[], Built]) -> Built:
-    """What `build` makes of components, on a page of its own; within a loop, or Gradio would leave one open."""
+def built(build: Callable[[], Built]) -> Built:
+    """What `build` makes, such as a whole page; within a loop, or Gradio would leave one open."""
 
     async def within() -> Built:
+        return build()
+
+    return asyncio.run(within())
+
+
+def on_a_page(build: Callable[[], Built]) -> Built:
+    """What `build` makes of components, on a page of its own."""
+
+    def page() -> Built:
         with gr.Blocks(analytics_enabled=False):
             return build()
 
-    return asyncio.run(within())
+    return built(page)

@@ -11,6 +11,7 @@ import pytest
 from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
+from tests.views.blocks import built
 from views.drawing.template import VIEWS
 from views.page import build_page
 from views.scripts import attached, modules_route
@@ -52,11 +53,7 @@ def imported(module: str) -> set[str]:
 @pytest.fixture
 def attached_modules(explainer) -> set[str]:
     """What the components of the whole page are attached to."""
-
-    async def within() -> gr.Blocks:
-        return build_page(explainer)
-
-    blocks = asyncio.run(within()).blocks.values()
+    blocks = built(lambda: build_page(explainer)).blocks.values()
     scripts = [each.js_on_load or "" for each in blocks if isinstance(each, gr.HTML)]
     return {module for script in scripts for module in ADDRESS.findall(script)}
 
