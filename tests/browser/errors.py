@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from pathlib import Path
 
 from playwright.sync_api import Page, expect
@@ -58,3 +59,22 @@ def await_keys(page: Page) -> None:
 
 def listed(page: Page):
     return page.get_by_role("region", name="Reviews", exact=True)
+
+
+def go_through_mistakes(page: Page) -> None:
+    """From the example, by keyboard."""
+    try_example(page)
+    page.get_by_role("button", name="Go through all mistakes").click()
+    expect(listed(page)).to_be_visible(timeout=WAIT)
+    await_keys(page)
+
+
+def name_one(page: Page, key: str, shows: str | re.Pattern[str] = "") -> None:
+    """Of a scored file of four rows, name the first review, or the one that `shows` this, by a category's key."""
+    inner(page, "Go through them")
+    buttons = listed(page).get_by_role("button", name=shows) if shows else listed(page).get_by_role("button")
+    buttons.first.click()
+    expect(page.get_by_role("region", name="The chosen review")).to_be_visible(timeout=WAIT)
+    await_keys(page)
+    page.locator("body").press(key)
+    expect(page.get_by_text("1 of 4 reviews have a note")).to_be_visible(timeout=WAIT)

@@ -11,22 +11,12 @@ from pathlib import Path
 import pyarrow.parquet as parquet
 from playwright.sync_api import Browser, expect
 
-from tests.browser.errors import (
-    ROWS,
-    await_keys,
-    inner,
-    listed,
-    score_file,
-    try_example,
-    write_csv,
-)
-from tests.browser.person import WAIT, page_of
+from tests.browser.errors import ROWS, go_through_mistakes, inner, listed, name_one, score_file, write_csv
+from tests.browser.person import WAIT, page_of, visit
 
 
 def test_reviews_are_gone_through_and_named_by_keyboard(page):
-    try_example(page)
-    page.get_by_role("button", name="Go through all mistakes").click()
-    expect(listed(page)).to_be_visible(timeout=WAIT)
+    go_through_mistakes(page)
     head = page.get_by_role("region", name="The chosen review")
     for place, key in enumerate("121", start=1):
         page.locator("body").press("j")
@@ -46,10 +36,7 @@ def test_reviews_are_gone_through_and_named_by_keyboard(page):
 
 
 def test_keys_that_come_faster_than_reviews_name_the_right_ones(page):
-    try_example(page)
-    page.get_by_role("button", name="Go through all mistakes").click()
-    expect(listed(page)).to_be_visible(timeout=WAIT)
-    await_keys(page)
+    go_through_mistakes(page)
     for key in "j1j2j3k9":
         page.keyboard.press(key)
     expect(page.get_by_text("3 of 180 reviews have a note")).to_be_visible(timeout=WAIT)
@@ -61,12 +48,8 @@ def test_keys_that_come_faster_than_reviews_name_the_right_ones(page):
 
 def test_rows_are_taken_away_with_their_names(page, tmp_path):
     score_file(page, write_csv(tmp_path / "mine.csv"))
-    inner(page, "Go through them")
-    listed(page).get_by_role("button", name=re.compile("1 is the score")).click()
+    name_one(page, "8", re.compile("1 is the score"))
     expect(page.get_by_role("region", name="The chosen review")).to_contain_text("line 3", timeout=WAIT)
-    await_keys(page)
-    page.locator("body").press("8")
-    expect(page.get_by_text("1 of 4 reviews have a note")).to_be_visible(timeout=WAIT)
     page.get_by_label("Note", exact=True).fill("=HYPERLINK(1)")
     page.get_by_label("Note", exact=True).blur()
     expect(listed(page)).to_contain_text("✎", timeout=WAIT)
@@ -95,12 +78,7 @@ def read_back(kind: str, path: Path) -> list[dict]:
 
 def test_report_and_notes_are_taken_away_and_notes_come_back(page, tmp_path):
     score_file(page, write_csv(tmp_path / "mine.csv"))
-    inner(page, "Go through them")
-    listed(page).get_by_role("button").first.click()
-    expect(page.get_by_role("region", name="The chosen review")).to_be_visible(timeout=WAIT)
-    await_keys(page)
-    page.locator("body").press("3")
-    expect(page.get_by_text("1 of 4 reviews have a note")).to_be_visible(timeout=WAIT)
+    name_one(page, "3")
     inner(page, "Take away")
     files = {}
     for name in ("Report to print (HTML)", "Notes alone (to load here again)"):
@@ -121,10 +99,7 @@ def test_report_and_notes_are_taken_away_and_notes_come_back(page, tmp_path):
 
 
 def test_note_is_kept_while_it_is_written_and_label_corrected_by_key(page):
-    try_example(page)
-    page.get_by_role("button", name="Go through all mistakes").click()
-    expect(listed(page)).to_be_visible(timeout=WAIT)
-    await_keys(page)
+    go_through_mistakes(page)
     page.locator("body").press("j")
     head = page.get_by_role("region", name="The chosen review")
     expect(head).to_contain_text("1 of ", timeout=WAIT)
@@ -144,15 +119,9 @@ def test_note_is_kept_while_it_is_written_and_label_corrected_by_key(page):
 
 
 def test_notes_belong_to_one_browser_and_come_back_to_it(browser: Browser, served, tmp_path):
-    with page_of(browser) as page:
-        page.goto(served)
+    with visit(browser, served) as page:
         score_file(page, write_csv(tmp_path / "mine.csv"))
-        inner(page, "Go through them")
-        listed(page).get_by_role("button").first.click()
-        expect(page.get_by_role("region", name="The chosen review")).to_be_visible(timeout=WAIT)
-        await_keys(page)
-        page.locator("body").press("2")
-        expect(page.get_by_text("1 of 4 reviews have a note")).to_be_visible(timeout=WAIT)
+        name_one(page, "2")
         with page_of(browser) as stranger:
             for each, named in ((page, 1), (stranger, 0)):
                 each.goto(served)
