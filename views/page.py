@@ -52,7 +52,7 @@ def build_page(explainer: Explainer, notes: Path | None = None, imdb: Path | Non
                 compared = CompareTab(explainer)
             with gr.Tab(gettext("Errors"), id="errors") as errors:
                 ErrorsTab(explainer, notes, imdb)
-            with gr.Tab(gettext("The network"), id="network") as network:
+            with gr.Tab(gettext("Network"), id="network") as network:
                 network_tab.build(explainer, explained)
         for tab in (explain, compare, errors, network):
             tab.select(lambda name=tab.id: name, None, outer, **QUIET)

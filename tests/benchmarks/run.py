@@ -10,7 +10,6 @@ the machine's matrix product. The app's start, memory and traffic are those of `
 from __future__ import annotations
 
 import copy
-import json
 import math
 import os
 import shutil
@@ -44,7 +43,7 @@ from views.compare.comparison import comparison
 from views.drawing.running import running_verdict
 from views.gradients.arrivals import arrivals_card
 from views.memory.kept import memory_card
-from views.stage.tab import EXAMPLES
+from views.stage.examples import read_examples
 from views.what_if.before_after import gates_card
 
 ROOT = Path(__file__).parent.parent.parent
@@ -63,7 +62,7 @@ class Timing:
 
 def reviews(loaded: Checkpoint, tokens: int) -> list[EncodedReview]:
     """Pieces of `tokens` tokens, cut at different places from the long example, repeated where it is too short."""
-    text = json.loads(EXAMPLES.read_text(encoding="utf-8"))["long"]
+    text = next(example.text for example in read_examples() if example.name == "long")
     whole = encode(text, loaded.field)
     found = []
     for window in range(WINDOWS):

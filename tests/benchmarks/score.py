@@ -10,7 +10,6 @@ Dataset, whose test split is read; without it, reviews of about such lengths are
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import resource
 import time
@@ -26,7 +25,7 @@ from model.network.classify import classify
 from model.recurrence.replay import trace_gates
 from model.tables.table import read_imdb
 from model.workbench.scoring import CHUNK, exact_layers, score
-from views.stage.tab import EXAMPLES
+from views.stage.examples import read_examples
 
 SAMPLE, GATES_SAMPLE = 300, 40  # reviews that are read one by one
 WHOLE = 25_000  # reviews of the test split
@@ -34,7 +33,7 @@ WHOLE = 25_000  # reviews of the test split
 
 def made(count: int) -> list[str]:
     """Pieces of the long example, as long as film reviews are: 170 words at the median, mostly 60 to 500."""
-    words = json.loads(EXAMPLES.read_text(encoding="utf-8"))["long"].split()
+    words = next(example.text for example in read_examples() if example.name == "long").split()
     rng = np.random.default_rng(0)
     lengths = np.exp(rng.normal(np.log(170), 0.6, count)).astype(int).clip(5, 2_000)
     starts = rng.integers(len(words), size=count)

@@ -134,7 +134,7 @@ def test_long_review_says_that_it_was_cut(page):
 
 
 def test_network_tab_tells_what_was_measured(page):
-    page.get_by_role("tab", name="The network").click()
+    page.get_by_role("tab", name="Network").click()
     expect(page.get_by_text(re.compile(r"\d\d\.\d % on 25,000 test reviews"))).to_be_visible()
     expect(page.locator(".js-plotly-plot").first).to_be_visible()
 

@@ -10,6 +10,7 @@ import base64
 from typing import Any
 
 import numpy as np
+from markupsafe import Markup
 
 from model.attribution.interactions import Interactions
 from model.language import gettext, marked
@@ -17,6 +18,7 @@ from model.reading.explanation import Explanation, Reading
 from model.recurrence.ledger import ReadLedger, WrittenLedger
 from views.drawing.labels import ARROWS
 from views.drawing.numbers import signed
+from views.drawing.template import render
 from views.drawing.tracks import SCORE_LIMIT
 
 CREDITED, HELD, READ, CHANGED = INKS = ("credited", "held", "read", "changed")  # what the colours of the words say
@@ -108,20 +110,26 @@ def ledger_note(kind: str) -> str:
     """What the colours of the words say, and what they do not."""
     if kind == HELD:
         return gettext(
-            "Ink: the word's share in what the layer holds once the playhead's word is read. Exact, given the gates; "
-            "it counts what a word wrote itself, not what made the gates open."
+            "The word's share in what the layer holds (its cell state c) once the playhead's word is read. Exact, "
+            "given the gates; it counts what a word wrote itself, not what made the gates open."
         )
     if kind == READ:
         return gettext(
-            "Colour: how much of the final logit the output layer read off at each word. Exact, given the gates; where "
+            "How much of the final logit the output layer read off at each word. Exact, given the gates; where "
             "something was read is not which word caused it: the colours of the credits say more about that."
         )
     if kind == CHANGED:
         return gettext(
-            "Colour: by how much the chosen word changes what each word is credited with: integrated gradients with it "
-            "less those with the baseline in its place. Other measures of how words work together give other numbers."
+            "By how much the chosen word changes what each word is credited with: integrated gradients with it less "
+            "those with the baseline in its place. Other measures of how words work together give other numbers."
         )
     return gettext(
-        "Colour: what each word of the whole review is credited with; it says what the verdict responds to, not what "
+        "What each word of the whole review is credited with, in logits: the verdict before it is squeezed into a "
+        "probability, where 0 is 0.50, +1 is 0.73 and −1 is 0.27. It says what the verdict responds to, not what "
         "causes an opinion."
     )
+
+
+def ink_note(kind: str) -> Markup:
+    """The same with the scale of the colours."""
+    return render("stage/ink_note.html", note=ledger_note(kind), signed=kind != HELD, limit=f"{SCORE_LIMIT:g}")

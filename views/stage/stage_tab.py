@@ -14,7 +14,6 @@ from model.reading.explainer import Explainer
 from model.reading.explanation import Explanation, Question, Reading
 from views.api.endpoints import Refusals
 from views.drawing.cards import empty_card
-from views.drawing.template import render
 from views.panel import QUIET, Drawing, Shared, whole
 from views.scripts import attached
 from views.stage.ledger import (
@@ -27,7 +26,7 @@ from views.stage.ledger import (
     Inks,
     changed_inks,
     held_inks,
-    ledger_note,
+    ink_note,
     read_inks,
 )
 from views.stage.stage import moments, scores, stage
@@ -88,8 +87,9 @@ class Staging:
                 value=CREDITED,
                 label=gettext("The colours of the words say"),
                 min_width=300,
+                elem_id="gs-ink",
             )
-        self._note = gr.HTML(render("stage/ink_note.html", note=ledger_note(CREDITED)))
+        self._note = gr.HTML(ink_note(CREDITED))
 
     @property
     def drawn(self) -> list[gr.State | gr.HTML]:
@@ -145,7 +145,7 @@ class Staging:
         place: float | None,
     ) -> tuple[Inks | None, Markup]:
         """What the colours of the words say, and a sentence about it."""
-        note = render("stage/ink_note.html", note=ledger_note(ink))
+        note = ink_note(ink)
         if question is None or staged is None or ink not in (HELD, READ, CHANGED):
             return None, note
         with Refusals():

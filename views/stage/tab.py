@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import gradio as gr
 from gradio.components import Component
+from markupsafe import Markup
 
-from model.assets import ASSETS
 from model.attribution.baselines import BASELINES, DEFAULT_BASELINE
 from model.attribution.methods import DEFAULT_METHOD, METHODS
 from model.errors import ReviewError
@@ -18,7 +17,7 @@ from model.language import gettext, marked
 from model.network.cells.registry import FIRST_SHOWN, SYMBOLS
 from model.reading.edit import Edit
 from model.reading.explainer import Explainer
-from model.reading.explanation import Question, Reading
+from model.reading.explanation import Explanation, Question, Reading
 from model.text import MAX_CHARACTERS, check_review
 from views.api.endpoints import Refusals
 from views.cell import tab as step_tab
@@ -30,11 +29,12 @@ from views.links import OUTER_TABS, View
 from views.memory import tab as memory_tab
 from views.panel import QUIET, Drawing, Focus, PageValues, Panel, Shared, whole
 from views.scripts import attached
+from views.stage.examples import Example, read_examples
+from views.stage.fooled import fooled_card, is_fooled, place_of
 from views.stage.stage_tab import Latest, Staged, Staging, SupersededError
 from views.stage.verdict import verdict
 from views.what_if import tab as what_if_tab
 
-EXAMPLES = ASSETS / "examples.json"
 TABS = (
     ("gates", marked("Gates"), gates_tab.build),
     ("step", marked("Step through"), step_tab.build),
@@ -56,6 +56,7 @@ class ExplainTab:
         """Put it on the page that is being built."""
         self._explainer = explainer
         self.layers = explainer.checkpoint(explainer.default).network.config.layers  # that can be chosen
+        self._examples = read_examples()
         self.question = gr.State(None)  # the `Question` that is explained now
         self.kept = gr.State(None)  # the `View` that a link or a lesson set last: it says which token is chosen
         self.active = gr.State(TABS[0][0])  # the name of the tab that is looked at
@@ -67,29 +68,43 @@ class ExplainTab:
         self._listen()
 
     def _build_question(self) -> None:
-        examples: dict[str, str] = json.loads(EXAMPLES.read_text(encoding="utf-8"))
         names = self._explainer.names
         with gr.Column(scale=7, min_width=300):
             self.review = gr.Textbox(
                 label=gettext("Review"),
                 info=gettext("English, a few words or a few hundred; Ctrl+Enter analyses it."),
-                value=next(iter(examples.values())),
+                value=self._examples[0].text,
                 lines=2,
                 max_lines=6,
                 max_length=MAX_CHARACTERS,
                 elem_id="gs-review",
             )
-            self._samples = gr.Examples(
-                list(examples.values()),
-                self.review,
-                example_labels=list(examples),
-                label=gettext("Or try one (the network gets some of them wrong)"),
-                api_visibility="private",
-            )
+            with gr.Row(elem_classes="gs-examples"):
+                asking = [example for example in self._examples if example.turn]
+                plain = [example for example in self._examples if not example.turn]
+                self._samples = [
+                    self._offer(asking, gettext("A question: why is it fooled?")),
+                    self._offer(plain, gettext("Or try another review")),
+                ]
         with gr.Column(scale=2, min_width=220):
             self._analyse = gr.Button(gettext("Analyse"), variant="primary", elem_id="gs-analyse")
             self.to_compare = gr.Button(gettext("Compare with another"), size="sm")
             self._build_settings(names)
+
+    def _offer(self, examples: Sequence[Example], label: str) -> gr.Examples:
+        """Examples to click; where the network errs on one, that is said beside its name."""
+        return gr.Examples(
+            [example.text for example in examples],
+            self.review,
+            example_labels=[self._label_of(example) for example in examples],
+            label=label,
+            api_visibility="private",
+        )
+
+    def _label_of(self, example: Example) -> str:
+        if example.turn or self._explainer.classify(example.text, self._explainer.default).label == example.meant:
+            return example.label
+        return f"{example.label} ✗ {gettext('judged wrong')}"
 
     def _build_settings(self, names: list[str]) -> None:
         with gr.Accordion(gettext("Settings"), open=False):
@@ -110,20 +125,28 @@ class ExplainTab:
 
     def _build_answer(self) -> None:
         self._staging = Staging(self._explainer)
+        self._staging.build_inks()
+        self._fooled = gr.HTML("", elem_id="gs-fooled", js_on_load=attached("stage/fooled.js"))
         self._verdict = gr.HTML(
             "",
             html_template=card_with_remark(gettext("The review was changed: press Analyse.")),
             elem_id="gs-verdict",
             js_on_load=attached("stage/review.js"),
         )
-        self._staging.build_inks()
         with gr.Row(elem_classes="gs-controls", elem_id="gs-where"):
             choices = [(str(layer), layer) for layer in range(1, self.layers + 1)]
-            self.layer = gr.Radio(choices, value=1, label=gettext("Layer"), min_width=90)
+            self.layer = gr.Radio(
+                choices,
+                value=1,
+                label=gettext("Layer"),
+                info=gettext("1 reads the words, the next what it passes on"),
+                min_width=90,
+            )
             self.direction = gr.Radio(
                 [(gettext(arrow), direction) for direction, arrow in ARROWS.items()],
                 value="forward",
                 label=gettext("Direction"),
+                info=gettext("each layer has a reader from either end"),
                 min_width=150,
                 elem_id="gs-direction",
             )
@@ -154,7 +177,7 @@ class ExplainTab:
             [self._analyse.click, self.checkpoint.input, self._method.input, self._baseline.input],
             self._asked,
             inputs=[*settings, self.kept, self._staging.latest, *page, *own],
-            outputs=[self.question, self.place, self.unit, self._verdict, *self._staging.drawn, *drawn],
+            outputs=[self.question, self.place, self.unit, self._verdict, self._fooled, *self._staging.drawn, *drawn],
             validator=valid,
             api_visibility="private",
             concurrency_id="compute",
@@ -167,12 +190,13 @@ class ExplainTab:
         shown.success(
             self._score,
             inputs=[self._staging.staged, self._staging.latest, *page, *own],
-            outputs=[self._verdict, self._staging.scores, *scored],
+            outputs=[self._verdict, self._fooled, self._staging.scores, *scored],
             concurrency_id="compute",
             **QUIET,
             trigger_mode="always_last",
         )
-        self._samples.load_input_event.then(None, js=ANALYSE)
+        for samples in self._samples:
+            samples.load_input_event.then(None, js=ANALYSE)
         drawing = gr.on(
             [self.active.change, self.unit.change, self.layer.input, self.direction.input]
             + [each.change if isinstance(each, gr.State) else each.input for each in own],
@@ -268,7 +292,8 @@ class ExplainTab:
                 ({} if panel.scored else panel.draw(reading, focus, *values))
                 | self._mended(page, focus)
                 | self._staging.show(reading, None if place is None else focus.place, plays, latest)
-                | {self.question: asked, self.place: focus.place, self._verdict: verdict(reading)}
+                | {self.question: asked, self.place: focus.place}
+                | {self._verdict: verdict(reading), self._fooled: ""}
             )
 
     def _score(self, staged: Staged | None, latest: Latest, *page: Any) -> Drawing:
@@ -282,8 +307,20 @@ class ExplainTab:
             except SupersededError:
                 return gr.skip()
             panel, values = self._looked_at(found)
-            drawing: Drawing = {self._verdict: verdict(explanation)} | self._staging.show_scores(staged, explanation)
+            drawing: Drawing = {self._verdict: verdict(explanation), self._fooled: self._ask_about(explanation)}
+            drawing |= self._staging.show_scores(staged, explanation)
             return drawing | (panel.draw(explanation, focus_of(explanation, found), *values) if panel.scored else {})
+
+    def _ask_about(self, explanation: Explanation) -> Markup | str:
+        """Of an example that asks something, or of which the network says something else than a reader: why."""
+        text = explanation.question.text
+        example = next((example for example in self._examples if example.text == text), None)
+        if example is None or not (example.turn or is_fooled(explanation, example)):
+            return ""
+        adds_up = explanation.attribution.method.adds_up
+        place = place_of(explanation, example.turn.turner) if example.turn and adds_up else None
+        found = None if place is None else self._explainer.interactions(explanation, place)
+        return fooled_card(explanation, example, found)
 
     def _draw(self, page: PageValues) -> Drawing:
         """Draw what is looked at now of the review that is explained already."""

@@ -9,6 +9,7 @@ LENGTHS = torch.tensor([len(IDS)])
 
 
 def gradient(network, embedded):
+    """Of the logit with respect to the word vectors of one or more reviews, (reviews, tokens, embedding)."""
     embedded = embedded.clone().requires_grad_()
-    (found,) = torch.autograd.grad(network.forward_embedded(embedded, LENGTHS).sum(), embedded)
+    (found,) = torch.autograd.grad(network.forward_embedded(embedded, LENGTHS.expand(len(embedded))).sum(), embedded)
     return found
