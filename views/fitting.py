@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from model.errors import ReviewError
 from model.language import gettext
 from model.reading.explainer import Explainer
+from model.reading.explanation import Question
+from model.recurrence.clamps import Clamp, check_clamps
 from views.links import View
 
 
@@ -46,4 +49,19 @@ def fitted(view: View, explainer: Explainer) -> Fitted:
             said = gettext("The second checkpoint of this view is not here; {checkpoint} reads B instead.")
             missing.append(said.format(checkpoint=checkpoint))
     found = replace(view, checkpoint=checkpoint, layer=layer, unit=unit, other_checkpoint=other)
-    return Fitted(found, tuple(missing))
+    try:
+        held = _held(found, explainer)
+    except ReviewError as error:
+        held = ()
+        missing.append(gettext("Nothing is held, as it was in this view: {reason}").format(reason=error))
+    if view.tab == "errors":
+        missing.append(gettext("A link holds no file: load it again to see its reviews."))
+    return Fitted(replace(found, held=held), tuple(missing))
+
+
+def _held(view: View, explainer: Explainer) -> tuple[Clamp, ...]:
+    """What is held of the review. Raises `ReviewError` where it cannot be."""
+    if view.held:
+        read = explainer.read(Question(view.text, view.checkpoint))
+        check_clamps(view.held, explainer.checkpoint(view.checkpoint).network.config, len(read.review.tokens))
+    return view.held

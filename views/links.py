@@ -16,7 +16,7 @@ import json
 import re
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, astuple, dataclass, fields
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, InstanceOf, TypeAdapter
@@ -26,19 +26,24 @@ from model.language import gettext, marked
 from model.network.cells.registry import FIRST_SHOWN, SYMBOLS
 from model.network.network import DIRECTIONS
 from model.parsing import Says, parse
+from model.reading.explanation import WEIGHTS
+from model.recurrence.clamps import MAX_CLAMPS, Clamp
 from model.text import MAX_CHARACTERS, MAX_TOKENS
+from views.stage.ledger import CREDITED, INKS
 
 OUTER_TABS = ("compare", "errors", "network")  # beside the tab of one review, which has the others inside
 TABS = ("gates", "step", "memory", "gradients", "whatif", "table", *OUTER_TABS)
-MAX_LAYER, MAX_UNIT, MAX_NAME = 8, 65_535, 100
+MAX_LAYER, MAX_UNIT, MAX_NAME, MAX_LESSON = 8, 65_535, 100, 99
 
 VERSION = "1"
 CHECKSUM = 6  # bytes
-MAX_JSON = 6 * 2 * MAX_CHARACTERS + 1_000  # bytes; a control character takes six, and there are two reviews
+MAX_JSON = 6 * 2 * MAX_CHARACTERS + 4_000  # bytes; a control character takes six, and there are two reviews
 MAX_LINK = MAX_JSON * 4 // 3 + 1_000  # characters; what does not compress grows by a third in base64
 
 _ALPHABET = re.compile(r"[A-Za-z0-9_-]*")
 _SPOILT = marked("This link is cut or was changed: ask for it again.")
+_NOT_HELD = marked("What is held in this view is not readable, or more than {most}: choose the view on the page again.")
+_MOST = {"most": MAX_CLAMPS}
 _OTHER_VERSION = marked("This link comes from another version of this page: ask for a new one.")
 
 
@@ -48,7 +53,9 @@ class View:
 
     `text` and `other` (the second review of Compare) may be empty, and so may `other_checkpoint`, which reads `other`:
     then `checkpoint` does. `layer` counts from 1, `place` (a token) and `unit`
-    from 0; whether the review has such a token and the checkpoint such a layer and unit is not known here.
+    from 0; whether the review has such a token and the checkpoint such a layer and unit is not known here, nor whether
+    what is `held` can be. `weights` are those of the gradients, `ink` is what the colours of the words say, `lesson`
+    the step of the guided lesson, 0 while it is closed.
     Raises `ReviewError` with one sentence where a field is of another type or out of its range.
     """
 
@@ -62,6 +69,11 @@ class View:
     symbol: str = FIRST_SHOWN
     other: str = ""
     other_checkpoint: str = ""
+    held: tuple[Clamp, ...] = ()
+    weights: str = WEIGHTS[0]
+    ink: str = CREDITED
+    lesson: int = 0
+    projector: bool = False
 
     def __post_init__(self) -> None:
         for name, rule in _RULES.items():
@@ -120,7 +132,30 @@ _RULES: Mapping[str, TypeAdapter[Any]] = {
         0, MAX_TOKENS - 1, marked("The token of this view must be a whole number from {low} to {high:,}.")
     ),
     "unit": _number(0, MAX_UNIT, marked("The unit of this view must be a whole number from {low} to {high:,}.")),
+    "held": TypeAdapter(
+        Annotated[tuple[InstanceOf[Clamp], ...], Field(max_length=MAX_CLAMPS), Says(_NOT_HELD, given=_MOST)]
+    ),
+    "weights": _choice(WEIGHTS, marked("This view names weights that are not there; there are: {choices}.")),
+    "ink": _choice(INKS, marked("This view names colours that are not there; there are: {choices}.")),
+    "lesson": _number(
+        0, MAX_LESSON, marked("The step of the lesson of this view must be a whole number from {low} to {high:,}.")
+    ),
+    "projector": TypeAdapter(
+        Annotated[
+            bool,
+            Field(strict=True),
+            Says(marked("This view does not say whether the page is large: choose the view on the page again.")),
+        ]
+    ),
 }
+_Number, _Whole = Annotated[float, Field(strict=True)], Annotated[int, Field(strict=True)]
+_HELD = TypeAdapter(
+    Annotated[
+        list[tuple[str, _Number, _Whole | None, str | None, _Whole | None, _Whole, _Whole | None]],
+        Field(max_length=MAX_CLAMPS, strict=True),
+        Says(_NOT_HELD, given=_MOST),
+    ]
+)
 
 _DEFAULTS = asdict(View("", "", TABS[0]))
 _NEEDED = {"text", "checkpoint", "tab"}
@@ -134,6 +169,8 @@ def encode_view(view: View) -> str:
     stored = {
         name: value for name, value in asdict(view).items() if name in _NEEDED or value != _DEFAULTS[name]
     }  # a later version may add fields, but never change a default
+    if view.held:
+        stored["held"] = [astuple(clamp) for clamp in view.held]
     text = json.dumps(stored, ensure_ascii=False, separators=(",", ":"))
     return _pack(zlib.compress(text.encode("utf-8", "surrogatepass"), 9))
 
@@ -187,4 +224,8 @@ def _parse(stored: bytes) -> View:
         raise ReviewError(gettext(_SPOILT))
     if not values.keys() <= {field.name for field in fields(View)}:
         raise ReviewError(gettext(_OTHER_VERSION))
+    if "held" in values:
+        unread = gettext(_NOT_HELD).format(**_MOST)
+        held = parse(_HELD, values["held"], lambda fault: ReviewError(fault.sentence or unread))
+        values["held"] = tuple(Clamp(*each) for each in held)
     return View(**values)

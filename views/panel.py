@@ -11,6 +11,7 @@ from gradio.blocks import Block
 from gradio.components import Component
 
 from model.reading.explanation import Question
+from views.links import View
 from views.scripts import attached
 
 Drawing = dict[Block, object]  # what Gradio takes: components, and what they show now
@@ -83,6 +84,9 @@ class Panel:
     `later` is drawn after that, in an event of its own: what takes longer than a person waits for a click. When another
     token is chosen only `follow(reading, focus)` is drawn, at once: the rest is marked in the browser. All have to do
     with a `Reading` alone, which may be scored or not; a panel that is `scored` waits until there are scores.
+
+    `restore(view)` sets those of its inputs that are `restored` to what a link says; `keep(view, *values of inputs)`
+    gives back the view with what they say in it.
     """
 
     name: str
@@ -94,3 +98,6 @@ class Panel:
     follow: Callable[..., Drawing] | None = None
     follow_outputs: Sequence[Component] = ()
     scored: bool = False
+    restored: Sequence[gr.Radio | gr.State] = ()
+    restore: Callable[[View], Drawing] = lambda view: {}
+    keep: Callable[..., View] = lambda view, *values: view

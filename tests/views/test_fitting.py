@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from model.recurrence.clamps import Clamp
 from views.fitting import fitted
 from views.links import MAX_UNIT, View
 
@@ -16,6 +17,8 @@ def test_what_is_here_is_left_as_it_is(explainer):
     found = fitted(VIEW, explainer)
     assert found.view == VIEW
     assert found.missing == ()
+    held = replace(VIEW, held=(Clamp("h", 0.0, 2, "forward", 4, 1),))
+    assert fitted(held, explainer).view == held
 
 
 @pytest.mark.parametrize(
@@ -33,6 +36,17 @@ def test_what_is_here_is_left_as_it_is(explainer):
             {"tab": "compare", "other_checkpoint": "gone"},
             {"other_checkpoint": "rnn"},
             "The second checkpoint of this view is not here; rnn reads B instead.",
+        ),
+        ({"tab": "errors"}, {}, "A link holds no file: load it again to see its reviews."),
+        (
+            {"held": (Clamp("h", 0.0, unit=5),)},
+            {"held": ()},
+            "Nothing is held, as it was in this view: There is no such unit: choose one from 0 to 4, or all units.",
+        ),
+        (
+            {"held": (Clamp("h", 0.0, start=2),)},
+            {"held": ()},
+            "Nothing is held, as it was in this view: Choose tokens within the review, which has 2 tokens.",
         ),
     ],
 )

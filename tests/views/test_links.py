@@ -8,7 +8,7 @@ import json
 import random
 import string
 import zlib
-from dataclasses import asdict, replace
+from dataclasses import asdict, astuple, replace
 
 import pytest
 from hypothesis import example, given, settings
@@ -18,13 +18,42 @@ from model.errors import ReviewError
 from model.network.cells.registry import SYMBOLS
 from model.network.checkpoint import CHECKPOINTS
 from model.network.network import DIRECTIONS
+from model.reading.explanation import WEIGHTS
+from model.recurrence.clamps import MAX_CLAMPS, Clamp
 from model.text import MAX_CHARACTERS, MAX_TOKENS
 from views import links
-from views.links import MAX_LAYER, MAX_LINK, MAX_NAME, MAX_UNIT, TABS, View, decode_view, encode_view
-
-VIEW = View(
-    "Not bad, naïve “quotes” & <b>tags</b>\n\t好 🎬", "bilstm", "step", 2, "backward", 3, 189, "c", "Another one."
+from views.links import (
+    MAX_LAYER,
+    MAX_LESSON,
+    MAX_LINK,
+    MAX_NAME,
+    MAX_UNIT,
+    TABS,
+    View,
+    decode_view,
+    encode_view,
 )
+from views.stage.ledger import INKS
+
+HELD = (Clamp("f", 0.5, 1, "forward", 5, 0, 3), Clamp("h", 0.0))
+VIEW = View(
+    "Not bad, naïve “quotes” & <b>tags</b>\n\t好 🎬",
+    "bilstm",
+    "step",
+    2,
+    "backward",
+    3,
+    189,
+    "c",
+    "Another one.",
+    "rnn",
+    HELD,
+    "untrained",
+    "held",
+    3,
+    True,
+)
+STORED = asdict(VIEW) | {"held": [list(astuple(clamp)) for clamp in HELD]}  # as JSON has it
 
 any_text = st.text(st.characters(exclude_categories=()), max_size=60)  # lone surrogates and control characters too
 views = st.builds(
@@ -38,6 +67,23 @@ views = st.builds(
     unit=st.integers(0, MAX_UNIT),
     symbol=st.sampled_from(SYMBOLS),
     other=any_text,
+    held=st.lists(
+        st.builds(
+            Clamp,
+            symbol=st.sampled_from(SYMBOLS),
+            value=st.floats(-100, 100, allow_subnormal=False),
+            layer=st.none() | st.integers(1, MAX_LAYER),
+            direction=st.none() | st.sampled_from(DIRECTIONS),
+            unit=st.none() | st.integers(0, MAX_UNIT),
+            start=st.integers(0, MAX_TOKENS),
+            end=st.none() | st.integers(0, MAX_TOKENS),
+        ),
+        max_size=3,
+    ).map(tuple),
+    weights=st.sampled_from(WEIGHTS),
+    ink=st.sampled_from(INKS),
+    lesson=st.integers(0, MAX_LESSON),
+    projector=st.booleans(),
 )
 # no subnormal floats: native code that other tests run makes the processor round them to 0
 json_values = st.recursive(
@@ -79,15 +125,15 @@ def test_a_view_comes_back_as_it_was(view):
 def test_a_link_can_be_read_without_this_code():
     content = base64.urlsafe_b64decode(encode_view(VIEW)[1:] + "==")
     assert hashlib.sha256(content[6:]).digest().startswith(content[:6])
-    stored = {"other_checkpoint": ""} | json.loads(
-        zlib.decompress(content[6:])
-    )  # what is as it is by default is left out
-    assert asdict(VIEW) == stored
+    assert json.loads(zlib.decompress(content[6:])) == STORED
+    plain = base64.urlsafe_b64decode(encode_view(View("Good.", "rnn", "gates", unit=3))[1:] + "==")
+    left = {"text": "Good.", "checkpoint": "rnn", "tab": "gates", "unit": 3}  # what is as by default is left out
+    assert json.loads(zlib.decompress(plain[6:])) == left
 
 
 def test_a_made_link_with_the_needed_fields_alone_takes_the_defaults():
     view = decode_view(forged({"text": "Good.", "checkpoint": "rnn", "tab": "memory"}))
-    assert view == View("Good.", "rnn", "memory", 1, "forward", 0, 0, "f", "")
+    assert view == View("Good.", "rnn", "memory", 1, "forward", 0, 0, "f", "", "", (), "trained", "credited", 0, False)
 
 
 def test_every_cut_is_found():
@@ -129,9 +175,9 @@ def test_the_unused_bits_of_the_last_character_are_found():
 
 
 def test_another_version_says_so():
-    packed = zlib.compress(json.dumps(asdict(VIEW)).encode())
+    packed = zlib.compress(json.dumps(STORED).encode())
     assert "another version" in refusal(sealed(packed, version="2"))
-    assert "another version" in refusal(forged(asdict(VIEW) | {"pace": 2}))
+    assert "another version" in refusal(forged(STORED | {"pace": 2}))
 
 
 @pytest.mark.parametrize(
@@ -166,25 +212,38 @@ def test_another_version_says_so():
         ("unit", True, "unit"),
         ("unit", 10**400, "unit"),
         ("unit", float("inf"), "unit"),
+        ("held", "f", "held"),
+        ("held", [[]], "held"),
+        ("held", [["f", "1", 1, "forward", 5, 0, 3]], "held"),
+        ("held", [["f", 1.0, 1, "forward", 5, 0]], "held"),
+        ("held", [["f", 1.0, 1, "forward", 5.5, 0, 3]], "held"),
+        ("held", [list(astuple(HELD[0]))] * (MAX_CLAMPS + 1), "held"),
+        ("weights", "golden", "weights"),
+        ("ink", "red", "colours"),
+        ("ink", None, "colours"),
+        ("lesson", -1, "lesson"),
+        ("lesson", 1.5, "lesson"),
+        ("projector", 1, "large"),
+        ("projector", "yes", "large"),
     ],
 )
 def test_a_field_out_of_range_is_named(field, value, word):
-    message = refusal(forged(asdict(VIEW) | {field: value}))
+    message = refusal(forged(STORED | {field: value}))
     assert word in message
     assert len(message) < 200
 
 
 @pytest.mark.parametrize("field", ["text", "checkpoint", "tab"])
 def test_a_missing_field_is_refused(field):
-    values = asdict(VIEW)
+    values = dict(STORED)
     del values[field]
     refusal(forged(values))
 
 
 def test_a_refusal_never_repeats_what_was_sent():
-    for field in asdict(VIEW):
-        assert "<img" not in refusal(forged(asdict(VIEW) | {field: ["<img src=x>"]}))
-    assert "<img" not in refusal(forged(asdict(VIEW) | {"<img src=x>": 1}))
+    for field in STORED:
+        assert "<img" not in refusal(forged(STORED | {field: ["<img src=x>"]}))
+    assert "<img" not in refusal(forged(STORED | {"<img src=x>": 1}))
 
 
 def test_a_view_out_of_range_cannot_be_made_in_the_first_place():
@@ -236,10 +295,10 @@ def test_any_sealed_json_is_refused(value):
 
 
 @settings(deadline=None)
-@given(st.sampled_from(sorted(asdict(VIEW))), json_values)
+@given(st.sampled_from(sorted(STORED)), json_values)
 def test_any_value_of_any_field_is_a_view_or_a_sentence(field, value):
-    if tolerated(forged(asdict(VIEW) | {field: value})):
-        assert getattr(decode_view(forged(asdict(VIEW) | {field: value})), field) == value
+    if tolerated(forged(STORED | {field: value})):
+        assert getattr(decode_view(forged(STORED | {field: value})), field) == (() if value == [] else value)
 
 
 @pytest.mark.parametrize("content", [b"[" * 200_000, b'{"a":' * 40_000, b"1" * 100_000, b'"\\ud800"', b"\xff\xfe", b""])
@@ -248,7 +307,7 @@ def test_hostile_json_is_refused(content):
 
 
 def test_packed_bytes_that_end_early_or_late_are_refused():
-    packed = zlib.compress(json.dumps(asdict(VIEW)).encode())
+    packed = zlib.compress(json.dumps(STORED).encode())
     assert decode_view(sealed(packed)) == VIEW
     for wrong in (packed[:-1], packed[:-4], packed + b"\x00", packed + packed):
         refusal(sealed(wrong))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import gradio as gr
 
 from model.language import gettext, marked
@@ -46,4 +48,12 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
         }
 
     outputs = [decay_words, decay, steps, arrivals, curves_words, curves]
-    return Panel("gradients", [weights], outputs, draw)
+    return Panel(
+        "gradients",
+        [weights],
+        outputs,
+        draw,
+        restored=[weights],
+        restore=lambda view: {weights: view.weights},
+        keep=lambda view, weights: replace(view, weights=weights),
+    )

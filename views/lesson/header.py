@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
+from typing import Any
+
 import gradio as gr
 
 from model.errors import ReviewError
 from model.language import gettext
 from model.reading.explainer import Explainer
+from model.text import MAX_TOKENS
 from views.compare.tab import CompareTab, CompareValues
 from views.drawing.template import render
 from views.fitting import fitted
 from views.lesson.lessons import BUTTONS, LANGUAGES, language_of, lesson_panel, read_lessons
 from views.links import OUTER_TABS, View, decode_view, encode_view
-from views.panel import QUIET, Drawing, PageValues
+from views.panel import QUIET, Drawing
 from views.scripts import attached
-from views.stage.tab import ANALYSE, ExplainTab, view_of
+from views.stage.tab import ANALYSE, ExplainTab
 
 _TAKE_LINK = """(fragment) => {
   if (!fragment) return fragment;
@@ -22,6 +27,10 @@ _TAKE_LINK = """(fragment) => {
   navigator.clipboard?.writeText(location.href).catch(() => {});
   return location.href;
 }"""
+
+
+_WHAT_TO_OPEN = "(_, ...others) => [location.hash || sessionStorage.getItem('gatescope') || '', ...others]"
+_FRAGMENT = re.compile(r"#?(?P<view>view=.*?)(?:&place=(?P<place>[0-9]{1,6}))?", re.DOTALL)
 
 
 class Header:
@@ -37,8 +46,13 @@ class Header:
             gr.HTML(render("lesson/brand.html"), js_on_load=attached("lesson/lesson.js"))
             self._start = gr.Button(english.lesson, size="sm", min_width=120, elem_classes="gs-lesson-go")
             self._link = gr.Button(gettext("Link to this view"), size="sm", min_width=130)
-            gr.HTML(render("lesson/projector.html"), js_on_load=attached("lesson/projector.js"))
+            self._projector = gr.HTML(
+                False,
+                html_template=render("lesson/projector.html"),
+                js_on_load=attached("lesson/projector.js", "input"),
+            )
         self._fragment = gr.HTML("", html_template="", visible="hidden", js_on_load=attached("lesson/link.js", "input"))
+        self._bookmark = gr.HTML("", html_template="", visible="hidden", js_on_load=attached("lesson/bookmark.js"))
         self._address = gr.Textbox(
             label=gettext("Link to this view: copied, and now the address of this page. The review is part of it."),
             visible=False,
@@ -72,11 +86,16 @@ class Header:
         """
         self._tabs, self._explained, self._compared = tabs, explained, compared
         lesson = [self._step, self._lesson, self._panel, self._start, self._back, self._next, self._close]
-        restored = [tabs, *explained.restored, *compared.asked]
+        restored = [tabs, *explained.restored, *compared.asked, self._projector]
 
         page.load(_prefers, None, self._language, **QUIET)
         opened = gr.on(
-            [page.load, self._fragment.input], self._open, self._fragment, restored, js="() => location.hash", **QUIET
+            [page.load, self._fragment.input],
+            self._open,
+            [self._fragment, self._language],
+            [*lesson, *restored],
+            js=_WHAT_TO_OPEN,
+            **QUIET,
         )
         opened.then(None, js=ANALYSE)
         opened.then(
@@ -96,25 +115,36 @@ class Header:
         self._language.change(
             lambda step, language: self._say(step, language), [self._step, self._language], lesson, **QUIET
         )
-        looked_at = [explained.question, explained.active, *explained.focus]
-        self._link.click(
-            lambda outer, symbol, *values: self._take(
-                outer, symbol, PageValues.of(*values[: len(looked_at)]), CompareValues(*values[len(looked_at) :])
-            ),
-            [outer, explained.symbol, *looked_at, *compared.asked],
-            self._address,
+        shown = [outer, self._step, self._projector, *compared.asked, *explained.viewed]
+        self._link.click(self._take, shown, self._address, **QUIET).success(
+            None, self._address, self._address, js=_TAKE_LINK
+        )
+        gr.on(
+            [each.change for each in (outer, self._step, explained.question, explained.active, compared.result)]
+            + [each.input for each in (self._projector, *explained.viewed) if hasattr(each, "input")],
+            self._remember,
+            shown,
+            self._bookmark,
             **QUIET,
-        ).success(None, self._address, self._address, js=_TAKE_LINK)
+            trigger_mode="always_last",
+        )
 
-    def _open(self, fragment: str) -> Drawing:
-        """What the link in the address says, if there is one; a spoilt one is told and passed over."""
-        if not (fragment or "").removeprefix("#").startswith("view="):
+    def _open(self, fragment: str, language: str) -> Drawing:
+        """What the link in the address says, or else what the page showed before it was loaded anew; a spoilt link is
+        told and passed over.
+        """
+        found = _FRAGMENT.fullmatch(fragment or "")
+        if found is None:
             return gr.skip()
         try:
-            return self._restore(decode_view(fragment))
+            view = decode_view(found["view"])
         except ReviewError as error:
             gr.Warning(str(error), title=gettext("Link"))
             return gr.skip()
+        if found["place"]:
+            view = replace(view, place=min(int(found["place"]), MAX_TOKENS - 1))
+        said = self._say(view.lesson, language) if view.lesson else {}
+        return said | self._restore(view) | {self._projector: view.projector}
 
     def _restore(self, view: View) -> Drawing:
         """Set every part of the page to a view, as far as it can be shown here; the analysis follows in an event of
@@ -150,17 +180,30 @@ class Header:
             self._close: gr.Button(words.close, visible=step < len(steps)),
         }
 
-    def _take(self, outer: str, symbol: str, looked_at: PageValues, compared: CompareValues) -> gr.Textbox | Drawing:
+    def _take(self, *shown: Any) -> gr.Textbox | Drawing:
         """The link's text; the page's script puts it behind the address and copies it."""
-        tab = outer if outer in OUTER_TABS else looked_at.active
         try:
-            view = view_of(looked_at, symbol, tab)
-            fragment = encode_view(compared.put_in(view) if outer == "compare" else view)
+            fragment = encode_view(self._view(*shown))
         except ReviewError as error:
             gr.Warning(str(error), title=gettext("Link"))
             return gr.skip()
         gr.Info(gettext("The link is copied: it holds the review and where you look."), title=gettext("Link"))
         return gr.Textbox(fragment, visible=True)
+
+    def _remember(self, *shown: Any) -> str | Drawing:
+        """The same for the browser alone, which gives it back when the page is loaded anew."""
+        try:
+            return encode_view(self._view(*shown))
+        except ReviewError:
+            return gr.skip()
+
+    def _view(self, outer: str, step: int, projector: bool, *values: Any) -> View:
+        """What is looked at. Raises `ReviewError` where that is nothing yet."""
+        compared = CompareValues(*values[: len(self._compared.asked)])
+        tab = outer if outer in OUTER_TABS else None
+        view = self._explained.view(tab, *values[len(self._compared.asked) :])
+        view = replace(view, lesson=step, projector=projector)
+        return compared.put_in(view) if tab == "compare" else view
 
 
 def _prefers(request: gr.Request) -> str:

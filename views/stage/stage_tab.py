@@ -82,7 +82,7 @@ class Staging:
     def build_inks(self) -> None:
         """The choice of what the colours of the words say."""
         with gr.Row(elem_classes="gs-controls"):
-            self._ink = gr.Radio(
+            self.ink = gr.Radio(
                 [(gettext(INK_NAMES[ink]), ink) for ink in INKS],
                 value=CREDITED,
                 label=gettext("The colours of the words say"),
@@ -119,11 +119,11 @@ class Staging:
 
     def listen(self, shown: Dependency, shared: Shared) -> None:
         """Draw the rest after `shown`, the inks whenever something else is asked of them."""
-        asked = [shared.question, self.staged, self._ink, shared.layer, shared.direction, shared.place]
+        asked = [shared.question, self.staged, self.ink, shared.layer, shared.direction, shared.place]
         inked = [self._inks, self._note]
         shown.success(self._show_moments, [shared.question, self.staged], self._moments, **_LATER)
         shown.success(self._show_inks, asked, inked, **_LATER)
-        gr.on([self._ink.input, shared.layer.input, shared.direction.input], self._show_inks, asked, inked, **_LATER)
+        gr.on([self.ink.input, shared.layer.input, shared.direction.input], self._show_inks, asked, inked, **_LATER)
         self._inks.input(self._show_inks, asked, inked, **_LATER)
 
     def _show_moments(self, question: Question | None, staged: Staged | None) -> object:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import Any
 
 import gradio as gr
 from gradio.components import Component
+from gradio.helpers import Examples
 from markupsafe import Markup
 
 from model.attribution.baselines import BASELINES, DEFAULT_BASELINE
@@ -91,7 +92,7 @@ class ExplainTab:
             self.to_compare = gr.Button(gettext("Compare with another"), size="sm")
             self._build_settings(names)
 
-    def _offer(self, examples: Sequence[Example], label: str) -> gr.Examples:
+    def _offer(self, examples: Sequence[Example], label: str) -> Examples:
         """Examples to click; where the network errs on one, that is said beside its name."""
         return gr.Examples(
             [example.text for example in examples],
@@ -169,7 +170,7 @@ class ExplainTab:
                 tab.select(lambda name=name: name, None, self.active, **QUIET)
 
     def _listen(self) -> None:
-        own = [each for panel in self.panels for each in panel.inputs]
+        own = self._own
         drawn = [each for panel in self.panels for each in panel.outputs]
         page = [self.question, self.active, *self.focus]  # as `PageValues` takes it, with `own` behind it
         settings = [self.review, self.checkpoint, self._method, self._baseline]
@@ -224,6 +225,11 @@ class ExplainTab:
             )
 
     @property
+    def _own(self) -> list[gr.Radio | gr.State]:
+        """The inputs of all tabs."""
+        return [each for panel in self.panels for each in panel.inputs]
+
+    @property
     def focus(self) -> list[Component]:
         """Where a person looks: layer, direction, place of the token, unit."""
         return [self.layer, self.direction, self.place, self.unit]
@@ -238,8 +244,10 @@ class ExplainTab:
             self.kept,
             *self.focus,
             self.symbol,
+            self._staging.ink,
             self.tabs,
             self.active,
+            *(each for panel in self.panels for each in panel.restored),
         ]
 
     def restore(self, view: View) -> Drawing:
@@ -254,10 +262,28 @@ class ExplainTab:
             self.direction: view.direction,
             self.unit: view.unit,
             self.symbol: view.symbol,
+            self._staging.ink: view.ink,
         }
+        for panel in self.panels:
+            drawing |= panel.restore(view)
         if view.tab in OUTER_TABS:
             return drawing
         return drawing | {self.tabs: gr.Tabs(selected=view.tab), self.active: view.tab}
+
+    @property
+    def viewed(self) -> list[Component]:
+        """What `view` takes, in its order."""
+        return [self.symbol, self._staging.ink, self.question, self.active, *self.focus, *self._own]
+
+    def view(self, tab: str | None, symbol: str, ink: str, *values: Any) -> View:
+        """What a link leads to: what is looked at now; in another `tab`, if one is named. Raises `ReviewError` where no
+        review is explained.
+        """
+        page = PageValues.of(*values)
+        view = replace(view_of(page, symbol, tab or page.active), ink=ink)
+        for panel, own in self._panels_with(page):
+            view = panel.keep(view, *own)
+        return view
 
     def let_default_read(self) -> Drawing:
         """Let the checkpoint read that the page begins with."""
@@ -375,13 +401,18 @@ class ExplainTab:
 
     def _looked_at(self, page: PageValues) -> tuple[Panel, Sequence[Any]]:
         """The panel that is looked at, and the values of its own inputs among those of all."""
+        for panel, values in self._panels_with(page):
+            if panel.name == page.active:
+                return panel, values
+        raise ReviewError(gettext("There is no tab of that name."))
+
+    def _panels_with(self, page: PageValues) -> Iterator[tuple[Panel, Sequence[Any]]]:
+        """Each panel with the values of its own inputs."""
         start = 0
         for panel in self.panels:
             end = start + len(panel.inputs)
-            if panel.name == page.active:
-                return panel, page.own[start:end]
+            yield panel, page.own[start:end]
             start = end
-        raise ReviewError(gettext("There is no tab of that name."))
 
 
 def _words(reading: Reading) -> list[str]:

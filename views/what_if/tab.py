@@ -14,6 +14,7 @@ from model.reading.explanation import Question, Reading
 from views.api.endpoints import Refusals
 from views.drawing.labels import NAMES
 from views.drawing.numbers import minus
+from views.links import View
 from views.panel import QUIET, SHEET, Drawing, Focus, Panel, Shared, whole
 from views.what_if.before_after import change_card, gates_card, nothing_held, running_card
 from views.what_if.controls import ALL, NOTHING_HELD, SOME, THIS, Controls, Held
@@ -97,7 +98,24 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
     )
     undo.click(lambda held: replace(held, clamps=held.clamps[:-1]), held, held, **QUIET)
     clear.click(lambda: NOTHING_HELD, None, held, **QUIET)
-    return Panel("whatif", [held, symbol], [symbol, change, gates, running], draw, draw_running, [running])
+
+    def restore(view: View) -> Drawing:
+        return {held: Held(view.text, view.checkpoint, view.held)}
+
+    def keep(view: View, held: Held, chosen: str) -> View:
+        return replace(view, held=held.clamps if (held.text, held.checkpoint) == (view.text, view.checkpoint) else ())
+
+    return Panel(
+        "whatif",
+        [held, symbol],
+        [symbol, change, gates, running],
+        draw,
+        draw_running,
+        [running],
+        restored=[held],
+        restore=restore,
+        keep=keep,
+    )
 
 
 def _choices(*values: str) -> list[tuple[str, str]]:

@@ -9,6 +9,7 @@ import pytest
 
 from model.errors import ReviewError
 from model.reading.explanation import Question
+from model.recurrence.clamps import Clamp
 from tests.views.blocks import on_a_page
 from views.links import View
 from views.panel import PageValues
@@ -153,6 +154,20 @@ def test_a_view_is_restored_by_the_components_that_it_names(tab, name):
     ]
     assert [drawn[each] for each in (*tab.focus, tab.symbol)] == [2, "backward", 0, 4, "h"]
     assert drawn.get(tab.active) == ("memory" if name == "memory" else None)
+
+
+def test_what_the_tabs_hold_is_restored_and_goes_into_a_link_again(tab):
+    held = (Clamp("h", 0.0, 1, "forward", 2),)
+    view = View(ASKED.text, "bilstm", "whatif", 1, "backward", 2, 3, "c", held=held, weights="untrained", ink="read")
+    drawn = tab.restore(view)
+    assert drawn.keys() == set(tab.restored)
+    drawn[tab.question] = ASKED  # the analysis follows
+    shown = [drawn.get(each, each.value) for each in tab.viewed]
+    assert tab.view(None, *shown) == view
+    assert tab.view("errors", *shown) == replace(view, tab="errors")
+    drawn[tab.question] = replace(ASKED, text="Another one.")
+    shown = [drawn.get(each, each.value) for each in tab.viewed]
+    assert tab.view(None, *shown).held == ()  # what was held of another review counts no more
 
 
 def test_what_is_shown_and_what_a_link_restores_are_the_same(tab):
