@@ -17,7 +17,7 @@ import re
 import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, astuple, dataclass, fields
-from typing import Annotated, Any
+from typing import Annotated, Any, TypeAlias
 
 from pydantic import AfterValidator, Field, InstanceOf, TypeAdapter
 
@@ -148,8 +148,9 @@ _RULES: Mapping[str, TypeAdapter[Any]] = {
         ]
     ),
 }
-_Number, _Whole = Annotated[float, Field(strict=True)], Annotated[int, Field(strict=True)]
-_HELD = TypeAdapter(
+_Number: TypeAlias = Annotated[float, Field(strict=True)]
+_Whole: TypeAlias = Annotated[int, Field(strict=True)]
+_HELD: TypeAdapter[Any] = TypeAdapter(
     Annotated[
         list[tuple[str, _Number, _Whole | None, str | None, _Whole | None, _Whole, _Whole | None]],
         Field(max_length=MAX_CLAMPS, strict=True),

@@ -9,7 +9,8 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.person import REVIEW, WAIT, analyse, box_of, token
+from tests.browser.person import REVIEW, WAIT, analyse, await_reading, box_of, token
+from views.links import decode_view
 
 
 def test_stranger_sees_an_explained_example_at_once(page):
@@ -33,10 +34,18 @@ def test_control_and_enter_analyse(page):
     expect(page.get_by_label("The review, word by word")).to_contain_text("utterly boring", timeout=WAIT)
 
 
-def test_example_fills_the_box_and_is_analysed(page):
-    page.get_by_text("short", exact=True).click()
-    expect(box_of(page)).to_have_value(re.compile("waste of a wonderful"))
-    expect(page.get_by_label("The review, word by word")).to_contain_text("wonderful cast", timeout=WAIT)
+def test_example_that_fools_the_network_is_analysed_and_asks_why(page):
+    page.get_by_role("button", name="two negations").click()
+    expect(box_of(page)).to_have_value(re.compile("I would not say"))
+    question = page.get_by_role("region", name="fooled")
+    expect(question).to_contain_text("A reader takes this review to be positive", timeout=WAIT)
+    question.get_by_role("button", name=re.compile("^“boring” −")).click()
+    expect(token(page, "boring")).to_have_class(re.compile("gs-marked"))
+    question.get_by_text("The answer").click()
+    question.get_by_role("button", name="See what “not” does to every word").click()
+    expect(page.locator(".gs-said-ledger")).to_contain_text("Because of “not”: “bad”", timeout=WAIT)
+    page.get_by_role("button", name="mixed").click()
+    expect(question).to_have_count(0, timeout=WAIT)
 
 
 def test_chosen_token_is_marked_in_text_and_staves_and_shows_its_numbers(reviewed):
@@ -126,6 +135,31 @@ def test_unreadable_review_is_refused_with_a_sentence_and_the_next_is_served(pag
     page.get_by_role("button", name="Analyse").click()
     expect(page.get_by_text(re.compile(says)).first).to_be_visible()
     analyse(page, REVIEW)
+
+
+def remembered(page):
+    """What the browser would show if the page were loaded anew."""
+    return decode_view(page.evaluate("sessionStorage.getItem('gatescope').split('&')[0]"))
+
+
+def test_page_that_is_loaded_anew_shows_what_it_showed(page):
+    analyse(page, REVIEW)
+    await_reading(page)
+    page.get_by_role("tab", name="What if").click()
+    page.get_by_role("button", name="Hold it").click()
+    expect(page.locator(".gs-held li")).to_have_text(re.compile("forget gate f"), timeout=WAIT)
+    page.get_by_role("radio", name="where the verdict was read").check(force=True)
+    page.get_by_role("button", name="Projector").click()
+    expect(page.locator(".gs-said-ledger")).to_contain_text("were read off", timeout=WAIT)
+    token(page, "ending").click()
+    while not (kept := remembered(page)).held or not kept.projector or kept.ink != "read":
+        page.wait_for_timeout(50)
+    page.reload()
+    await_reading(page)
+    expect(box_of(page)).to_have_value(REVIEW)
+    expect(page.locator(".gs-held li")).to_have_text(re.compile("forget gate f"), timeout=WAIT)
+    expect(page.locator(".gs-said-ledger")).to_contain_text("At “ending”", timeout=WAIT)
+    expect(page.get_by_role("button", name="Projector")).to_have_attribute("aria-pressed", "true")
 
 
 def test_long_review_says_that_it_was_cut(page):

@@ -110,6 +110,9 @@ export function attach({ element, watch }) {
     resting = true;
     moved = false;
   });
+  // what is scrolled or stepped to by keyboard is not hidden below it
+  const covered = () => document.documentElement.style.setProperty("--gs-covered", `${element.offsetHeight}px`);
+  new ResizeObserver(covered).observe(element);
   const drawn = () => {
     if (!part(".gs-stage")) return;
     colour();
