@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gradio as gr
+from markupsafe import Markup
 
 from model.language import gettext
 from model.reading.explainer import Explainer
@@ -12,6 +13,7 @@ from model.recurrence.step import CellStep, cell_step
 from views.api.endpoints import Refusals
 from views.cell.diagram import diagram
 from views.cell.equations import equations
+from views.cell.ledger import ledger_card
 from views.cell.numbers import csv_of_step
 from views.drawing.downloads import save_buttons
 from views.drawing.template import render
@@ -36,6 +38,7 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
         previous = None if step.place_before is None else tokens[step.place_before].text
         parts = {"diagram": diagram(step, token, previous), "equations": equations(step, token, previous)}
         save = save_buttons("gatescope-step", csv_of_step(step, token))
+        parts["ledger"] = _ledger(explainer, reading, step)
         return {drawing: render("cell/step.html", **parts, save=save)}
 
     def pick(how: str, asked: Question | None, layer: int, direction: str, place: float, unit: float | None) -> object:
@@ -60,3 +63,11 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
 def _step(explainer: Explainer, reading: Reading, focus: Focus) -> CellStep:
     summed = explainer.preactivations(reading, focus.layer, focus.direction)
     return cell_step(summed, reading.gates.of(focus.layer, focus.direction), focus.place, focus.unit)
+
+
+def _ledger(explainer: Explainer, reading: Reading, step: CellStep) -> Markup | str:
+    """Who wrote what the unit holds, and what was read of it; nothing for a cell in which nothing adds up by token."""
+    if not step.cell.forget_gates:
+        return ""
+    read = explainer.read_off(reading) if step.layer == step.layers else None
+    return ledger_card(reading, step, explainer.written(reading, step.layer, step.direction), read)

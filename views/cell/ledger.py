@@ -1,0 +1,62 @@
+"""Who wrote what a unit holds at a token, and what the verdict read of it (model/recurrence/ledger.py), in numbers.
+
+Both are exact sums, given the gates; the numbers shown add up as shown.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from markupsafe import Markup
+
+from model.language import gettext
+from model.reading.explanation import Reading
+from model.recurrence.ledger import ReadLedger, WrittenLedger
+from model.recurrence.step import CellStep
+from views.drawing.numbers import signed
+from views.drawing.template import render
+
+WRITERS = 6  # words that are named
+DIGITS = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """A word with what it wrote and the forget gates have left of it, and how long its bar is, in [-1, 1]."""
+
+    token: str
+    amount: str
+    bar: float
+
+
+def ledger_card(reading: Reading, step: CellStep, ledger: WrittenLedger, read: ReadLedger | None) -> Markup:
+    """Of one unit at one token. `read` is that of the last layer, which alone is read off; None of another layer."""
+    symbol = reading.gates.cell.memory
+    held = ledger.of_unit(step.unit, step.place)
+    largest = [
+        int(place) for place in np.argsort(-np.abs(held), kind="stable")[:WRITERS] if signed(held[place]) != "0.00"
+    ]
+    scale = float(np.abs(held).max()) or 1.0
+    tokens = reading.review.tokens
+    total = round(float(held.sum()), DIGITS)
+    others = total - sum(round(held[place], DIGITS) for place in largest)
+    return render(
+        "cell/ledger.html",
+        symbol=symbol,
+        unit=step.unit,
+        token=tokens[step.place].text,
+        writers=[Writer(tokens[place].text, signed(held[place]), held[place] / scale) for place in sorted(largest)],
+        others=signed(others),
+        total=signed(total),
+        read=_read(step, read, reading.prediction.logit) if read else "",
+    )
+
+
+def _read(step: CellStep, ledger: ReadLedger, logit: float) -> str:
+    """What of the verdict was read off the unit, and here."""
+    units = ledger.read.shape[1] // 2
+    column = ledger.read[:, step.unit + (units if step.direction == "backward" else 0)]
+    return gettext(
+        "Of the verdict's {logit} logits {all} were read off this unit, {here} of them at this token."
+    ).format(logit=signed(logit), all=signed(float(column.sum())), here=signed(float(column[step.place])))
