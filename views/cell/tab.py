@@ -37,9 +37,9 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
         token = tokens[step.place].text
         previous = None if step.place_before is None else tokens[step.place_before].text
         parts = {"diagram": diagram(step, token, previous), "equations": equations(step, token, previous)}
+        ledger = _ledger(explainer, reading, step)
         save = save_buttons("gatescope-step", csv_of_step(step, token))
-        parts["ledger"] = _ledger(explainer, reading, step)
-        return {drawing: render("cell/step.html", **parts, save=save)}
+        return {drawing: render("cell/step.html", **parts, ledger=ledger, save=save)}
 
     def pick(how: str, asked: Question | None, layer: int, direction: str, place: float, unit: float | None) -> object:
         """The most remarkable unit; where that is chosen already, the one after it."""

@@ -32,7 +32,10 @@ export function attach({ element, watch }) {
     if (!known || known === moments) return;
     moments = known;
     moments.said = of(store.state.scores)?.said ?? known.said;
-    const points = known.curve.flatMap((value, place) => [place + 0.5, (100 * (1 - value)).toFixed(1)]).join(" ");
+    const heights = known.curve.map((value) => (100 * (1 - value)).toFixed(1));
+    const points = (
+      heights.length > 1 ? heights.flatMap((height, place) => [place + 0.5, height]) : [0, heights[0], 1, heights[0]]
+    ).join(" ");
     for (const line of element.querySelectorAll(".gs-curve polyline")) line.setAttribute("points", points);
     reading.stop();
     if (still.matches || known.curve.length < 2 || !known.play || moved) show(store.state.place);

@@ -60,10 +60,11 @@ def scores(explanation: Explanation, curve: PrefixCurve, asked: str, chosen: int
     """
     attribution = explanation.attribution
     place = attribution.strongest if chosen is None else chosen
+    counts = place == attribution.strongest and attribution.scores[place]
     return {
         "asked": asked,
         "chosen": place,
-        "first": gettext("The word that counts most:") if place == attribution.strongest else "",
+        "first": gettext("The word that counts most:") if counts else "",
         "paints": paints_of(attribution, set(explanation.review.unknown)),
         "said": said_of(explanation, curve),
         "values": [round(score, 4) for score in attribution.scores],
@@ -77,6 +78,8 @@ def scores(explanation: Explanation, curve: PrefixCurve, asked: str, chosen: int
 def said_of(reading: Reading, curve: PrefixCurve) -> list[str]:
     """What happened at each token, in a sentence or two; each number says of which reading it is."""
     tokens = reading.review.tokens
+    if len(reading.review.unknown) == len(tokens):
+        return [gettext("The network knows none of these words: its verdict says nothing about them.")] * len(tokens)
     found = curve.at_tokens(len(tokens))
     unknown = set(reading.review.unknown)
     values, read = found.probabilities.tolist(), found.read.tolist()

@@ -11,7 +11,7 @@ import pytest
 from model.reading.explanation import Question
 from model.recurrence.prefixes import PrefixCurve
 from tests.views.harmless import NASTY
-from views.stage.stage import moments, said_of, stage
+from views.stage.stage import moments, said_of, scores, stage
 
 TEXT = "Not a good film, but great flembic!"
 
@@ -78,3 +78,14 @@ def test_any_review_has_a_stage(explainer, text):
     assert not set(re.findall(r"<\s*(script|img|iframe)", stage(explanation, 0, "a")))
     found = json.loads(json.dumps(moments(explanation, explainer.prefixes(explanation), "a")))
     assert len(found["said"]) == len(found["curve"]) == len(explanation.review.tokens)
+
+
+def test_review_of_unknown_words_alone_says_that_its_verdict_says_nothing(explainer):
+    explanation = explainer.explain(Question("flembic wuzzy", "bilstm"))
+    curve = explainer.prefixes(explanation)
+    assert set(said_of(explanation, curve)) == {
+        "The network knows none of these words: its verdict says nothing about them."
+    }
+    assert scores(explanation, curve, "a", None)["first"] == ""  # no word counts most where none counts
+    known = explainer.explain(Question(TEXT, "bilstm"))
+    assert "counts most" in scores(known, explainer.prefixes(known), "a", None)["first"]
