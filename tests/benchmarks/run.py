@@ -25,6 +25,7 @@ from pathlib import Path
 import httpx
 import torch
 from captum.attr import LayerIntegratedGradients
+from gradio_client import Client
 
 from model.attribution.attribution import attribute
 from model.network import checkpoint
@@ -198,9 +199,8 @@ def serving(name: str) -> None:
         long = reviews(loaded, 250)[0]
         text = " ".join(token.text for token in long.tokens)
         using(address, text)
-        from gradio_client import Client
-
         client = Client(address, verbose=False, analytics_enabled=False)
+        asking(client, loaded)
         for each in (text, text, " ".join([text] * 4), text):
             client.predict(text=each, api_name="/explain")
         client.close()
@@ -208,6 +208,20 @@ def serving(name: str) -> None:
     finally:
         process.terminate()
         process.wait()
+
+
+def asking(client: Client, loaded: Checkpoint) -> None:
+    """How much longer /explain takes than what it computes, in turn on the same reviews, of which it knows none."""
+    served, bare = [], []
+    for review in reviews(loaded, 280)[:WINDOWS]:
+        text = " ".join(token.text for token in review.tokens)
+        served.append(measure([lambda text=text: client.predict(text=text, api_name="/explain")], 1).p50)
+        bare.append(measure([lambda review=review: explain(loaded, review)], 3).p50)
+    times = statistics.median(one / other for one, other in zip(served, bare, strict=True))
+    print(
+        f"/explain of 280 tokens: {statistics.median(served):.2f} s, {times:.2f} times what it computes, which alone "
+        f"takes {statistics.median(bare):.2f} s"
+    )
 
 
 def answers(address: str) -> bool:
@@ -233,6 +247,12 @@ STEP = """() => new Promise((done) => {
   document.querySelector(".gs-next").click();
   wait();
 })"""  # seconds from the click until the next token's equations stand on the page
+SCRUB = """() => new Promise((done) => {
+  const started = performance.now();
+  const curve = document.querySelector(".gs-curve");
+  curve.dispatchEvent(new KeyboardEvent("keydown", { key: "ArrowLeft", bubbles: true }));
+  requestAnimationFrame(() => setTimeout(() => done((performance.now() - started) / 1000)));
+})"""  # seconds from the key until the stage and the staves are painted with another token
 
 
 def using(address: str, text: str) -> None:
@@ -245,16 +265,19 @@ def using(address: str, text: str) -> None:
         )
         page = browser.new_page()
         page.goto(address)
-        page.get_by_text("Gates are exact").wait_for()
+        page.locator(".gs-stage:not([data-pending])").wait_for()
         session = page.context.new_cdp_session(page)
         received = []
         session.on("Network.dataReceived", lambda event: received.append(event["dataLength"]))
         session.send("Network.enable")
         page.locator("#gs-review textarea").fill(text)
         page.locator("#gs-analyse").click()
-        page.get_by_text("250 tokens").wait_for(timeout=60_000)
-        page.wait_for_timeout(3_000)
+        page.get_by_text("250 tokens").first.wait_for(timeout=60_000)
+        page.locator(".gs-stage:not([data-pending])").wait_for(timeout=60_000)
+        page.wait_for_timeout(8_000)  # until it has read itself
         print(f"bytes sent to the page for 250 tokens: {sum(received):,}")
+        scrubs = [page.evaluate(SCRUB) for _ in range(40)]
+        print(f"the stage by key, to the next picture: {statistics.median(scrubs):.3f} s, at most {max(scrubs):.3f} s")
         page.get_by_role("tab", name="Step through").click()
         page.locator(".gs-equations").wait_for()
         page.wait_for_timeout(1_000)
