@@ -14,6 +14,7 @@ from views.api.requests import Guard
 from views.api.stream import OpenStream
 from views.compare.tab import CompareTab
 from views.drawing.colours import style_variables
+from views.drawing.fonts import FONTS
 from views.drawing.template import VIEWS
 from views.errors.tab import ErrorsTab
 from views.lesson.header import Header
@@ -37,7 +38,6 @@ FOLDERS = (  # of two rules of equal weight the later one counts, so what all fe
     "errors",
     "lesson",
 )
-_SYSTEM_FONTS = ["system-ui", "-apple-system", "Segoe UI", "Noto Sans", "sans-serif"]  # nothing is fetched
 
 
 def build_page(explainer: Explainer, notes: Path | None = None, imdb: Path | None = None) -> gr.Blocks:
@@ -75,7 +75,7 @@ def style_sheets() -> list[Path]:
 def _theme() -> gr.themes.Base:
     """Ink on paper: blue and orange belong to the verdict, so no button or tab wears them."""
     plain = gr.themes.Default(
-        primary_hue="slate", neutral_hue="slate", font=_SYSTEM_FONTS, font_mono=["ui-monospace", "monospace"]
+        primary_hue="slate", neutral_hue="slate", font=list(FONTS), font_mono=["ui-monospace", "monospace"]
     )
     return plain.set(
         button_primary_background_fill="*neutral_900",

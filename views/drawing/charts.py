@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
+from dataclasses import dataclass
 from itertools import cycle
+from typing import Any
 
 import numpy as np
 import plotly.graph_objects as go
@@ -11,58 +14,81 @@ from plotly.subplots import make_subplots
 
 from model.language import gettext
 from model.metrics import CalibrationBin
-from model.network.cells.registry import CELLS, QUANTITIES, SYMBOLS
+from model.network.cells.registry import CELLS
 from model.network.checkpoint import Epoch
-from model.recurrence.jacobians import GradientFlow
+from model.recurrence.jacobians import Decay, GradientFlow
 from model.recurrence.preactivations import BIN_EDGES, CURVES_END, Preactivations
 from model.recurrence.replay import NEARLY_OPEN, NEARLY_SHUT
 from model.recurrence.retention import HalfLives, Memory
 from model.workbench.overview import ConfidenceBin
-from views.drawing.colours import (
-    BLUE,
-    CHART_GROUND,
-    CHART_INK,
-    GREY,
-    GRID,
-    ORANGE,
-    PALE_SLATE,
-    SERIES,
-    SLATE,
-    ZERO_LINE,
-)
+from views.drawing.colours import CHART_GROUND, GRID, INK, PALE_INK, SOFT_INK, ZERO_LINE
+from views.drawing.fonts import FAMILY
 from views.drawing.labels import NAMES
 
 NO_NAME = "<extra></extra>"  # Plotly would write the name of the series beside what a pointer finds
 _BELOW = {"yref": "container", "y": 0, "yanchor": "bottom"}  # a legend of several lines covers nothing there
-_GATES = (symbol for symbol in SYMBOLS if QUANTITIES[symbol].gate)
-_CELL_COLOURS = dict(zip(CELLS, cycle(SERIES), strict=False))
-_GATE_COLOURS = dict(zip(_GATES, cycle((BLUE, ORANGE, SLATE)), strict=False))
+_CONFIG = {"displayModeBar": False}  # each chart has its own button that saves it
+_MARKS_SHOWN = 12  # of a line that is told apart by marks, at most
 
 
-def training_curves(history: Sequence[Epoch]) -> go.Figure:
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """How the lines of one kind of cell are drawn: a shade, a width in pixels, and a mark, "" for none."""
+
+    colour: str
+    width: float
+    mark: str
+
+    def of(self, dash: str, thinner: float = 0) -> dict[str, Any]:
+        """One of them, as Plotly takes it; of what is drawn `thinner` the marks are left out."""
+        line = {"line": {"color": self.colour, "width": self.width - thinner, "dash": dash}}
+        if not self.mark or thinner:
+            return line | {"mode": "lines"}
+        marker = {"symbol": self.mark, "size": 7, "maxdisplayed": _MARKS_SHOWN}
+        return line | {"mode": "lines+markers", "marker": marker}
+
+
+_CELL_LINES = dict(zip(CELLS, cycle((_Line(INK, 3, ""), _Line(SOFT_INK, 1.75, "circle-open"))), strict=False))
+
+
+class Chart(go.Figure):
+    """A figure that says how it is shown: without a toolbar."""
+
+    def to_json(self, *args: Any, **settings: Any) -> str:
+        """The figure and its configuration, as the page's plots take both."""
+        return json.dumps(json.loads(super().to_json(*args, **settings)) | {"config": _CONFIG})
+
+
+def training_curves(history: Sequence[Epoch]) -> Chart:
     """Accuracy of training and validation over the epochs."""
     epochs = [epoch.epoch for epoch in history]
     splits = (
-        (gettext("train"), [epoch.train_accuracy for epoch in history], BLUE, "dot"),
-        (gettext("validation"), [epoch.validation_accuracy for epoch in history], ORANGE, "solid"),
+        (gettext("train"), [epoch.train_accuracy for epoch in history], SOFT_INK, "dot", "circle-open"),
+        (gettext("validation"), [epoch.validation_accuracy for epoch in history], INK, "solid", "circle"),
     )
     figure = go.Figure()
-    for name, accuracies, colour, dash in splits:
-        percent = [100 * accuracy for accuracy in accuracies]
-        figure.add_scatter(x=epochs, y=percent, name=name, mode="lines+markers", line={"color": colour, "dash": dash})
+    for name, accuracies, colour, dash, mark in splits:
+        figure.add_scatter(
+            x=epochs,
+            y=[100 * accuracy for accuracy in accuracies],
+            name=name,
+            mode="lines+markers",
+            line={"color": colour, "dash": dash},
+            marker={"symbol": mark, "size": 7},
+        )
     figure.update_xaxes(title=gettext("epoch"), dtick=1)
     figure.update_yaxes(title=gettext("accuracy (%)"))
     return _plain(figure)
 
 
-def reliability_diagram(bins: Sequence[CalibrationBin]) -> go.Figure:
+def reliability_diagram(bins: Sequence[CalibrationBin]) -> Chart:
     """Accuracy against confidence in bins with their counts; on the diagonal confidence can be taken at its word."""
     figure = go.Figure()
     figure.add_scatter(
         x=[50, 100],
         y=[50, 100],
         mode="lines",
-        line={"color": GREY, "dash": "dot"},
+        line={"color": SOFT_INK, "dash": "dot"},
         name=gettext("perfect"),
         hoverinfo="skip",
     )
@@ -71,7 +97,7 @@ def reliability_diagram(bins: Sequence[CalibrationBin]) -> go.Figure:
         y=[100 * bin_.accuracy for bin_ in bins],
         text=[gettext("{count:,} reviews").format(count=bin_.count) for bin_ in bins],
         mode="lines+markers",
-        line={"color": ORANGE},
+        line={"color": INK},
         name=gettext("measured"),
     )
     figure.update_xaxes(title=gettext("confidence (%)"))
@@ -79,23 +105,23 @@ def reliability_diagram(bins: Sequence[CalibrationBin]) -> go.Figure:
     return _plain(figure)
 
 
-def confidence_histogram(bins: Sequence[ConfidenceBin]) -> go.Figure:
+def confidence_histogram(bins: Sequence[ConfidenceBin]) -> Chart:
     """How many reviews have a confidence in each bin, those judged right and wrong on top of one another."""
     names = [_between(f"{100 * bin_.low:.0f}", f"{100 * bin_.high:.0f}") for bin_ in bins]
     sides = (
-        (gettext("right"), [bin_.hits for bin_ in bins], BLUE, ""),
-        (gettext("wrong"), [bin_.mistakes for bin_ in bins], ORANGE, "/"),
-        (gettext("no label"), [bin_.unlabelled for bin_ in bins], PALE_SLATE, "."),
+        (f"✓ {gettext('right')}", [bin_.hits for bin_ in bins], {"color": PALE_INK}),
+        (f"✗ {gettext('wrong')}", [bin_.mistakes for bin_ in bins], _pattern("/")),
+        (f"· {gettext('no label')}", [bin_.unlabelled for bin_ in bins], _pattern(".")),
     )
     hover = gettext("{confidence} % sure: {count} {side}")
     figure = go.Figure()
-    for side, counts, colour, shape in sides:
+    for side, counts, marker in sides:
         if any(counts):
             figure.add_bar(
                 x=names,
                 y=counts,
                 name=side,
-                marker={"color": colour, "pattern": {"shape": shape}},
+                marker=marker,
                 hovertemplate=hover.format(confidence="%{x}", count="%{y}", side=side) + NO_NAME,
             )
     figure.update_layout(barmode="stack")
@@ -104,7 +130,13 @@ def confidence_histogram(bins: Sequence[ConfidenceBin]) -> go.Figure:
     return _plain(figure)
 
 
-def saturation_plot(memory: Memory) -> go.Figure:
+def _pattern(shape: str) -> dict[str, Any]:
+    """A bar of that pattern in ink, with an outline."""
+    pattern = {"shape": shape, "fgcolor": INK, "bgcolor": CHART_GROUND, "fillmode": "replace", "size": 6}
+    return {"color": CHART_GROUND, "pattern": pattern, "line": {"color": INK, "width": 1}}
+
+
+def saturation_plot(memory: Memory) -> Chart:
     """For each gate how often units have it nearly shut, and how often nearly open (Karpathy et al. 2015).
 
     Units at the same place are one dot; its area says how many they are.
@@ -119,7 +151,7 @@ def saturation_plot(memory: Memory) -> go.Figure:
             x=[dot.shut for dot in dots],
             y=[dot.open for dot in dots],
             mode="markers",
-            marker={"color": _GATE_COLOURS[gate.symbol], "size": [5 * dot.units**0.5 for dot in dots], "opacity": 0.75},
+            marker={"color": SOFT_INK, "size": [5 * dot.units**0.5 for dot in dots], "opacity": 0.75},
             customdata=[dot.units for dot in dots],
             hovertemplate=hover.format(units="%{customdata}", shut="%{x:.0f}", open="%{y:.0f}") + NO_NAME,
             showlegend=False,
@@ -134,7 +166,7 @@ def saturation_plot(memory: Memory) -> go.Figure:
     return figure
 
 
-def half_life_histogram(memory: Memory) -> go.Figure:
+def half_life_histogram(memory: Memory) -> Chart:
     """How many units forget half within how many tokens; the outermost bars are all that lasts less, and longer."""
     bars = memory.half_lives()
     hover = gettext("{half_life} tokens: {units} units").format(half_life="%{x}", units="%{y}")
@@ -142,7 +174,7 @@ def half_life_histogram(memory: Memory) -> go.Figure:
         go.Bar(
             x=[_half_lives(bar) for bar in bars],
             y=[bar.units for bar in bars],
-            marker_color=BLUE,
+            marker_color=SOFT_INK,
             hovertemplate=hover + NO_NAME,
             name=gettext("units"),
         )
@@ -168,7 +200,7 @@ def _quantity(symbol: str) -> str:
     return f"{gettext(NAMES[symbol])} {symbol}"
 
 
-def activation_curves(summed: Preactivations) -> go.Figure:
+def activation_curves(summed: Preactivations) -> Chart:
     """For each gate its sigmoid or tanh, the derivative, and where this review's pre-activations lie under them.
 
     Bars: the number of values in each bin of half a unit, as a share of the fullest; the outermost hold all beyond.
@@ -189,13 +221,13 @@ def activation_curves(summed: Preactivations) -> go.Figure:
             customdata=heights,
             width=0.5,
             name=gettext("values in this review"),
-            marker={"color": BLUE, "opacity": 0.45},
+            marker={"color": PALE_INK},
             hovertemplate=hover.format(symbol=symbol, count="%{customdata}", place="%{x}") + NO_NAME,
             **where,
         )
         for name, line, dash in ((gettext("curve"), value, "solid"), (gettext("its slope"), slope, "dash")):
             figure.add_scatter(
-                x=points, y=line, name=name, mode="lines", line={"color": ORANGE, "dash": dash}, hoverinfo="y", **where
+                x=points, y=line, name=name, mode="lines", line={"color": INK, "dash": dash}, hoverinfo="y", **where
             )
     figure.update_xaxes(title=gettext("pre-activation"), range=[-CURVES_END, CURVES_END])
     figure = _plain(figure)
@@ -203,33 +235,33 @@ def activation_curves(summed: Preactivations) -> go.Figure:
     return figure
 
 
-def decay_chart(flows: Sequence[GradientFlow]) -> go.Figure:
+def decay_chart(flows: Sequence[GradientFlow]) -> Chart:
     """What the chain of steps leaves of a gradient, over the distance, in log10, one flow for each kind of cell.
 
-    Solid: the average factor; dashed: the largest gain; dotted: the best-fit rate per token.
+    Solid: the average factor; dashed: the largest gain; dotted: the best-fit rate per token. Each kind of cell has its
+    own line, and its name at the end of it.
     """
     hover = gettext("{distance} tokens: 10^{exponent}").format(distance="%{x}", exponent="%{y:.2f}")
     figure = go.Figure()
     for flow in flows:
-        name, colour = gettext(flow.cell.name), _CELL_COLOURS[flow.cell.key]
+        name, style = gettext(flow.cell.name), _CELL_LINES[flow.cell.key]
         at_most = gettext("{cell}, at most").format(cell=name)
         for label, decay, dash in ((name, flow.gain, "solid"), (at_most, flow.bound, "dash")):
             figure.add_scatter(
                 x=decay.distances,
                 y=decay.log10_gain,
                 name=label,
-                mode="lines",
-                line={"color": colour, "width": 2.5 if dash == "solid" else 1.5, "dash": dash},
+                **style.of(dash, 0 if dash == "solid" else 1),
                 hovertemplate=f"{hover}<extra>{label}</extra>",
             )
         figure.add_scatter(
             x=flow.gain.distances,
             y=flow.gain.fitted,
             name=gettext("{cell}, best fit").format(cell=name),
-            mode="lines",
-            line={"color": colour, "width": 1, "dash": "dot"},
+            **style.of("dot", 1),
             hoverinfo="skip",
         )
+        _name_end(figure, name, flow.gain)
     figure.update_xaxes(title=gettext("distance back (tokens)"))
     figure.update_yaxes(title=gettext("log10 of the factor"))
     figure = _plain(figure)
@@ -237,17 +269,28 @@ def decay_chart(flows: Sequence[GradientFlow]) -> go.Figure:
     return figure
 
 
-def _plain(figure: go.Figure) -> go.Figure:
+def _name_end(figure: go.Figure, name: str, decay: Decay) -> None:
+    """Write a line's name where it ends, if it has a point."""
+    finite = np.flatnonzero(np.isfinite(decay.log10_gain))
+    if len(finite):
+        last = finite[-1]
+        figure.add_annotation(
+            x=decay.distances[last], y=decay.log10_gain[last], text=name, showarrow=False, xanchor="right", yshift=12
+        )
+
+
+def _plain(figure: go.Figure) -> Chart:
     """The look that all charts share; transparent, so that light and dark mode both show through."""
     figure.update_layout(
         height=300,
         margin={"l": 60, "r": 16, "t": 16, "b": 48},
         paper_bgcolor=CHART_GROUND,
         plot_bgcolor=CHART_GROUND,
-        font={"color": CHART_INK},
+        font={"color": SOFT_INK, "family": FAMILY},
+        dragmode=False,
         legend={"orientation": "h", "y": 1.12},
     )
-    lines = {"gridcolor": GRID, "zerolinecolor": ZERO_LINE}
+    lines = {"gridcolor": GRID, "zerolinecolor": ZERO_LINE, "fixedrange": True}  # a finger scrolls the page
     figure.update_xaxes(lines)
     figure.update_yaxes(lines)
-    return figure
+    return Chart(figure)

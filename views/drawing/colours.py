@@ -64,9 +64,7 @@ def as_hex(colour: np.ndarray) -> str:
     return "#" + "".join(f"{int(part):02x}" for part in colour)
 
 
-# What charts wear: series are told apart by line, pattern or label too.
-BLUE, ORANGE = as_hex(np.array(NEGATIVE)), as_hex(np.array(POSITIVE))
-SLATE, PALE_SLATE, GREY = "#64748b", "#94a3b8", "#888"
-SERIES = (ORANGE, BLUE, SLATE)
-CHART_INK = "#76808c"  # 4:1 or more on white and on Gradio's dark grey
+# What charts wear: ink, in three shades; series are told apart by dash, width, mark or pattern, and by their labels.
+# These are of light mode; in dark mode the style sheet turns the whole chart round, as it does the scales.
+INK, SOFT_INK, PALE_INK = "#15191f", "#565e69", "#8a909a"  # the last one 3:1 on the page's ground, in both modes
 CHART_GROUND, GRID, ZERO_LINE = "rgba(0,0,0,0)", "rgba(128,128,128,0.25)", "rgba(128,128,128,0.5)"

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import math
+import re
 from collections import Counter
 
 import numpy as np
@@ -18,8 +20,11 @@ from model.recurrence.jacobians import Decay, GradientFlow, gradient_flow
 from model.recurrence.preactivations import Preactivations, preactivations
 from model.recurrence.replay import GateTrace, trace_gates
 from model.recurrence.retention import measure_memory
+from model.workbench.overview import ConfidenceBin
 from tests.conftest import make_network
 from views.drawing import charts
+from views.drawing.colours import INK, PALE_INK, SOFT_INK
+from views.drawing.fonts import FONTS
 
 IDS = [3, 4, 5, 6, 7, 8]
 
@@ -191,7 +196,6 @@ def test_decay_shows_average_largest_and_best_fit():
         fitted = np.polyval(np.polyfit(flow.gain.distances, flow.gain.log10_gain, 1), flow.gain.distances)
         assert list(lines[f"{name}, best fit"].y) == pytest.approx(fitted)
         assert len({lines[f"{name}{kind}"].line.dash for kind in ("", ", at most", ", best fit")}) == 3
-    assert lines["LSTM"].line.color != lines["plain RNN"].line.color
 
 
 def test_best_fit_leaves_out_what_is_nothing_at_all():
@@ -229,6 +233,62 @@ def test_review_of_a_single_token_has_its_charts(cell, direction):
         assert set(charts.saturation_plot(memory).data[0].x) <= {0, 100}
 
 
-def test_charts_leave_the_page_to_show_through():
-    for figure in (charts.decay_chart([flow_of([1], [-1])]), charts.half_life_histogram(gate_memory(*[[[0.5]]] * 3))):
+@pytest.fixture(scope="module")
+def each_chart():
+    """One of each kind, by the name of what draws it."""
+    network, embedded, traces = traces_of()
+    memory = measure_memory(traces.of(1, "forward"))
+    lstm, rnn = (flow_of([1, 2, 3], [-0.5, -1, -1.5], ([1, 3], [-0.2, -0.9]), cell) for cell in ("lstm", "rnn"))
+    return {
+        "training": charts.training_curves([Epoch(1, 0.6, 0.7, 0.5, 0.8, 1, 1)]),
+        "reliability": charts.reliability_diagram((CalibrationBin(0.6, 0.5, 3),)),
+        "confidence": charts.confidence_histogram((ConfidenceBin(0.5, 0.55, 3, 2, 1),)),
+        "saturation": charts.saturation_plot(memory),
+        "half-lives": charts.half_life_histogram(memory),
+        "curves": charts.activation_curves(preactivations(network, embedded, traces, 1, "forward")),
+        "decay": charts.decay_chart([lstm, rnn]),
+    }
+
+
+def test_charts_leave_the_page_to_show_through(each_chart):
+    for figure in each_chart.values():
         assert figure.layout.paper_bgcolor == figure.layout.plot_bgcolor == "rgba(0,0,0,0)"
+
+
+def test_charts_have_no_toolbar_and_the_type_of_the_page(each_chart):
+    for figure in each_chart.values():
+        assert json.loads(figure.to_json())["config"]["displayModeBar"] is False
+        assert figure.layout.font.family.split(", ")[-1] == FONTS[-1]
+
+
+def test_charts_are_in_ink(each_chart):
+    for name, figure in each_chart.items():
+        found = re.findall(r"#[0-9a-f]{6}\b", json.dumps(json.loads(figure.to_json())["data"]))
+        assert found, name
+        assert set(found) <= {INK, SOFT_INK, PALE_INK}, name
+
+
+def test_right_and_wrong_differ_by_pattern_mark_and_word(each_chart):
+    bars = each_chart["confidence"].data
+    assert [bar.name for bar in bars] == ["✓ right", "✗ wrong", "· no label"]
+    assert [bar.marker.pattern.shape for bar in bars] == [None, "/", "."]
+    assert [list(bar.y) for bar in bars] == [[3], [2], [1]]
+
+
+def test_kinds_of_cells_differ_by_line_and_have_their_names_at_its_end(each_chart):
+    figure = each_chart["decay"]
+    lines = named(figure)
+    for kind in ("", ", at most", ", best fit"):
+        lstm, rnn = (lines[f"{cell}{kind}"] for cell in ("LSTM", "plain RNN"))
+        assert lstm.line.width > rnn.line.width
+        assert lstm.line.dash == rnn.line.dash
+    assert (lines["LSTM"].mode, lines["plain RNN"].mode) == ("lines", "lines+markers")
+    assert [(note.text, note.x, note.y) for note in figure.layout.annotations] == [
+        ("LSTM", 3, -1.5),
+        ("plain RNN", 3, -1.5),
+    ]
+
+
+def test_name_stands_at_the_last_point_that_can_be_drawn():
+    notes = charts.decay_chart([flow_of([1, 2, 3], [-1, -2, -np.inf])]).layout.annotations
+    assert [(note.x, note.y) for note in notes] == [(2, -2)]

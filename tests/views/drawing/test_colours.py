@@ -65,6 +65,21 @@ def test_text_on_a_coloured_token_keeps_its_contrast(mode):
     assert contrast(surface, colour("muted")) >= 4.5
 
 
+def test_ink_of_charts_can_be_read_in_both_modes():
+    """In dark mode the style sheet turns a chart round: of a grey, as these are, what is left to white."""
+
+    def parts(colour):
+        return np.array([int(colour[place : place + 2], 16) for place in (1, 3, 5)])
+
+    sheet = (VIEWS / "drawing" / "colours.css").read_text()
+    light, dark = (parts(colour + colour[1:] * (len(colour) == 4)) for colour in re.findall(r"surface: (#\w+);", sheet))
+    for ink, least in ((colours.INK, 4.5), (colours.SOFT_INK, 4.5), (colours.PALE_INK, 3)):
+        assert contrast(parts(ink), light) >= least
+        turned = 255 - parts(ink)
+        assert contrast(turned, dark) >= least
+        assert max(turned) - min(turned) < 24
+
+
 NAMES = ("negative", "middle", "positive", "below", "above", "shut", "open")
 
 
