@@ -142,7 +142,7 @@ def test_measures_that_need_two_classes_may_be_missing_alone():
 
 def test_the_confusion_of_no_rows_divides_by_nothing():
     page = words(report_html(replace(CONTENT, confusion=ReportConfusion(3, 0, 0, 1))))
-    assert "labelled negative 0 mistakes 0 hits" in page
+    assert "labelled negative ✗ 0 mistakes ✓ 0 hits" in page
 
 
 def test_rows_without_a_label_are_neither_right_nor_wrong():
@@ -203,13 +203,23 @@ def test_the_counts_have_a_round_axis_that_holds_them(most, top):
     assert max(re.findall(r'text-anchor="end">([\d,]+)<', page), key=lambda tick: int(tick.replace(",", ""))) == top
 
 
-def test_colours_are_blue_and_orange_and_wrong_is_hatched_too():
+def test_report_is_in_ink_and_only_the_tokens_wear_the_colours_of_the_verdict():
     page = report_html(CONTENT)
     assert "rect.mistake { fill: url(#hatch)" in page
     assert 'id="hatch"' in page
+    tokens = [line for line in page.splitlines() if re.match(r"\.tokens \.(pos|neg) ", line)]
+    assert len(tokens) == 2
     for colour in re.findall(r"#([0-9a-f]{6})\b", page):
         red, green, blue = (int(colour[at : at + 2], 16) for at in (0, 2, 4))
-        assert red >= green >= blue or blue >= green >= red  # orange or blue, or grey
+        grey = max(red, green, blue) - min(red, green, blue) < 24
+        assert grey or any(colour in line for line in tokens)
     assert "color-scheme: light" in page
     assert "@media print" in page
     assert "size: A4" in page
+
+
+def test_right_and_wrong_are_told_by_their_marks():
+    page = words(report_html(CONTENT))
+    assert "✓ 612 hits" in page
+    assert "✗ 40 mistakes" in page
+    assert "✗ mistake · label positive" in page

@@ -1,7 +1,7 @@
 """A printable report on one file and one checkpoint: one HTML file that needs nothing else, made for A4.
 
 No scripts, no requests, light only. The style is read in from report.css; every picture has its numbers as text beside
-it. Blue is right, orange is wrong, and wrong is hatched too.
+it. All is in ink, what is wrong hatched; only the tokens wear the verdict's blue and orange.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
-import numpy as np
 from markupsafe import Markup
 
 from model.language import gettext, marked
@@ -21,7 +20,6 @@ from model.normalization import normalize
 from model.tables.labels import NO_LABEL, LabelReading
 from model.workbench.overview import ConfidenceBin, KnownMetrics
 from model.workbench.slices import LEVEL, SliceFinding
-from views.drawing.colours import NEGATIVE, POSITIVE, as_hex
 from views.drawing.numbers import minus, signed
 from views.drawing.template import render
 from views.errors.parts import label_name
@@ -164,8 +162,6 @@ def report_html(content: ReportContent) -> Markup:
     return render(
         "errors/report/report.html",
         style=_style(),
-        blue=as_hex(np.array(NEGATIVE)),
-        orange=as_hex(np.array(POSITIVE)),
         file=_clean(content.file),
         digest=_clean(content.digest),
         checkpoint=_clean(content.checkpoint),
