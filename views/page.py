@@ -74,17 +74,41 @@ def style_sheets() -> list[Path]:
 
 def _theme() -> gr.themes.Base:
     """Ink on paper: blue and orange belong to the verdict, so no button or tab wears them."""
+    ink, surface, muted, field = (f"var(--gs-{name})" for name in ("ink", "surface", "muted", "field"))
     plain = gr.themes.Default(
-        primary_hue="slate", neutral_hue="slate", font=list(FONTS), font_mono=["ui-monospace", "monospace"]
+        primary_hue="slate",
+        secondary_hue="slate",
+        neutral_hue="slate",
+        font=list(FONTS),
+        font_mono=["ui-monospace", "monospace"],
     )
-    return plain.set(
-        button_primary_background_fill="*neutral_900",
-        button_primary_background_fill_hover="*neutral_700",
-        button_primary_text_color="white",
-        button_primary_background_fill_dark="*neutral_100",
-        button_primary_background_fill_hover_dark="*neutral_300",
-        button_primary_text_color_dark="*neutral_900",
-    )
+    both = {
+        "body_background_fill": "var(--gs-ground)",
+        "body_text_color": ink,
+        "border_color_primary": "var(--gs-line)",
+        "button_primary_background_fill": ink,
+        "button_primary_background_fill_hover": muted,
+        "button_primary_border_color": ink,
+        "button_primary_text_color": surface,
+        "button_secondary_background_fill": field,
+        "button_secondary_background_fill_hover": "var(--gs-line)",
+        "button_secondary_border_color": "var(--gs-line)",
+        "button_secondary_text_color": ink,
+        "checkbox_label_background_fill": surface,
+        "checkbox_label_background_fill_hover": field,
+        "input_background_fill": surface,
+        "block_background_fill": surface,
+        "block_title_text_color": muted,
+        "block_label_text_color": muted,
+        "block_label_background_fill": surface,
+        "link_text_color": ink,
+        "link_text_color_hover": ink,
+        "link_text_color_active": ink,
+        "link_text_color_visited": ink,
+        "input_border_color_focus": ink,
+        "input_placeholder_color": muted,
+    }
+    return plain.set(**both, **{f"{name}_dark": value for name, value in both.items()})
 
 
 def look(explainer: Explainer) -> dict[str, object]:

@@ -72,7 +72,9 @@ def test_ink_of_charts_can_be_read_in_both_modes():
         return np.array([int(colour[place : place + 2], 16) for place in (1, 3, 5)])
 
     sheet = (VIEWS / "drawing" / "colours.css").read_text()
-    light, dark = (parts(colour + colour[1:] * (len(colour) == 4)) for colour in re.findall(r"surface: (#\w+);", sheet))
+    light, dark = (
+        parts(colour + colour[1:] * (len(colour) == 4)) for colour in re.findall(r"(?:paper|surface): (#\w+);", sheet)
+    )
     for ink, least in ((colours.INK, 4.5), (colours.SOFT_INK, 4.5), (colours.PALE_INK, 3)):
         assert contrast(parts(ink), light) >= least
         turned = 255 - parts(ink)
