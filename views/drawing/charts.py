@@ -265,7 +265,7 @@ def decay_chart(flows: Sequence[GradientFlow]) -> Chart:
     figure.update_xaxes(title=gettext("distance back (tokens)"))
     figure.update_yaxes(title=gettext("log10 of the factor"))
     figure = _plain(figure)
-    figure.update_layout(height=420, legend=_BELOW)
+    figure.update_layout(height=420, legend=_BELOW, margin={"r": 84})
     return figure
 
 
@@ -275,7 +275,7 @@ def _name_end(figure: go.Figure, name: str, decay: Decay) -> None:
     if len(finite):
         last = finite[-1]
         figure.add_annotation(
-            x=decay.distances[last], y=decay.log10_gain[last], text=name, showarrow=False, xanchor="right", yshift=12
+            x=decay.distances[last], y=decay.log10_gain[last], text=name, showarrow=False, xanchor="left", xshift=6
         )
 
 

@@ -14,7 +14,7 @@ import numpy as np
 
 NEGATIVE, MIDDLE, POSITIVE = (33, 113, 181), (255, 255, 255), (230, 120, 20)
 BELOW, ABOVE = (118, 42, 131), (27, 120, 55)
-SHUT, OPEN = (238, 242, 246), (27, 58, 87)
+SHUT, OPEN = (240, 242, 244), (33, 40, 50)
 STEPS = 255  # colours in a palette; odd, so that 0 is just white
 
 
