@@ -3,6 +3,7 @@
 
 const NARROW = 16; // pixels; in narrower columns no word can be read
 const [READABLE, WIDEST] = [26, 56]; // pixels
+const LEANS_OUT = 44; // pixels, by which the last word may stand out of its column
 const WHOLE = "data-whole"; // of the page, where all sheets show the whole review at once
 
 /** `seen` is called whenever a sheet comes into sight or changes its width; `fit` gives the columns theirs. */
@@ -17,7 +18,7 @@ export function showColumns({ root, store }, seen) {
     if (!first) return;
     const whole = document.documentElement.hasAttribute(WHOLE);
     const tokens = first.querySelector(".gs-names > div").children.length;
-    const wide = first.clientWidth - first.querySelector(".gs-row > b").offsetWidth;
+    const wide = first.clientWidth - first.querySelector(".gs-row > b").offsetWidth - LEANS_OUT;
     const column = Math.min(WIDEST, Math.max(whole ? 1 : READABLE, wide / tokens));
     root.classList.toggle("gs-fit", column < NARROW);
     root.style.setProperty("--gs-col", `${column}px`);

@@ -50,7 +50,7 @@ class ReviewsTab:
         self.shown = gr.State(None)
         self._page, self._row = gr.State(1), gr.State(-1)
         self._filters = Filters()
-        with gr.Row(elem_classes="gs-main"):
+        with gr.Row(elem_classes=["gs-main", "gs-stack"]):
             with gr.Column(scale=5, min_width=320):
                 self._list = gr.HTML("", elem_id="gs-errors-list-shown")
                 with gr.Row(elem_classes="gs-buttons"):

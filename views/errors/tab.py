@@ -119,11 +119,12 @@ class ErrorsTab:
 
     def _build_overview(self) -> None:
         with gr.Row(elem_classes=["gs-main", "gs-stack"]):
-            self._overview = gr.HTML("")
-            with gr.Column(min_width=300):
+            with gr.Column(scale=4, min_width=300):
+                self._overview = gr.HTML("")
+            with gr.Column(scale=3, min_width=300):
                 gr.Markdown(gettext("**Reliability**: how often a verdict of a given confidence is right"))
                 self._reliability = gr.Plot(show_label=False)
-            with gr.Column(min_width=300):
+            with gr.Column(scale=3, min_width=300):
                 gr.Markdown(gettext("**Confidence** of right and of wrong verdicts"))
                 self._histogram = gr.Plot(show_label=False)
         self._slices = gr.HTML("")
