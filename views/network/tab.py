@@ -16,7 +16,7 @@ _WORDS = marked(
     """
 **The six quantities of an LSTM cell** (as PyTorch packs them: i, f, g, o), for each unit and token *t*:
 
-| | name | range | what it does |
+| symbol | name | range | what it does |
 | --- | --- | --- | --- |
 | *i* | input gate | 0 to 1 | how much of the candidate is written into the cell |
 | *f* | forget gate | 0 to 1 | how much of the old cell state stays: 1 keeps, 0 forgets |
