@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import gradio as gr
+from markupsafe import Markup
 from starlette.middleware import Middleware
 
 from model.language import gettext
@@ -15,7 +16,7 @@ from views.api.stream import OpenStream
 from views.compare.tab import CompareTab
 from views.drawing.colours import style_variables
 from views.drawing.fonts import FONTS
-from views.drawing.template import VIEWS
+from views.drawing.template import VIEWS, render
 from views.errors.tab import ErrorsTab
 from views.lesson.header import Header
 from views.network import tab as network_tab
@@ -38,6 +39,7 @@ FOLDERS = (  # of two rules of equal weight the later one counts, so what all fe
     "errors",
     "lesson",
 )
+MEDIA = {"screen": VIEWS / "drawing/dark.css", "print": VIEWS / "print.css"}
 
 
 def build_page(explainer: Explainer, notes: Path | None = None, imdb: Path | None = None) -> gr.Blocks:
@@ -69,7 +71,13 @@ def build_page(explainer: Explainer, notes: Path | None = None, imdb: Path | Non
 
 def style_sheets() -> list[Path]:
     """The style sheets of the page and its features, in the order of `FOLDERS`."""
-    return [path for folder in FOLDERS for path in sorted((VIEWS / folder).glob("*.css"))]
+    sheets = [path for folder in FOLDERS for path in sorted((VIEWS / folder).glob("*.css"))]
+    return [path for path in sheets if path not in MEDIA.values()]
+
+
+def media_sheets() -> str:
+    """Those of one medium alone, for the head of the page: Gradio would rewrite the selectors of an @media rule."""
+    return render("media.html", sheets={medium: Markup(path.read_text("utf-8")) for medium, path in MEDIA.items()})  # noqa: S704
 
 
 def _theme() -> gr.themes.Base:
@@ -117,6 +125,7 @@ def look(explainer: Explainer) -> dict[str, object]:
         "theme": _theme(),
         "css": style_variables(),
         "css_paths": style_sheets(),
+        "head": media_sheets(),
         "app_kwargs": {
             "routes": [modules_route()],
             "middleware": [Middleware(OpenStream), Middleware(Guard, endpoints=endpoints.endpoint_fields(explainer))],

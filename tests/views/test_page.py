@@ -5,12 +5,12 @@ from __future__ import annotations
 from tests.views.blocks import built
 from views.drawing.colours import style_variables
 from views.drawing.template import VIEWS
-from views.page import FOLDERS, build_page, look, style_sheets
+from views.page import FOLDERS, MEDIA, build_page, look, style_sheets
 
 
 def test_every_style_sheet_of_the_features_is_on_the_page():
     own = {VIEWS / "errors/report/report.css"}  # of the report, which is a page of its own
-    assert set(style_sheets()) == set(VIEWS.rglob("*.css")) - own
+    assert set(style_sheets()) == set(VIEWS.rglob("*.css")) - own - set(MEDIA.values())
     assert len(style_sheets()) == len(set(style_sheets()))
 
 
@@ -24,6 +24,8 @@ def test_look_hands_over_styles_scripts_and_the_colours_of_the_scales(explainer)
     dressed = look(explainer)
     assert dressed["css"] == style_variables()
     assert dressed["css_paths"] == style_sheets()
+    for medium, path in MEDIA.items():
+        assert f'<style media="{medium}">{path.read_text("utf-8")}</style>' in dressed["head"]
     assert [each.path for each in dressed["app_kwargs"]["routes"]] == ["/scripts"]
 
 

@@ -44,9 +44,8 @@ def contrast(one, other):
 
 @pytest.mark.parametrize("mode", ["light", "dark"])
 def test_text_on_a_coloured_token_keeps_its_contrast(mode):
-    sheet = (VIEWS / "drawing" / "colours.css").read_text()
-    block = sheet[sheet.index(":root {" if mode == "light" else "\n.dark {") :]
-    block = block[: block.index("}")]
+    sheet = (VIEWS / "drawing" / ("colours.css" if mode == "light" else "dark.css")).read_text()
+    block = sheet[: sheet.index("}")]
 
     def colour(name):
         value = re.search(rf"--gs-{name}: (?:var\(--gs-loud-\w+, )?(.+?)\)?;", block)[1]
@@ -71,10 +70,9 @@ def test_ink_of_charts_can_be_read_in_both_modes():
     def parts(colour):
         return np.array([int(colour[place : place + 2], 16) for place in (1, 3, 5)])
 
-    sheet = (VIEWS / "drawing" / "colours.css").read_text()
-    light, dark = (
-        parts(colour + colour[1:] * (len(colour) == 4)) for colour in re.findall(r"(?:paper|surface): (#\w+);", sheet)
-    )
+    sheets = [(VIEWS / "drawing" / name).read_text() for name in ("colours.css", "dark.css")]
+    grounds = [re.search(r"(?:paper|surface): (#\w+);", sheet)[1] for sheet in sheets]
+    light, dark = (parts(colour + colour[1:] * (len(colour) == 4)) for colour in grounds)
     for ink, least in ((colours.INK, 4.5), (colours.SOFT_INK, 4.5), (colours.PALE_INK, 3)):
         assert contrast(parts(ink), light) >= least
         turned = 255 - parts(ink)
