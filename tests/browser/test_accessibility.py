@@ -1,0 +1,163 @@
+"""axe-core finds nothing on any tab: light and dark, on a screen and on a phone. On paper all is light and whole.
+
+One page is shared: tabs are looked at one after another, and only what is new with each of them is examined, since
+axe needs a second or more for a part of the page. The first screen is examined in both modes at both widths, all other
+tabs light on a screen and dark on a phone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from itertools import product
+
+import pytest
+from axe_playwright_python.base import AXE_SCRIPT
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.errors import inner, listed, try_example
+from tests.browser.person import REVIEW, await_reading, visit
+
+ALL_MODES = tuple(product(("light", "dark"), (1280, 375)))
+MODES = (("light", 1280), ("dark", 375))
+GRADIOS_OWN = {"image-redundant-alt": "footer img"}  # in its footer a picture is named as the word beside it
+
+_FINISH = "() => Promise.all(document.getAnimations().map(each => each.finished.catch(() => 0))).then(() => 0)"
+_AXE = """async ([whole, own]) => {
+  const panels = [...document.querySelectorAll('[role="tabpanel"]')].filter((each) => each.checkVisibility());
+  const found = await axe.run(whole ? document : panels.at(-1), { resultTypes: ["violations"], preload: false });
+  return found.violations.flatMap(({ id, nodes }) => nodes
+    .filter(({ target }) => !(id in own && document.querySelector(target[0]).matches(own[id])))
+    .map(({ html, any, all, none }) => [id, html.slice(0, 200), ...[any, all, none].flat().map((each) => each.message)]));
+}"""
+
+
+def found_by_axe(page: Page, whole: bool = False) -> list[list[str]]:
+    """Rule, markup and reasons of each fault in the tab that is looked at, or on the whole page in all modes."""
+    found = []
+    for scheme, width in ALL_MODES if whole else MODES:
+        page.evaluate("dark => document.body.classList.toggle('dark', dark)", scheme == "dark")
+        page.set_viewport_size({"width": width, "height": 800})
+        page.evaluate(_FINISH)
+        found += [[scheme, str(width), *fault] for fault in page.evaluate(_AXE, [whole, GRADIOS_OWN])]
+    page.evaluate("document.body.classList.remove('dark')")
+    page.set_viewport_size({"width": 1280, "height": 800})
+    return found
+
+
+@pytest.fixture(scope="module")
+def examined(browser: Browser, served: str) -> Iterator[Page]:
+    """A page on which the first example is explained, and the example of the Errors tab scored; axe is at hand."""
+    with visit(browser, served) as page:
+        await_reading(page)
+        try_example(page)
+        page.get_by_role("tab", name="Explain", exact=True).click()
+        page.evaluate(AXE_SCRIPT)
+        yield page
+
+
+def explain(name: str, shows: str) -> Callable[[Page], None]:
+    """How one gets to a tab about one review, and what is seen there at last."""
+
+    def go(page: Page) -> None:
+        page.get_by_role("tab", name="Explain", exact=True).click()
+        inner(page, name)
+        expect(page.locator(shows).locator("visible=true").first).to_be_visible()
+
+    return go
+
+
+def what_if(page: Page) -> None:
+    explain("What if", "#gs-inside .gs-card")(page)
+    page.get_by_role("button", name="Hold it").click()
+    expect(page.get_by_label("Gates before and after").first).to_be_visible()
+
+
+def compare(page: Page) -> None:
+    page.get_by_role("tab", name="Compare", exact=True).click()
+    page.locator("#gs-compare-a textarea").fill(REVIEW)
+    page.locator("#gs-compare-b textarea").fill(REVIEW.replace("dull", "thin") + " Or so.")
+    page.get_by_role("button", name="Compare", exact=True).click()
+    expect(page.get_by_label("Both reviews, token by token")).to_be_visible()
+
+
+def errors(name: str) -> Callable[[Page], None]:
+    """How one gets to a part of the Errors tab."""
+
+    def go(page: Page) -> None:
+        page.get_by_role("tab", name="Errors", exact=True).click()
+        inner(page, name)
+
+    return go
+
+
+def one_review(page: Page) -> None:
+    errors("Go through them")(page)
+    listed(page).get_by_role("button").first.click()
+    expect(page.get_by_role("region", name="The chosen review")).to_be_visible()
+    page.locator("[data-key='1']").click()
+    expect(page.locator("[data-key='1']")).to_have_attribute("aria-pressed", "true")
+    expect(page.get_by_role("region", name="Nearest reviews")).to_be_visible()
+
+
+def network(page: Page) -> None:
+    page.get_by_role("tab", name="The network", exact=True).click()
+    for summary in page.locator(".gs-measured summary").all():
+        summary.click()
+    expect(page.locator(".js-plotly-plot").locator("visible=true")).to_have_count(2)
+
+
+TABS = {
+    "Step through": explain("Step through", ".gs-cell-diagram"),
+    "Memory": explain("Memory", "#gs-saturation .js-plotly-plot"),
+    "Gradient flow": explain("Gradient flow", "#gs-curves .js-plotly-plot"),
+    "What if": what_if,
+    "Table and CSV": explain("Table and CSV", ".gs-table"),
+    "Compare": compare,
+    "Overview": errors("Overview"),
+    "Go through them": one_review,
+    "Words": errors("Words"),
+    "Take away": errors("Take away"),
+    "The network": network,
+}
+
+
+def test_axe_sees_a_fault_that_is_there(examined):
+    explain("Gates", ".gs-staves")(examined)
+    note = examined.locator(".gs-detail p")
+    note.evaluate("each => { each.style.color = '#dde'; }")
+    found = found_by_axe(examined)
+    note.evaluate("each => { each.style.color = ''; }")
+    assert {(scheme, rule) for scheme, _, rule, *_ in found} == {("light", "color-contrast")}
+
+
+def test_axe_finds_nothing_on_the_first_screen(examined):
+    explain("Gates", ".gs-staves")(examined)
+    assert found_by_axe(examined, whole=True) == []
+
+
+@pytest.mark.parametrize("tab", TABS)
+def test_axe_finds_nothing_on(tab, examined):
+    TABS[tab](examined)
+    assert found_by_axe(examined) == []
+
+
+def test_paper_is_light_and_shows_what_is_looked_at_without_its_controls(examined):
+    explain("Gates", ".gs-staves")(examined)
+    examined.evaluate("document.body.classList.add('dark')")
+    examined.emulate_media(media="print")
+    style = examined.evaluate(
+        """() => ["body", ".gs-stays", ".gs-text", ".gs-scroll"].map((each) => {
+          const { backgroundColor, position, overflowX } = getComputedStyle(document.querySelector(each));
+          return { backgroundColor, position, overflowX };
+        })"""
+    )
+    assert style[0]["backgroundColor"] == "rgb(255, 255, 255)"
+    assert style[1]["position"] == "static"
+    assert {each["overflowX"] for each in style[2:]} == {"visible"}
+    expect(examined.locator(".gs-stage .gs-text")).to_have_css("color", "rgb(21, 25, 31)")
+    expect(examined.get_by_role("tab").locator("visible=true")).to_have_count(0)
+    expect(examined.get_by_role("button", name=re.compile("Analyse|PNG|Read it"))).to_have_count(0)
+    expect(examined.locator(".gs-staves .gs-legend").first).to_be_visible()
+    examined.emulate_media(media="screen")
+    examined.evaluate("document.body.classList.remove('dark')")
