@@ -28,7 +28,7 @@ _AXE = """async ([whole, own]) => {
   const found = await axe.run(whole ? document : panels.at(-1), { resultTypes: ["violations"], preload: false });
   return found.violations.flatMap(({ id, nodes }) => nodes
     .filter(({ target }) => !(id in own && document.querySelector(target[0]).matches(own[id])))
-    .map(({ html, any, all, none }) => [id, html.slice(0, 200), ...[any, all, none].flat().map((each) => each.message)]));
+    .map(({ html, any, all, none }) => [id, html, ...[...any, ...all, ...none].map((why) => why.message)]));
 }"""
 
 
