@@ -101,7 +101,7 @@ def one_review(page: Page) -> None:
 
 
 def network(page: Page) -> None:
-    page.get_by_role("tab", name="The network", exact=True).click()
+    page.get_by_role("tab", name="Network", exact=True).click()
     for summary in page.locator(".gs-measured summary").all():
         summary.click()
     expect(page.locator(".js-plotly-plot").locator("visible=true")).to_have_count(2)
@@ -118,7 +118,7 @@ TABS = {
     "Go through them": one_review,
     "Words": errors("Words"),
     "Take away": errors("Take away"),
-    "The network": network,
+    "Network": network,
 }
 
 
