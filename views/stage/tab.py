@@ -8,6 +8,7 @@ from typing import Any
 
 import gradio as gr
 from gradio.components import Component
+from gradio.events import Dependency
 from gradio.helpers import Examples
 from markupsafe import Markup
 
@@ -66,7 +67,7 @@ class ExplainTab:
                 self._build_question()
             with gr.Column(elem_classes="gs-scope"):
                 self._build_answer()
-        self._listen()
+        self.shown = self._listen()  # the event of an analysis
 
     def _build_question(self) -> None:
         names = self._explainer.names
@@ -169,7 +170,7 @@ class ExplainTab:
                     self.panels.append(build(self._explainer, shared))
                 tab.select(lambda name=name: name, None, self.active, **QUIET)
 
-    def _listen(self) -> None:
+    def _listen(self) -> Dependency:
         own = self._own
         drawn = [each for panel in self.panels for each in panel.outputs]
         page = [self.question, self.active, *self.focus]  # as `PageValues` takes it, with `own` behind it
@@ -223,6 +224,7 @@ class ExplainTab:
                 **QUIET,
                 trigger_mode="always_last",
             )
+        return shown
 
     @property
     def _own(self) -> list[gr.Radio | gr.State]:
@@ -261,7 +263,7 @@ class ExplainTab:
             self.layer: view.layer,
             self.direction: view.direction,
             self.unit: view.unit,
-            self.symbol: view.symbol,
+            self.symbol: gr.Radio(list(SYMBOLS), value=view.symbol),  # what another cell has not is taken away later
             self._staging.ink: view.ink,
         }
         for panel in self.panels:

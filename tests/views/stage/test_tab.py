@@ -8,6 +8,7 @@ import gradio as gr
 import pytest
 
 from model.errors import ReviewError
+from model.network.cells.registry import SYMBOLS
 from model.reading.explanation import Question
 from model.recurrence.clamps import Clamp
 from tests.views.blocks import on_a_page
@@ -152,7 +153,8 @@ def test_a_view_is_restored_by_the_components_that_it_names(tab, name):
         None,
         view,
     ]
-    assert [drawn[each] for each in (*tab.focus, tab.symbol)] == [2, "backward", 0, 4, "h"]
+    assert [drawn[each] for each in tab.focus] == [2, "backward", 0, 4]
+    assert (drawn[tab.symbol].value, drawn[tab.symbol].choices) == ("h", [(symbol, symbol) for symbol in SYMBOLS])
     assert drawn.get(tab.active) == ("memory" if name == "memory" else None)
 
 
@@ -162,6 +164,7 @@ def test_what_the_tabs_hold_is_restored_and_goes_into_a_link_again(tab):
     drawn = tab.restore(view)
     assert drawn.keys() == set(tab.restored)
     drawn[tab.question] = ASKED  # the analysis follows
+    drawn[tab.symbol] = drawn[tab.symbol].value
     shown = [drawn.get(each, each.value) for each in tab.viewed]
     assert tab.view(None, *shown) == view
     assert tab.view("errors", *shown) == replace(view, tab="errors")
