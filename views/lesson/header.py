@@ -119,12 +119,12 @@ class Header:
         self._link.click(self._take, shown, self._address, **QUIET).success(
             None, self._address, self._address, js=_TAKE_LINK
         )
-        changed = [each.change for each in (outer, self._step, explained.active, compared.result)]
-        changed += [each.input for each in (self._projector, *explained.viewed) if hasattr(each, "input")]
         remembered = {"fn": self._remember, "inputs": shown, "outputs": self._bookmark, "trigger_mode": "always_last"}
+        changed = [outer.change, compared.result.change, self._projector.input, explained.ink.input]
         gr.on(changed, **remembered, **QUIET)
-        # what an analysis offers to choose stands on the page when it has ended, not yet when the question has changed
-        explained.shown.success(**remembered, **QUIET)
+        # when what is drawn, and what there is to choose then, stands on the page; not yet when it is asked for
+        for event in explained.drawings:
+            event.success(**remembered, **QUIET)
 
     def _open(self, fragment: str, language: str) -> Drawing:
         """What the link in the address says, or else what the page showed before it was loaded anew; a spoilt link is

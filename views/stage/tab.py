@@ -67,7 +67,7 @@ class ExplainTab:
                 self._build_question()
             with gr.Column(elem_classes="gs-scope"):
                 self._build_answer()
-        self.shown = self._listen()  # the event of an analysis
+        self.drawings = self._listen()  # the events that draw: an analysis, and another look at it
 
     def _build_question(self) -> None:
         names = self._explainer.names
@@ -170,7 +170,7 @@ class ExplainTab:
                     self.panels.append(build(self._explainer, shared))
                 tab.select(lambda name=name: name, None, self.active, **QUIET)
 
-    def _listen(self) -> Dependency:
+    def _listen(self) -> list[Dependency]:
         own = self._own
         drawn = [each for panel in self.panels for each in panel.outputs]
         page = [self.question, self.active, *self.focus]  # as `PageValues` takes it, with `own` behind it
@@ -224,7 +224,12 @@ class ExplainTab:
                 **QUIET,
                 trigger_mode="always_last",
             )
-        return shown
+        return [shown, drawing]
+
+    @property
+    def ink(self) -> gr.Radio:
+        """What the colours of the words say."""
+        return self._staging.ink
 
     @property
     def _own(self) -> list[gr.Radio | gr.State]:
@@ -246,7 +251,7 @@ class ExplainTab:
             self.kept,
             *self.focus,
             self.symbol,
-            self._staging.ink,
+            self.ink,
             self.tabs,
             self.active,
             *(each for panel in self.panels for each in panel.restored),
@@ -264,7 +269,7 @@ class ExplainTab:
             self.direction: view.direction,
             self.unit: view.unit,
             self.symbol: gr.Radio(list(SYMBOLS), value=view.symbol),  # what another cell has not is taken away later
-            self._staging.ink: view.ink,
+            self.ink: view.ink,
         }
         for panel in self.panels:
             drawing |= panel.restore(view)
@@ -275,7 +280,7 @@ class ExplainTab:
     @property
     def viewed(self) -> list[Component]:
         """What `view` takes, in its order."""
-        return [self.symbol, self._staging.ink, self.question, self.active, *self.focus, *self._own]
+        return [self.symbol, self.ink, self.question, self.active, *self.focus, *self._own]
 
     def view(self, tab: str | None, symbol: str, ink: str, *values: Any) -> View:
         """What a link leads to: what is looked at now; in another `tab`, if one is named. Raises `ReviewError` where no
