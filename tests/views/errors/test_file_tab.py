@@ -112,8 +112,12 @@ def test_list_in_whose_lines_cells_may_be_parted_says_so(form, tmp_path):
 
 def test_file_is_scored_when_what_must_be_said_is_said(form, tmp_path):
     file = brought(tmp_path, "text,label\na good film,yea\na dull film,nay\n")
-    assert form.look(file, Said())[form.score].interactive is False
-    assert form.look(file, Said(counts_as={"yea": 1, "nay": 0}))[form.score].interactive is True
+    asked = form.look(file, Said())
+    assert asked[form.score].interactive is False
+    assert "2 rows; how many are read depends on the answer" in text_of(asked[form._preview])
+    said = form.look(file, Said(counts_as={"yea": 1, "nay": 0}))
+    assert said[form.score].interactive is True
+    assert "2 rows to read" in text_of(said[form._preview])
 
 
 def test_what_is_pasted_is_read_like_a_file(form, tmp_path):
