@@ -15,10 +15,9 @@ def draw_curves(history: Sequence[Epoch], path: Path) -> None:
     figure = Figure(figsize=(8, 3), layout="constrained")
     epochs = [epoch.epoch for epoch in history]
     for axes, quantity in zip(figure.subplots(1, 2), ("loss", "accuracy"), strict=True):
-        for split, colour in (("train", "#1f77b4"), ("validation", "#e6801a")):
-            axes.plot(
-                epochs, [getattr(epoch, f"{split}_{quantity}") for epoch in history], "o-", color=colour, label=split
-            )
+        for split, line, colour in (("train", "o:", "#565e69"), ("validation", "o-", "#15191f")):
+            values = [getattr(epoch, f"{split}_{quantity}") for epoch in history]
+            axes.plot(epochs, values, line, color=colour, label=split)
         axes.set_xlabel("epoch")
         axes.set_ylabel(f"{quantity} (nats)" if quantity == "loss" else quantity)
         axes.xaxis.get_major_locator().set_params(integer=True)
