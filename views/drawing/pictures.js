@@ -87,6 +87,7 @@ async function sheet(scroller) {
       const box = drawing.getBoundingClientRect();
       const picture = drawing.tagName === "IMG" ? drawing : await standAlone(drawing);
       pen.imageSmoothingEnabled = false;
+      pen.filter = drawing.tagName === "IMG" ? getComputedStyle(drawing).filter : "none"; // drawings bring their own
       pen.drawImage(picture, box.left - origin.left, box.top - origin.top, box.width, box.height);
     }
     label(pen, row.firstElementChild, origin);
@@ -145,7 +146,9 @@ export function savePictures(root) {
     const name = button.dataset.name;
     const chart = button.dataset.chart && root.querySelector(`#${button.dataset.chart} .js-plotly-plot`);
     if (chart) {
-      window.Plotly.downloadImage(chart, { format: "png", filename: name.replace(/\.png$/, ""), scale: SCALE });
+      const onPaper = { data: chart.data, layout: { ...chart.layout, paper_bgcolor: "#fff" } };
+      const { offsetWidth: width, offsetHeight: height } = chart;
+      window.Plotly.downloadImage(onPaper, { format: "png", filename: name.replace(/\.png$/, ""), scale: SCALE, width, height });
       return;
     }
     const source = button.closest(".gs-picture")?.querySelector(".gs-scroll, .gs-pairs, svg");
