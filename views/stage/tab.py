@@ -24,7 +24,7 @@ from model.text import MAX_CHARACTERS, check_review
 from views.api.endpoints import Refusals
 from views.cell import tab as step_tab
 from views.drawing.cards import card_with_remark
-from views.drawing.labels import ARROWS
+from views.drawing.labels import ARROWS, NAMES
 from views.gates import tab as gates_tab
 from views.gradients import tab as gradients_tab
 from views.links import OUTER_TABS, View
@@ -158,6 +158,7 @@ class ExplainTab:
             list(SYMBOLS),
             value=FIRST_SHOWN,
             label=gettext("Quantity"),
+            info=" · ".join(f"{symbol} {gettext(name)}" for symbol, name in NAMES.items()),
             elem_classes="gs-quantity",
             min_width=250,
             render=False,
