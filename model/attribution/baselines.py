@@ -29,7 +29,8 @@ BASELINES: dict[str, Baseline] = {
     marked("unknown word"): _of_id(UNKNOWN_ID),
     marked("zero"): _zero,
 }
-DEFAULT_BASELINE = "unknown word"  # nearest to no opinion: of paddings the shipped network thinks rather well
+UNKNOWN_WORD = "unknown word"
+DEFAULT_BASELINE = UNKNOWN_WORD  # nearest to no opinion: of paddings the shipped network thinks rather well
 
 
 def check_baseline(baseline: object) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from markupsafe import Markup
 
 from model.attribution.attribution import Attribution
+from model.attribution.baselines import UNKNOWN_WORD
 from model.language import gettext
 from views.drawing.numbers import signed
 from views.drawing.template import render
@@ -14,6 +15,11 @@ from views.drawing.tracks import SCORE_LIMIT, bar_limit
 def score_text(attribution: Attribution, score: float, digits: int = 2) -> str:
     """A score as text, with its sign where it has one."""
     return signed(score, digits) if attribution.method.signed else f"{score:.{max(digits, 3)}f}"
+
+
+def is_unscored(attribution: Attribution, unknown: bool) -> bool:
+    """Whether a token is one that cannot be scored: an unknown word in the place of which an unknown word is put."""
+    return unknown and attribution.method.uses_baseline and attribution.baseline == UNKNOWN_WORD
 
 
 def score_unit(attribution: Attribution) -> str:

@@ -10,7 +10,7 @@ from markupsafe import Markup
 from model.attribution.attribution import Attribution
 from model.language import gettext
 from model.reading.explanation import Explanation, Reading
-from views.drawing.scores import score_legend, score_text
+from views.drawing.scores import is_unscored, score_legend, score_text
 from views.drawing.template import render
 from views.drawing.tracks import SCORE_LIMIT, bar_limit
 
@@ -76,6 +76,8 @@ def _kind(attribution: Attribution, score: float) -> str:
 
 
 def _tip(attribution: Attribution, score: float, unknown: bool) -> str:
+    if is_unscored(attribution, unknown):
+        return gettext("cannot be scored: unknown word")
     shown = score_text(attribution, score)
     return gettext("{score} · unknown word").format(score=shown) if unknown else shown
 

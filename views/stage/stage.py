@@ -12,7 +12,7 @@ from model.attribution.attribution import Attribution
 from model.language import gettext
 from model.reading.explanation import Explanation, Reading
 from model.recurrence.prefixes import PrefixCurve
-from views.drawing.scores import bar_range, score_text, score_unit
+from views.drawing.scores import bar_range, is_unscored, score_text, score_unit
 from views.drawing.template import render
 from views.drawing.tracks import bar_paths
 from views.stage.reading import paints_of, words_of
@@ -114,7 +114,7 @@ def _between(after: float) -> str:
 
 
 def _in_the_whole(attribution: Attribution, place: int, unknown: bool) -> str:
-    if unknown and attribution.method.uses_baseline and attribution.baseline == "unknown word":
+    if is_unscored(attribution, unknown):
         return gettext("The network does not know this word: it cannot be scored.")
     return gettext("In the whole review it is credited with {score} {unit}.").format(
         score=score_text(attribution, attribution.scores[place]), unit=score_unit(attribution)

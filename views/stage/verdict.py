@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from markupsafe import Markup
 
 from model.attribution.attribution import Attribution
-from model.attribution.completeness import MIN_DELTA
 from model.language import gettext, marked, ngettext
 from model.network.classify import DOUBT, Prediction
 from model.reading.explanation import Reading
@@ -97,23 +96,18 @@ def completeness(attribution: Attribution) -> str:
     if attribution.adds_up:
         said = gettext(
             "✓ The words add up: {total} of {difference} logits between the baseline's {baseline} and this review "
-            "({off} off, {steps} steps)"
+            "({off} logits off, {steps} steps)"
         )
     else:
         said = gettext(
-            "⚠ The words add up only roughly: {total} of {difference} logits ({off} off, {steps} steps, the ceiling)"
+            "⚠ The words add up only roughly: {total} of {difference} logits ({off} logits off, {steps} steps, the "
+            "ceiling)"
         )
     return said.format(
         total=signed(sum(attribution.scores)),
         difference=signed(difference),
         baseline=signed(attribution.baseline_logit),
-        off=_off(abs(attribution.delta), abs(difference)),
+        off=f"{abs(attribution.delta):.2g}",
         steps=attribution.steps,
     )
 
-
-def _off(delta: float, difference: float) -> str:
-    """How far the words are from adding up: in per cent, or in logits where a share would say little."""
-    if delta < MIN_DELTA or delta >= difference:
-        return gettext("{delta:.2g} logits").format(delta=delta)
-    return f"{100 * delta / difference:.2g} %"

@@ -62,3 +62,11 @@ def test_cut_is_shown_where_it_is(explainer):
     before, after = reading.reading(explanation, 0, "a").split("100 tokens left out")
     assert before.count("data-place") == 250
     assert after.count("data-place") == 750
+
+
+@pytest.mark.parametrize("baseline", ["unknown word", "zero"])
+def test_unknown_word_cannot_be_scored_where_unknown_words_take_its_place(explainer, baseline):
+    explanation = explainer.explain(Question("A good flembic film", "bilstm", baseline=baseline))
+    drawn = reading(explanation, 0, "a")
+    assert ("cannot be scored: unknown word" in drawn) == (baseline == "unknown word")
+    assert ("· unknown word" in drawn) == (baseline == "zero")
