@@ -67,6 +67,6 @@ def test_cut_is_shown_where_it_is(explainer):
 @pytest.mark.parametrize("baseline", ["unknown word", "zero"])
 def test_unknown_word_cannot_be_scored_where_unknown_words_take_its_place(explainer, baseline):
     explanation = explainer.explain(Question("A good flembic film", "bilstm", baseline=baseline))
-    drawn = reading(explanation, 0, "a")
+    drawn = reading.reading(explanation, 0, "a")
     assert ("cannot be scored: unknown word" in drawn) == (baseline == "unknown word")
     assert ("· unknown word" in drawn) == (baseline == "zero")
