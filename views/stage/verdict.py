@@ -110,4 +110,3 @@ def completeness(attribution: Attribution) -> str:
         off=f"{abs(attribution.delta):.2g}",
         steps=attribution.steps,
     )
-
