@@ -140,6 +140,8 @@ class Header:
             return gr.skip()
         if found["place"]:
             view = replace(view, place=min(int(found["place"]), MAX_TOKENS - 1))
+        if view.held:
+            gr.Info(gettext("Something is held in this view: the tab What if says what, and what comes of it."))
         said = self._say(view.lesson, language) if view.lesson else {}
         return said | self._restore(view) | {self._projector: view.projector}
 

@@ -1,7 +1,10 @@
-/* A step of the lesson is about a picture: bring that below the lesson.
+/* A step of the lesson is about a picture: bring that below the stage.
 
    Listens to the document, since the lesson's buttons are Gradio's own, which take no script, stand in two places of the
    page, and the answer that follows is drawn in a third. */
+
+const PICTURES = ["#gs-decay", ".gs-cell-figure", ".gs-staves", "#gs-inside"]; // the first that is seen is meant
+const WORDS = "#gs-decay"; // the lesson on gradients speaks of the words beside them
 
 export function attach() {
   let follow = false; // whether the next answer belongs to a step of the lesson
@@ -16,13 +19,8 @@ export function attach() {
 }
 
 function showPicture() {
-  const holder = document.querySelector(".gs-lesson")?.closest(".gs-lesson-holder");
-  // the lesson on gradients speaks of the words as well
-  const target = document.querySelector(document.querySelector("#gs-decay")?.offsetParent ? "#gs-reading" : "#gs-where");
-  if (!holder || !target?.offsetParent) return;
-  const { position } = getComputedStyle(holder);
-  const beside = position === "fixed";
-  if (!beside && position !== "sticky") return; // the texts come first where both do not fit
-  const covered = beside ? 0 : holder.offsetHeight;
-  scrollTo({ top: scrollY + target.getBoundingClientRect().top - covered - 8, behavior: "smooth" });
+  if (!document.querySelector(".gs-lesson")) return;
+  const picture = PICTURES.find((each) => document.querySelector(each)?.offsetParent);
+  const target = picture === WORDS ? "#gs-weights" : picture;
+  document.querySelector(target)?.scrollIntoView({ block: "start", behavior: "smooth" }); // below the stage, which covers
 }

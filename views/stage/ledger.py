@@ -24,7 +24,7 @@ from views.drawing.tracks import SCORE_LIMIT
 CREDITED, HELD, READ, CHANGED = INKS = ("credited", "held", "read", "changed")  # what the colours of the words say
 INK_NAMES = {
     CREDITED: marked("what each is credited with"),
-    HELD: marked("who wrote what it holds now"),
+    HELD: marked("whose words its memory holds"),
     READ: marked("where the verdict was read"),
     CHANGED: marked("what the chosen word does to the others"),
 }
@@ -77,13 +77,13 @@ def changed_inks(explanation: Explanation, found: Interactions, asked: str) -> I
     strongest = [place for place in found.strongest(ARCS) if abs(found.changes[place]) >= LEAST]
     words = ", ".join(f"“{tokens[place].text}” {signed(found.changes[place])}" for place in strongest)
     if words:
-        said = gettext(
-            "Because of “{token}”: {words} logits. With its own {own}: without it the logit would be lower by {effect}."
-        )
+        said = gettext("Because of “{token}”: {words} logits. Its own part is {own}.")
     else:
-        said = gettext(
-            "“{token}” changes no other word's effect by much; without it the logit would be lower by {effect}."
-        )
+        said = gettext("“{token}” changes no other word's effect by much. Its own part is {own}.")
+    if found.effect > 0:
+        without = gettext("Without it the logit would be {effect} lower.")
+    else:
+        without = gettext("Without it the logit would be {effect} higher.")
     own = signed(found.changes[found.place])
     return {
         "asked": asked,
@@ -92,7 +92,12 @@ def changed_inks(explanation: Explanation, found: Interactions, asked: str) -> I
         "weights": _weights(found.changes),
         "arcs": [{"to": place, "sign": int(np.sign(found.changes[place]))} for place in strongest],
         "tips": [gettext("{logits} logits because of it").format(logits=signed(value)) for value in found.changes],
-        "sentence": said.format(token=tokens[found.place].text, words=words, own=own, effect=signed(found.effect)),
+        "sentence": " ".join(
+            (
+                said.format(token=tokens[found.place].text, words=words, own=own),
+                without.format(effect=f"{abs(found.effect):.2f}"),
+            )
+        ),
     }
 
 

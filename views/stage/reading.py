@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Container
 from dataclasses import dataclass
 
@@ -43,11 +44,21 @@ def reading(explanation: Explanation, chosen: int, asked: str) -> Markup:
     return render(
         "stage/reading.html",
         words=words_of(explanation),
+        text_direction=text_direction(explanation.review.text),
         chosen=chosen,
         asked=asked,
         legend=score_legend(explanation.attribution),
         baseline=_baseline_note(explanation.attribution),
     )
+
+
+def text_direction(text: str) -> str:
+    """The direction of a text: `rtl` where its first letter that has one is read from right to left, else `ltr`.
+
+    As HTML's dir="auto" has it, which does not look into words that are isolated, as they are here.
+    """
+    strong = (unicodedata.bidirectional(character) for character in text)
+    return "rtl" if next((each for each in strong if each in ("L", "R", "AL")), "L") != "L" else "ltr"
 
 
 def words_of(reading: Reading) -> tuple[Word, ...]:

@@ -65,7 +65,7 @@ export function attach({ element, watch }) {
     stage.style.setProperty("--p", curve[place]);
     part(".gs-now strong").textContent = verdicts[judged];
     part(".gs-now output").textContent = curve[judged].toFixed(2);
-    part(".gs-so-far").hidden = judged === curve.length - 1;
+    part(".gs-now").toggleAttribute("data-whole", judged === curve.length - 1);
     const meter = part(".gs-now .gs-meter");
     meter.style.setProperty("--at", curve[judged]);
     meter.setAttribute("aria-label", `P(positive) = ${curve[judged].toFixed(2)}`);

@@ -15,7 +15,7 @@ from model.recurrence.prefixes import PrefixCurve
 from views.drawing.scores import bar_range, is_unscored, score_text, score_unit
 from views.drawing.template import render
 from views.drawing.tracks import bar_paths
-from views.stage.reading import paints_of, words_of
+from views.stage.reading import paints_of, text_direction, words_of
 from views.stage.verdict import verdict_word, word_for
 
 
@@ -29,6 +29,7 @@ def stage(reading: Reading, chosen: int, asked: str) -> Markup:
     return render(
         "stage/stage.html",
         words=words_of(reading),
+        text_direction=text_direction(reading.review.text),
         pending=reading.scored is None,
         chosen=chosen,
         asked=asked,
@@ -60,11 +61,13 @@ def scores(explanation: Explanation, curve: PrefixCurve, asked: str, chosen: int
     """
     attribution = explanation.attribution
     place = attribution.strongest if chosen is None else chosen
-    counts = place == attribution.strongest and attribution.scores[place]
+    first = ""
+    if place == attribution.strongest and attribution.scores[place]:
+        first = _first(attribution, explanation.prediction.label)
     return {
         "asked": asked,
         "chosen": place,
-        "first": gettext("The word that counts most:") if counts else "",
+        "first": first,
         "paints": paints_of(attribution, set(explanation.review.unknown)),
         "said": said_of(explanation, curve),
         "values": [round(score, 4) for score in attribution.scores],
@@ -73,6 +76,15 @@ def scores(explanation: Explanation, curve: PrefixCurve, asked: str, chosen: int
         "bars": bar_paths(attribution),
         "range": bar_range(attribution),
     }
+
+
+def _first(attribution: Attribution, verdict: str) -> str:
+    """What introduces the word with the largest score."""
+    if not attribution.method.signed:
+        return gettext("The word that counts most:")
+    if (attribution.scores[attribution.strongest] > 0) == (verdict == "positive"):
+        return gettext("The word that pulls hardest:")
+    return gettext("The word that pulls hardest, though against the verdict:")
 
 
 def said_of(reading: Reading, curve: PrefixCurve) -> list[str]:

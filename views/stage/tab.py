@@ -33,6 +33,7 @@ from views.panel import QUIET, Drawing, Focus, PageValues, Panel, Shared, whole
 from views.scripts import attached
 from views.stage.examples import Example, read_examples
 from views.stage.fooled import fooled_card, is_fooled, place_of
+from views.stage.ledger import CREDITED
 from views.stage.stage_tab import Latest, Staged, Staging, SupersededError
 from views.stage.verdict import verdict
 from views.what_if import tab as what_if_tab
@@ -127,8 +128,8 @@ class ExplainTab:
 
     def _build_answer(self) -> None:
         self._staging = Staging(self._explainer)
-        self._staging.build_inks()
         self._fooled = gr.HTML("", elem_id="gs-fooled", js_on_load=attached("stage/fooled.js"))
+        self._staging.build_inks()
         self._verdict = gr.HTML(
             "",
             html_template=card_with_remark(gettext("The review was changed: press Analyse.")),
@@ -180,7 +181,10 @@ class ExplainTab:
             [self._analyse.click, self.checkpoint.input, self._method.input, self._baseline.input],
             self._asked,
             inputs=[*settings, self.kept, self._staging.latest, *page, *own],
-            outputs=[self.question, self.place, self.unit, self._verdict, self._fooled, *self._staging.drawn, *drawn],
+            outputs=[
+                *(self.question, self.place, self.unit, self.ink, self._verdict, self._fooled),
+                *(*self._staging.drawn, *drawn),
+            ],
             validator=valid,
             api_visibility="private",
             concurrency_id="compute",
@@ -316,16 +320,17 @@ class ExplainTab:
         """
         with Refusals():
             reading = self._explainer.read(asked)
-            plays, place = False, page.place
+            is_new, place = False, page.place
             if page.question is None or page.question.text != asked.text:
-                plays = kept is None or kept.text != asked.text  # a link leads to a token, not to a performance
+                is_new = kept is None or kept.text != asked.text  # a link leads to a token, not to a performance
                 place = self._place_in_another_text(reading, kept, page)
             focus = focus_of(reading, replace(page, place=place))
             panel, values = self._looked_at(page)
             return (
                 ({} if panel.scored else panel.draw(reading, focus, *values))
                 | self._mended(page, focus)
-                | self._staging.show(reading, None if place is None else focus.place, plays, latest)
+                | self._staging.show(reading, None if place is None else focus.place, is_new, latest)
+                | ({self.ink: CREDITED} if is_new else {})
                 | {self.question: asked, self.place: focus.place}
                 | {self._verdict: verdict(reading), self._fooled: ""}
             )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -51,7 +52,10 @@ def test_what_a_word_does_to_others_has_its_sum_and_its_arcs(explainer, explanat
     assert found["weights"] == pytest.approx(np.clip(changes.changes, -1, 1).tolist(), abs=1e-3)
     assert [arc["to"] for arc in found["arcs"]] == changes.strongest(len(found["arcs"]))
     assert all(arc["sign"] * changes.changes[arc["to"]] > 0 for arc in found["arcs"])
-    assert signed(changes.effect) in found["sentence"]
+    side = "lower" if changes.effect > 0 else "higher"
+    assert found["sentence"].endswith(f"Without it the logit would be {abs(changes.effect):.2f} {side}.")
+    turned = changed_inks(explanation, replace(changes, effect=-changes.effect), "a")["sentence"]
+    assert turned != found["sentence"]
     assert "“Not”" in found["sentence"]
 
 

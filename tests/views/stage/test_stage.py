@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -72,6 +73,13 @@ def test_a_beginning_that_was_not_read_is_said_to_be_in_between(explanation):
     assert not said[0].startswith("The verdict so far is about")
 
 
+@pytest.mark.parametrize(
+    ("text", "direction"), [("good פילם", "ltr"), ("פילם good", "rtl"), ("… «فيلم»", "rtl"), ("1234!", "ltr")]
+)
+def test_words_stand_in_the_direction_of_the_first_letter(explainer, text, direction):
+    assert f'class="gs-text" dir="{direction}"' in stage(explainer.read(Question(text, "bilstm")), 0, "a")
+
+
 @pytest.mark.parametrize("text", ["good", "flembic wuzzy", "מעולה film", NASTY])
 def test_any_review_has_a_stage(explainer, text):
     explanation = explainer.explain(Question(text, "bilstm"))
@@ -88,4 +96,14 @@ def test_review_of_unknown_words_alone_says_that_its_verdict_says_nothing(explai
     }
     assert scores(explanation, curve, "a", None)["first"] == ""  # no word counts most where none counts
     known = explainer.explain(Question(TEXT, "bilstm"))
-    assert "counts most" in scores(known, explainer.prefixes(known), "a", None)["first"]
+    assert "pulls hardest" in scores(known, explainer.prefixes(known), "a", None)["first"]
+
+
+@pytest.mark.parametrize("probability", [0.2, 0.8])
+def test_word_that_pulls_hardest_may_pull_against_the_verdict(explainer, explanation, probability):
+    attribution = explanation.attribution
+    prediction = replace(explanation.prediction, probability=probability, logit=np.log(probability / (1 - probability)))
+    said = replace(explanation, prediction=prediction)
+    first = scores(said, explainer.prefixes(explanation), "a", None)["first"]
+    against = (attribution.scores[attribution.strongest] > 0) != (probability > 0.5)
+    assert ("against the verdict" in first) == against

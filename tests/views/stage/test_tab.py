@@ -64,7 +64,7 @@ def test_first_review_is_read_before_it_is_scored(tab, monkeypatch):
     found = drawn[tab._staging.scores]
     assert found["asked"] == staged.asked
     assert found["chosen"] == explanation.attribution.strongest
-    assert found["first"] == "The word that counts most:"
+    assert found["first"] == "The word that pulls hardest, though against the verdict:"
     assert found["values"] == [round(score, 4) for score in explanation.attribution.scores]
     assert all("In the whole review it is credited with" in said for said in found["said"])
     assert "add up" in drawn[tab._verdict]
@@ -156,6 +156,13 @@ def test_a_view_is_restored_by_the_components_that_it_names(tab, name):
     assert [drawn[each] for each in tab.focus] == [2, "backward", 0, 4]
     assert (drawn[tab.symbol].value, drawn[tab.symbol].choices) == ("h", [(symbol, symbol) for symbol in SYMBOLS])
     assert drawn.get(tab.active) == ("memory" if name == "memory" else None)
+
+
+def test_colours_of_the_words_begin_anew_with_another_review_but_not_with_a_link_to_it(tab):
+    view = View(ASKED.text, "bilstm", "gates", ink="read")
+    assert tab._show(ASKED, None, Latest(), page_of(tab, question=replace(ASKED, text="Other.")))[tab.ink] == "credited"
+    assert tab.ink not in tab._show(ASKED, view, Latest(), page_of(tab, question=None))
+    assert tab.ink not in tab._show(ASKED, None, Latest(), page_of(tab))
 
 
 def test_what_the_tabs_hold_is_restored_and_goes_into_a_link_again(tab):
