@@ -260,7 +260,7 @@ def test_what_a_word_does_to_the_others_is_asked_for_each_word(page):
     analyse(page, REVIEW)
     page.get_by_label("what the chosen word does to the others").check()
     said = page.locator(".gs-said-ledger")
-    expect(said).to_contain_text("without it")
+    expect(said).to_contain_text("Without it")
     page.get_by_role("slider", name="Playhead").press("End")
     expect(said).to_contain_text("“!”")
     token(page, "wonderful").click()
