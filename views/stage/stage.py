@@ -84,7 +84,7 @@ def _first(attribution: Attribution, verdict: str) -> str:
         return gettext("The word that counts most:")
     if (attribution.scores[attribution.strongest] > 0) == (verdict == "positive"):
         return gettext("The word that pulls hardest:")
-    return gettext("The word that pulls hardest, though against the verdict:")
+    return gettext("It pulls hardest, against the verdict:")
 
 
 def said_of(reading: Reading, curve: PrefixCurve) -> list[str]:
