@@ -109,6 +109,11 @@ class ReadLedger:
         """What was read of each unit, (units,) logits."""
         return self.read.sum(axis=0)
 
+    def of_unit(self, unit: int, direction: str) -> np.ndarray:
+        """What was read of a unit (from 0) of a direction at each token, (tokens,) logits."""
+        first = 0 if direction == "forward" else self.read.shape[1] // 2
+        return self.read[:, first + unit]
+
     def units_at(self, place: int, count: int) -> np.ndarray:
         """The units of which most was read at a token, of either sign, the largest first, (at most count,)."""
         return np.argsort(-np.abs(self.read[place]), kind="stable")[:count]

@@ -38,13 +38,13 @@ from model.recurrence.clamps import Clamp
 from model.recurrence.replay import trace_gates
 from model.recurrence.step import cell_step
 from model.text import PADDING_ID, EncodedReview, encode
+from tests.benchmarks.texts import long_example
 from views.cell.diagram import diagram
 from views.cell.equations import equations
 from views.compare.comparison import comparison
 from views.drawing.running import running_verdict
 from views.gradients.arrivals import arrivals_card
 from views.memory.kept import memory_card
-from views.stage.examples import read_examples
 from views.what_if.before_after import gates_card
 
 ROOT = Path(__file__).parent.parent.parent
@@ -63,7 +63,7 @@ class Timing:
 
 def reviews(loaded: Checkpoint, tokens: int) -> list[EncodedReview]:
     """Pieces of `tokens` tokens, cut at different places from the long example, repeated where it is too short."""
-    text = next(example.text for example in read_examples() if example.name == "long")
+    text = long_example()
     whole = encode(text, loaded.field)
     found = []
     for window in range(WINDOWS):

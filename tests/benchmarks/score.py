@@ -25,7 +25,7 @@ from model.network.classify import classify
 from model.recurrence.replay import trace_gates
 from model.tables.table import read_imdb
 from model.workbench.scoring import CHUNK, exact_layers, score
-from views.stage.examples import read_examples
+from tests.benchmarks.texts import long_example
 
 SAMPLE, GATES_SAMPLE = 300, 40  # reviews that are read one by one
 WHOLE = 25_000  # reviews of the test split
@@ -33,7 +33,7 @@ WHOLE = 25_000  # reviews of the test split
 
 def made(count: int) -> list[str]:
     """Pieces of the long example, as long as film reviews are: 170 words at the median, mostly 60 to 500."""
-    words = next(example.text for example in read_examples() if example.name == "long").split()
+    words = long_example().split()
     rng = np.random.default_rng(0)
     lengths = np.exp(rng.normal(np.log(170), 0.6, count)).astype(int).clip(5, 2_000)
     starts = rng.integers(len(words), size=count)

@@ -34,9 +34,8 @@ def ledger_card(reading: Reading, step: CellStep, ledger: WrittenLedger, read: R
     """Of one unit at one token. `read` is that of the last layer, which alone is read off; None of another layer."""
     symbol = reading.gates.cell.memory
     held = ledger.of_unit(step.unit, step.place)
-    largest = [
-        int(place) for place in np.argsort(-np.abs(held), kind="stable")[:WRITERS] if signed(held[place]) != "0.00"
-    ]
+    order = np.argsort(-np.abs(held), kind="stable")[:WRITERS].tolist()
+    largest = [place for place in order if round(held[place], DIGITS)]
     scale = float(np.abs(held).max()) or 1.0
     tokens = reading.review.tokens
     total = round(float(held.sum()), DIGITS)
@@ -55,8 +54,7 @@ def ledger_card(reading: Reading, step: CellStep, ledger: WrittenLedger, read: R
 
 def _read(step: CellStep, ledger: ReadLedger, logit: float) -> str:
     """What of the verdict was read off the unit, and here."""
-    units = ledger.read.shape[1] // 2
-    column = ledger.read[:, step.unit + (units if step.direction == "backward" else 0)]
+    read = ledger.of_unit(step.unit, step.direction)
     return gettext(
         "Of the verdict's {logit} logits {all} were read off this unit, {here} of them at this token."
-    ).format(logit=signed(logit), all=signed(float(column.sum())), here=signed(float(column[step.place])))
+    ).format(logit=signed(logit), all=signed(float(read.sum())), here=signed(float(read[step.place])))

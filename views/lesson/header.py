@@ -27,8 +27,6 @@ _TAKE_LINK = """(fragment) => {
   navigator.clipboard?.writeText(location.href).catch(() => {});
   return location.href;
 }"""
-
-
 _WHAT_TO_OPEN = "(_, ...others) => [location.hash || sessionStorage.getItem('gatescope') || '', ...others]"
 _FRAGMENT = re.compile(r"#?(?P<view>view=.*?)(?:&place=(?P<place>[0-9]{1,6}))?", re.DOTALL)
 

@@ -3,8 +3,8 @@
    Listens to the document, since the lesson's buttons are Gradio's own, which take no script, stand in two places of the
    page, and the answer that follows is drawn in a third. */
 
-const PICTURES = ["#gs-decay", ".gs-cell-figure", ".gs-staves", "#gs-inside"]; // the first that is seen is meant
-const WORDS = "#gs-decay"; // the lesson on gradients speaks of the words beside them
+// where the picture of a tab begins: the first that is seen is meant
+const PICTURES = ["#gs-weights", ".gs-cell-figure", ".gs-staves", "#gs-inside"];
 
 export function attach() {
   let follow = false; // whether the next answer belongs to a step of the lesson
@@ -20,7 +20,6 @@ export function attach() {
 
 function showPicture() {
   if (!document.querySelector(".gs-lesson")) return;
-  const picture = PICTURES.find((each) => document.querySelector(each)?.offsetParent);
-  const target = picture === WORDS ? "#gs-weights" : picture;
-  document.querySelector(target)?.scrollIntoView({ block: "start", behavior: "smooth" }); // below the stage, which covers
+  const picture = PICTURES.map((each) => document.querySelector(each)).find((each) => each?.offsetParent);
+  picture?.scrollIntoView({ block: "start", behavior: "smooth" }); // below the stage, which covers what lies under it
 }

@@ -66,7 +66,9 @@ _TURNS = {
 
 
 def read_examples(path: Path = EXAMPLES) -> tuple[Example, ...]:
-    """The examples, in their order. Raises `OSError`, `KeyError` and `TypeError` for fields that are missing or
-    not an example's."""
+    """The examples, in their order.
+
+    Raises `OSError`, and `KeyError` or `TypeError` for fields that are missing or not an example's.
+    """
     stored = json.loads(path.read_text(encoding="utf-8"))
     return tuple(Example(**each, turn=_TURNS.get(each["name"])) for each in stored)

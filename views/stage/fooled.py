@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from model.attribution.interactions import Interactions
 from model.language import gettext
+from model.network.classify import Prediction
 from model.reading.explanation import Explanation
 from views.drawing.numbers import signed
 from views.drawing.scores import score_text
@@ -30,9 +31,9 @@ class Look:
     text: str
 
 
-def is_fooled(explanation: Explanation, example: Example) -> bool:
+def is_fooled(prediction: Prediction, example: Example) -> bool:
     """Whether the network says something else than a reader."""
-    return explanation.prediction.label != example.meant
+    return prediction.label != example.meant
 
 
 def fooled_card(explanation: Explanation, example: Example, found: Interactions | None) -> Markup:
@@ -40,14 +41,15 @@ def fooled_card(explanation: Explanation, example: Example, found: Interactions 
     word does to the others; None where the example asks nothing, or the method's scores do not add up.
     """
     prediction = explanation.prediction
+    sign = 1 if prediction.label == "positive" else -1
     return render(
         "stage/fooled.html",
-        fooled=is_fooled(explanation, example),
+        fooled=is_fooled(prediction, example),
         meant=_reader(example.meant),
         word=verdict_word(prediction),
         probability=prediction.probability,
-        pulls=_looks(explanation, 1 if prediction.label == "positive" else -1),
-        against=_looks(explanation, -1 if prediction.label == "positive" else 1)[:1],
+        pulls=_looks(explanation, sign),
+        against=_looks(explanation, -sign)[:1],
         why=gettext(example.turn.why) if example.turn else "",
         turned=_turned(explanation, example.turn, found) if example.turn and found else "",
         turner=example.turn.turner if example.turn else "",

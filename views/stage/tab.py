@@ -105,7 +105,7 @@ class ExplainTab:
         )
 
     def _label_of(self, example: Example) -> str:
-        if example.turn or self._explainer.classify(example.text, self._explainer.default).label == example.meant:
+        if example.turn or not is_fooled(self._explainer.classify(example.text, self._explainer.default), example):
             return example.label
         return f"{example.label} ✗ {gettext('judged wrong')}"
 
@@ -354,7 +354,7 @@ class ExplainTab:
         """Of an example that asks something, or of which the network says something else than a reader: why."""
         text = explanation.question.text
         example = next((example for example in self._examples if example.text == text), None)
-        if example is None or not (example.turn or is_fooled(explanation, example)):
+        if example is None or not (example.turn or is_fooled(explanation.prediction, example)):
             return ""
         adds_up = explanation.attribution.method.adds_up
         place = place_of(explanation, example.turn.turner) if example.turn and adds_up else None

@@ -57,8 +57,11 @@ class Held:
 
     def of(self, reading: Reading) -> tuple[Clamp, ...]:
         """What is held of this review."""
-        asked = reading.question
-        return self.clamps if (self.text, self.checkpoint) == (asked.text, asked.checkpoint) else ()
+        return self.of_text(reading.question.text, reading.question.checkpoint)
+
+    def of_text(self, text: str, checkpoint: str) -> tuple[Clamp, ...]:
+        """What is held of the review with this text, as this checkpoint reads it."""
+        return self.clamps if (self.text, self.checkpoint) == (text, checkpoint) else ()
 
 
 NOTHING_HELD = Held("", "", ())

@@ -103,7 +103,7 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
         return {held: Held(view.text, view.checkpoint, view.held)}
 
     def keep(view: View, held: Held, chosen: str) -> View:
-        return replace(view, held=held.clamps if (held.text, held.checkpoint) == (view.text, view.checkpoint) else ())
+        return replace(view, held=held.of_text(view.text, view.checkpoint))
 
     return Panel(
         "whatif",

@@ -38,8 +38,8 @@ def looks(card):
 
 def test_it_is_fooled_where_a_reader_says_something_else(explanation):
     wrong, right = example_of(explanation, False), example_of(explanation, True)
-    assert is_fooled(explanation, wrong)
-    assert not is_fooled(explanation, right)
+    assert is_fooled(explanation.prediction, wrong)
+    assert not is_fooled(explanation.prediction, right)
     assert "Why is it fooled?" in fooled_card(explanation, wrong, None)
     assert "not fooled" in fooled_card(explanation, right, None)
     said = re.sub("<.*?>", "", fooled_card(explanation, wrong, None))
