@@ -5,10 +5,14 @@ next event. Between the two an event can be lost: the server has decided to clos
 queued before it hears of the closing, takes the old stream for open, and waits in vain. So the closing is not passed
 on: where the stream of the app ends, this one goes on with the next, under the same response. Programs, which send no
 Fetch metadata, see Gradio's own behaviour: their clients wait for the end.
+
+The page of a visitor who leaves may ask once more for the stream of a visit that is forgotten by then. Gradio says so
+to the page, and then raises in a response that has begun: that response is ended here.
 """
 
 from __future__ import annotations
 
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 CLOSING = b'"msg":"close_stream"'
@@ -43,9 +47,18 @@ class OpenStream:
                     return  # the end of a response that goes on
                 await send(message)
 
-            await self._app(scope, receive, pass_on)
+            await self._until_forgotten(scope, receive, pass_on)
             if not closed:
                 return
+
+    async def _until_forgotten(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """The app's response; where it has begun and the visit turns out to be forgotten, it ends."""
+        try:
+            await self._app(scope, receive, send)
+        except RuntimeError as error:  # Starlette's: it cannot answer with the HTTPException any more
+            if not isinstance(error.__cause__, HTTPException):
+                raise
+            await send({"type": "http.response.body"})
 
 
 def _is_stream_of_a_page(scope: Scope) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import socket
 import subprocess
@@ -11,8 +12,10 @@ from collections.abc import Iterator
 
 import httpx
 import pytest
+from starlette.exceptions import HTTPException
 
 from tests.conftest import ROOT, wait_until_served
+from views.api.stream import OpenStream
 
 PAGE = {"sec-fetch-mode": "cors"}  # what browsers send, and programs do not
 
@@ -90,3 +93,34 @@ def test_visit_that_is_not_there_is_told(address):
         client.stream("GET", f"{address}/data?session_hash=nobody", headers=PAGE) as stream,
     ):
         assert json.loads(next(stream.iter_lines()).removeprefix("data: "))["session_not_found"]
+
+
+async def stream_of(raised):
+    """What a page is sent where the app begins its stream and then raises."""
+
+    async def app(scope, receive, send):
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b"gone", "more_body": True})
+        raise raised
+
+    async def send(message):
+        sent.append(message)
+
+    sent = []
+    headers = [(b"sec-fetch-mode", b"cors")]
+    scope = {"type": "http", "method": "GET", "path": "/gradio_api/queue/data", "headers": headers}
+    await OpenStream(app)(scope, None, send)
+    return sent
+
+
+def test_stream_of_a_visit_that_is_forgotten_ends_when_that_is_told():
+    raised = RuntimeError("response already started")
+    raised.__cause__ = HTTPException(404)
+    start, told, end = asyncio.run(stream_of(raised))
+    assert (start["status"], told["body"]) == (200, b"gone")
+    assert not end.get("more_body", False)
+
+
+def test_any_other_fault_of_a_stream_is_not_hidden():
+    with pytest.raises(RuntimeError, match="another"):
+        asyncio.run(stream_of(RuntimeError("another")))
