@@ -23,7 +23,7 @@ from model.language import gettext
 from model.network import checkpoint as checkpoints
 from model.network.cells.cell import Cell
 from model.network.checkpoint import Checkpoint
-from model.network.classify import Prediction, classify_encoded
+from model.network.classify import Prediction, classify_encoded, sigmoid
 from model.network.network import RecurrentNetwork
 from model.reading.explanation import WEIGHTS, Explanation, Flow, Gradients, Question, Reading
 from model.reading.units import rank_units
@@ -229,8 +229,8 @@ def _embedded(network: RecurrentNetwork, review: EncodedReview) -> torch.Tensor:
 
 
 def _read(checkpoint: Checkpoint, review: EncodedReview) -> tuple[Prediction, CheckedTraces]:
-    network = checkpoint.network
-    return classify_encoded(checkpoint, review), trace_gates(network, _embedded(network, review))
+    gates = trace_gates(checkpoint.network, _embedded(checkpoint.network, review))
+    return Prediction(review, gates.logit, sigmoid(gates.logit)), gates
 
 
 class _Recent(Generic[Value]):

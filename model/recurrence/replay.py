@@ -1,9 +1,10 @@
 """Every gate of every unit at every token: a replay of the recurrence from the network's own weights.
 
-PyTorch's modules do not hand their gates out, so the equations of the network's `Cell` are computed once more, step by
-step. `parity` says how far the replayed states are from those of `nn.LSTM` (or whichever module it is) itself. Since
-every step is at hand here, a replay can also hold a gate or a state at a value (`Clamp`), and let gradients through to
-every state (`Nudge`).
+PyTorch's modules do not hand their gates out, so the equations of the network's `Cell` are computed once more.
+`trace_gates` lets the modules read and repeats each of their steps from the hidden state that they had before it: one
+product gives what all steps add up. `parity` says how far what comes out is from what `nn.LSTM` (or whichever module it
+is) made of the same step. `replay` goes step by step on its own states, so that it can also hold a gate or a state at a
+value (`Clamp`), and let gradients through to every state (`Nudge`).
 """
 
 from __future__ import annotations
@@ -18,7 +19,7 @@ from torch import Tensor
 
 from model.network.cells.cell import EXACT, Cell
 from model.network.cells.packing import StepWeights
-from model.network.network import DIRECTIONS, RecurrentNetwork, reorder, reversed_places
+from model.network.network import DIRECTIONS, BidirectionalLayer, RecurrentNetwork, reorder, reversed_places
 from model.recurrence.clamps import Clamp, PreparedClamp, prepare_clamps, settle_clamps
 
 NEARLY_SHUT, NEARLY_OPEN = 0.1, 0.9
@@ -89,11 +90,13 @@ class GateTraces:
 class CheckedTraces(GateTraces):
     """Traces that were compared with what PyTorch's own modules compute.
 
-    `parity` is the largest difference between a replayed state and the one of `nn.LSTM` (or `nn.RNN`): hidden states
-    at every token, and the other states at the last one read. Of a state beyond 1 it is the relative difference, since
-    that is what float32 can hold: cells that count tokens reach some hundred.
+    `logit` is what the network itself makes of the review: unbounded, positive if above 0. `parity` is the largest
+    difference between a replayed state and the one of `nn.LSTM` (or `nn.RNN`): hidden states at every token, and the
+    other states at the last one read. Of a state beyond 1 it is the relative difference, since that is what float32
+    can hold: cells that count tokens reach some hundred.
     """
 
+    logit: float
     parity: float
 
 
@@ -128,12 +131,25 @@ class Nudge:
     states: Mapping[str, Tensor]
 
 
-@torch.no_grad()
+@torch.inference_mode()
 def trace_gates(network: RecurrentNetwork, embedded: Tensor) -> CheckedTraces:
-    """Replay one review of word vectors (1, tokens, embedding) and compare the replay with the network's modules."""
+    """Let the network read one review of word vectors (1, tokens, embedding), and repeat each of its steps.
+
+    The network must be in evaluation mode, since dropout is no part of the recurrence.
+    """
     lengths = torch.tensor([embedded.shape[1]], device=embedded.device)
-    replays = replay(network, embedded, lengths)
-    return CheckedTraces(traces_of(network.cell, replays), _parity(network, embedded, lengths, replays))
+    reversal = reversed_places(lengths, embedded.shape[1])
+    inputs, replays, parity = embedded, [], 0.0
+    for layer in network.layers:
+        both = torch.stack([inputs, reorder(inputs, reversal)])  # (2, 1, T, in)
+        read = [layer.recurrence(direction)(each) for direction, each in zip(DIRECTIONS, both, strict=True)]
+        hidden = torch.stack([states for states, _ in read])  # (2, 1, T, H)
+        found = _repeat(network.cell, _weights(layer), both, hidden)
+        parity = max(parity, _parity(network.cell, found, hidden, [last for _, last in read]))
+        replays.append(_reading_order(found, reversal))
+        inputs = torch.cat([hidden[0], reorder(hidden[1], reversal)], dim=-1)  # (1, T, 2H)
+    logit = float(network.decide(inputs, lengths))
+    return CheckedTraces(traces_of(network.cell, replays), logit, parity)
 
 
 def traces_of(cell: Cell, replays: Sequence[LayerReplay]) -> tuple[GateTrace, ...]:
@@ -169,15 +185,10 @@ def replay(
     inputs, replays = embedded, []
     for number, layer in enumerate(network.layers, start=1):
         both = torch.stack([inputs, reorder(inputs, reversal)])  # (2, B, T, in)
-        weights = _both([network.cell.weights(layer.recurrence(direction)) for direction in DIRECTIONS])
         held = prepare_clamps(clamps, number, places, network.config.hidden_size)
         nudge = _in_steps(nudges[number - 1], reversal) if nudges else {}
-        found = _read(network.cell, weights, both, held, nudge)
-        replays.append(
-            LayerReplay(
-                {symbol: torch.stack([values[0], reorder(values[1], reversal)]) for symbol, values in found.items()}
-            )
-        )
+        found = _read(network.cell, _weights(layer), both, held, nudge)
+        replays.append(_reading_order(found, reversal))
         inputs = replays[-1].both  # (B, T, 2H)
     return replays
 
@@ -190,8 +201,16 @@ def _in_steps(nudge: Nudge, reversal: Tensor) -> dict[str, Tensor]:
     }
 
 
-def _both(weights: Sequence[StepWeights]) -> StepWeights:
+def _reading_order(found: Mapping[str, Tensor], reversal: Tensor) -> LayerReplay:
+    """Quantities (2, batch, tokens, hidden), each direction in the order in which it reads, as a layer's replay."""
+    return LayerReplay(
+        {symbol: torch.stack([values[0], reorder(values[1], reversal)]) for symbol, values in found.items()}
+    )
+
+
+def _weights(layer: BidirectionalLayer) -> StepWeights:
     """Those of both directions, stacked: (2, …) each."""
+    weights = [layer.cell.weights(layer.recurrence(direction)) for direction in DIRECTIONS]
     return StepWeights(
         torch.stack([each.inputs for each in weights]),
         torch.stack([each.states for each in weights]),
@@ -229,24 +248,33 @@ def _read(
     return {symbol: torch.stack(values, dim=2) for symbol, values in found.items()}
 
 
-def _parity(network: RecurrentNetwork, embedded: Tensor, lengths: Tensor, replays: list[LayerReplay]) -> float:
-    """Largest difference to PyTorch's own modules; for one review, or reviews of one length."""
-    reversal = reversed_places(lengths, embedded.shape[1])
-    inputs, worst = embedded, 0.0
-    for layer, replayed in zip(network.layers, replays, strict=True):
-        outputs = []
-        for index, direction in enumerate(DIRECTIONS):
-            read = inputs if direction == "forward" else reorder(inputs, reversal)
-            output, final = layer.recurrence(direction)(read)
-            output = output if direction == "forward" else reorder(output, reversal)
-            worst = max(worst, _difference(output, replayed.h[index]))
-            last = -1 if direction == "forward" else 0
-            finals = final if isinstance(final, tuple) else (final,)
-            for symbol, states in zip(network.cell.states, finals, strict=True):
-                if symbol != "h":  # which is compared at every token
-                    worst = max(worst, _difference(states[0], replayed.values(symbol)[index][:, last]))
-            outputs.append(output)
-        inputs = torch.cat(outputs, dim=-1)
+def _repeat(cell: Cell, weights: StepWeights, inputs: Tensor, hidden: Tensor) -> dict[str, Tensor]:
+    """Each step of both directions from the hidden state that the module had before it, in the order in which each
+    reads: each quantity (2, 1, tokens, hidden), of inputs (2, 1, tokens, in) and hidden states (2, 1, tokens, hidden).
+    """
+    before = hidden.roll(1, dims=2)
+    before[:, :, 0] = 0
+    preactivations = _drive(weights, inputs) + torch.einsum("dbth,dgh->tdbg", before, weights.states)
+    states = dict.fromkeys(cell.states, torch.zeros_like(hidden[:, :, 0]))
+    found: dict[str, list[Tensor]] = {symbol: [] for symbol in cell.symbols}
+    for place, step in enumerate(preactivations):
+        values = cell.step(step, states | {"h": before[:, :, place]}, lambda symbol, value: value, EXACT)
+        states = {symbol: values[symbol] for symbol in cell.states}
+        for symbol in cell.symbols:
+            found[symbol].append(values[symbol])
+    return {symbol: torch.stack(values, dim=2) for symbol, values in found.items()}
+
+
+def _parity(
+    cell: Cell, found: Mapping[str, Tensor], hidden: Tensor, lasts: Sequence[Tensor | tuple[Tensor, ...]]
+) -> float:
+    """Largest difference of a layer's quantities to PyTorch's own: hidden states (2, 1, tokens, hidden), and for each
+    direction its last states.
+    """
+    worst = _difference(hidden, found["h"])
+    for index, last in enumerate(lasts):
+        for symbol, states in zip(cell.states, last if isinstance(last, tuple) else (last,), strict=True):
+            worst = max(worst, _difference(states[0], found[symbol][index][:, -1]))
     return worst
 
 

@@ -252,10 +252,10 @@ def test_flow_of_a_trace_equals_the_flow_of_the_review(cell, layer, direction):
     flow = gradient_flow(network, embedded, layer, direction)
     found = flow_of_trace(network, trace_gates(network, embedded).of(layer, direction))
     assert (found.layer, found.direction, found.cell.key) == (layer, direction, cell)
-    np.testing.assert_allclose(found.step_norms, flow.step_norms, rtol=1e-12)
-    np.testing.assert_allclose(found.gain.log10_gain, flow.gain.log10_gain, rtol=1e-12)
+    np.testing.assert_allclose(found.step_norms, flow.step_norms, rtol=1e-6)
+    np.testing.assert_allclose(found.gain.log10_gain, flow.gain.log10_gain, atol=1e-6)
     for left, right in zip(found.terms, flow.terms, strict=True):
-        np.testing.assert_allclose(left.norms, right.norms, rtol=1e-12)
+        np.testing.assert_allclose(left.norms, right.norms, rtol=1e-5, atol=1e-9)
 
 
 @pytest.mark.parametrize("cell", ["lstm", "rnn"])

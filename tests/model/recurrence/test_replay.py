@@ -14,6 +14,7 @@ import pytest
 import torch
 
 from model.network.network import DIRECTIONS, RecurrentNetwork
+from model.recurrence import replay as replay_module
 from model.recurrence.clamps import Clamp
 from model.recurrence.replay import LayerReplay, Nudge, replay, trace_gates
 from model.text import pad
@@ -203,6 +204,34 @@ def test_parity_is_small_and_tells_when_the_replay_is_wrong(cell, monkeypatch):
 
 def _drive(weights, inputs):
     return torch.einsum("dbti,dgi->tdbg", inputs, weights.inputs) + weights.bias[:, None]
+
+
+@pytest.mark.parametrize("cell", ["lstm", "rnn"])
+@pytest.mark.parametrize("pooling", ["last", "max_mean"])
+def test_steps_repeated_from_the_networks_own_states_are_those_of_a_reading_of_its_own(cell, pooling):
+    network = make_network(cell=cell, pooling=pooling)
+    embedded = one_review(network)
+    lengths = torch.tensor([LENGTH])
+    gates = trace_gates(network, embedded)
+    with torch.inference_mode():
+        assert gates.logit == network.forward_embedded(embedded, lengths).item()
+    for layer, replayed in enumerate(replay(network, embedded, lengths), start=1):
+        for index, direction in enumerate(DIRECTIONS):
+            for symbol in network.cell.symbols:
+                expected = replayed.values(symbol)[index, 0].numpy()
+                np.testing.assert_allclose(gates.of(layer, direction).values(symbol), expected, atol=1e-6, rtol=0)
+
+
+def test_an_error_in_the_weights_of_the_states_tells_as_well(monkeypatch):
+    network = make_network()
+    weights_of = replay_module._weights
+
+    def spoilt(layer):
+        found = weights_of(layer)
+        return replace(found, states=0.9 * found.states)
+
+    monkeypatch.setattr(replay_module, "_weights", spoilt)
+    assert trace_gates(network, one_review(network)).parity > 1e-3
 
 
 def test_plain_rnn_has_no_gates():
