@@ -64,6 +64,7 @@ def build_page(explainer: Explainer, notes: Path | None = None, imdb: Path | Non
             [*compared.asked, tabs],
             **QUIET,
         )
+        compare.select(compared.begin, [compared.text, compared.other, explained.question], compared.asked, **QUIET)
         header.listen(page, tabs, outer, explained, compared)
         endpoints.add_endpoints(explainer)
     return page

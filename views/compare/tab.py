@@ -100,6 +100,12 @@ class CompareTab:
         """Show the review that is explained on both sides, B ready to be changed."""
         return {self.text: text, self.other: text, self.checkpoint: checkpoint, self.other_checkpoint: checkpoint}
 
+    def begin(self, text: str, other: str, question: Question | None) -> Drawing:
+        """The same where nothing was written here yet, when the tab is opened."""
+        if question is None or (text or "").strip() or (other or "").strip():
+            return gr.skip()
+        return self.take(question.text, question.checkpoint)
+
     def restore(self, view: View) -> Drawing:
         """Show what a link or a lesson says of this tab, if it says anything; what it names must be here."""
         if view.tab != "compare":

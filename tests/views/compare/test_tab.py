@@ -8,6 +8,7 @@ import gradio as gr
 import pytest
 
 from model.errors import ReviewError
+from model.reading.explanation import Question
 from tests.views.blocks import on_a_page
 from views.compare.tab import CompareTab, CompareValues
 from views.links import View
@@ -25,6 +26,18 @@ def test_a_view_of_compare_is_restored_and_any_other_leaves_the_tab_alone(tab):
     drawn = tab.restore(VIEW)
     assert CompareValues(*(drawn[each] for each in tab.asked)) == VALUES
     assert tab.restore(replace(VIEW, tab="gates")) == {}
+
+
+def test_tab_opens_with_the_review_that_is_explained_where_nothing_was_written_yet(tab):
+    question = Question("A good film", "rnn")
+    drawn = tab.begin("", " ", question)
+    assert drawn == {
+        tab.text: "A good film",
+        tab.other: "A good film",
+        tab.checkpoint: "rnn",
+        tab.other_checkpoint: "rnn",
+    }
+    assert tab.begin("", "", None) == tab.begin("mine", "", question) == tab.begin("", "mine", question) == gr.skip()
 
 
 def test_where_a_link_led_here_both_are_compared_at_once(tab):
