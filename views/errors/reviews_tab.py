@@ -183,7 +183,7 @@ class ReviewsTab:
         self._own.submit(self._name_it, [*turned, self._own], said, **quiet)
         self._corrected.input(self._correct, [*turned, self._corrected], said, **quiet)
         self._note.change(self._keep_note, [self._bench, self._row, self._note], self._kept, **quiet)
-        self._note.blur(self._turn, turned, [self._page, self._list], **quiet)
+        self._note.blur(self._leave_note, [*turned, self._note], [self._page, self._list, self._kept], **quiet)
 
     def _draw_categories_after(self, event: Dependency) -> None:
         """Draw the buttons of the row that is seen then. One at a time, so that the last one asked for is the last that
@@ -351,6 +351,14 @@ class ReviewsTab:
             return gr.skip()
         _keep(bench, row, text=text)
         return saved_sentence(len(bench.notes), len(bench.table.texts))
+
+    def _leave_note(
+        self, bench: Workbench | None, shown: np.ndarray | None, number: int, row: int, text: str
+    ) -> Drawing:
+        """Show in the list whether there is a note, kept here where the event that keeps it has not come yet."""
+        kept = self._keep_note(bench, row, text)
+        drawing = self._turn(bench, shown, number, row)
+        return drawing if kept == gr.skip() or drawing == gr.skip() else drawing | {self._kept: kept}
 
     def _name_it(self, bench: Workbench | None, shown: np.ndarray, number: int, row: int, category: str) -> Drawing:
         return self._say(bench, shown, number, row, category=category)

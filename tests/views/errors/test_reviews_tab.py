@@ -135,6 +135,15 @@ def test_buttons_of_the_categories_are_those_of_the_row_that_is_seen(tab, scored
     assert tab._categories_of(None, 1) == tab._categories_of(scored, -1) == gr.skip()
 
 
+def test_list_shows_a_note_that_is_left_before_the_event_that_keeps_it_has_come(tab, scored):
+    drawing = tab._leave_note(scored, np.arange(5), 1, 1, "so so")
+    assert scored.note(1).text == "so so"
+    assert "✎" in drawing[tab._list]
+    assert "1 of 5 reviews have a note" in drawing[tab._kept]
+    assert tab._kept not in tab._leave_note(scored, np.arange(5), 1, 1, "so so")
+    assert tab._leave_note(None, None, 1, -1, "so so") == gr.skip()
+
+
 def test_notes_and_corrections_are_kept(tab, scored):
     tab._keep_note(scored, 1, "so so")
     assert scored.note(1).text == "so so"
