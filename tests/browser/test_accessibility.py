@@ -34,6 +34,41 @@ _AXE = """async ([whole, own]) => {
     .map(({ html, any, all, none }) => [id, html, ...[...any, ...all, ...none].map((why) => why.message)]));
 }"""
 
+# Of each text of the cell's drawing, the contrast of its colour with what is painted behind its middle.
+_CONTRASTS = """() => {
+  const brush = document.createElement("canvas").getContext("2d", { willReadFrequently: true });
+  const paint = (colours) => {
+    brush.clearRect(0, 0, 1, 1);
+    for (const colour of colours) { brush.fillStyle = colour; brush.fillRect(0, 0, 1, 1); }
+    return [...brush.getImageData(0, 0, 1, 1).data].slice(0, 3);
+  };
+  const light = (colour) => colour
+    .map((each) => each / 255)
+    .map((each) => (each <= 0.04045 ? each / 12.92 : ((each + 0.055) / 1.055) ** 2.4))
+    .reduce((sum, each, at) => sum + each * [0.2126, 0.7152, 0.0722][at], 0);
+  const painted = (each) => {
+    const { fill, stroke, backgroundColor } = getComputedStyle(each);
+    if (!(each instanceof SVGElement)) return backgroundColor;
+    return fill === "none" ? stroke : fill;
+  };
+  const figure = document.querySelector(".gs-cell-diagram");
+  figure.scrollIntoView({ block: "center" });
+  const sheet = document.createElement("style");
+  sheet.textContent = ".gs-cell-diagram * { pointer-events: painted !important; }";
+  figure.append(sheet);
+  const found = [...figure.querySelectorAll("text")].map((text) => {
+    const { left, top, width, height } = text.getBoundingClientRect();
+    const behind = document.elementsFromPoint(left + width / 2, top + height / 2)
+      .filter((each) => !each.closest("text") && each !== figure)
+      .map(painted).reverse();
+    const own = getComputedStyle(text.querySelector("tspan[class]") ?? text).fill;
+    const [one, other] = [light(paint([...behind, own])), light(paint(behind))];
+    return [text.textContent.trim(), (Math.max(one, other) + 0.05) / (Math.min(one, other) + 0.05)];
+  });
+  sheet.remove();
+  return found;
+}"""
+
 
 def found_by_axe(page: Page, whole: bool = False, modes: Sequence[tuple[str, int]] = MODES) -> list[list[str]]:
     """Rule, markup and reasons of each fault in the tab that is looked at, or on the whole page."""
@@ -144,6 +179,17 @@ def test_axe_finds_nothing_on_the_first_screen(examined):
 def test_axe_finds_nothing_on(tab, examined):
     TABS[tab](examined)
     assert found_by_axe(examined) == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_text_of_the_cells_drawing_stands_out(scheme, examined):
+    TABS["Step through"](examined)
+    examined.evaluate("dark => document.body.classList.toggle('dark', dark)", scheme == "dark")
+    examined.evaluate(_FINISH)
+    found = examined.evaluate(_CONTRASTS)
+    examined.evaluate("document.body.classList.remove('dark')")
+    assert len(found) > 20
+    assert [(text, round(ratio, 2)) for text, ratio in found if ratio < 4.5] == []
 
 
 def test_paper_is_light_and_shows_what_is_looked_at_without_its_controls(examined):
