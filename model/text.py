@@ -73,6 +73,11 @@ class EncodedReview:
         """Indices of the tokens that are not in the vocabulary."""
         return tuple(index for index, id_ in enumerate(self.ids) if id_ == UNKNOWN_ID)
 
+    @property
+    def all_unknown(self) -> bool:
+        """Whether no token is in the vocabulary: a verdict says nothing about such a text."""
+        return all(id_ == UNKNOWN_ID for id_ in self.ids)
+
 
 @lru_cache(maxsize=1)
 def _english() -> Language:

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from model.language import gettext, ngettext
-from model.network.classify import Prediction
 from model.reading.alignment import Pair
 from model.reading.changes import NOTHING, largest, method_error, shares
 from model.reading.comparison import Comparison
@@ -15,6 +14,7 @@ from model.reading.explanation import Explanation
 from views.compare.scales import ScoreScale
 from views.drawing.numbers import difference, signed
 from views.drawing.template import render
+from views.stage.verdict import verdict_word
 
 SUMMED_UP = 3  # changes that the sentence names
 FROM_BASELINE = 0.05  # logits: a smaller change of the baseline's verdict is not worth a sentence
@@ -70,14 +70,7 @@ def verdicts(compared: Comparison, score: ScoreScale) -> Markup:
 
 
 def _side(name: str, side: Explanation) -> SideVerdict:
-    return SideVerdict(name, _verdict_word(side.prediction), side.prediction.probability, _remarks(side))
-
-
-def _verdict_word(prediction: Prediction) -> str:
-    label = gettext(prediction.label)
-    if prediction.doubtful:
-        return gettext("In doubt, leaning {label}").format(label=label)
-    return label.capitalize()
+    return SideVerdict(name, verdict_word(side.prediction), side.prediction.probability, _remarks(side))
 
 
 def _remarks(side: Explanation) -> tuple[str, ...]:

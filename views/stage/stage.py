@@ -44,11 +44,12 @@ def moments(reading: Reading, curve: PrefixCurve, asked: str) -> dict[str, str |
     `curve`: P(positive) so far, in [0, 1]; `verdicts`: the same in words; `said`: what happened. All parallel to the
     tokens.
     """
+    nothing = reading.review.all_unknown
     values = [round(value, 4) for value in curve.at_tokens(len(reading.review.tokens)).probabilities.tolist()]
     return {
         "asked": asked,
         "curve": values,
-        "verdicts": [word_for(value) for value in values],
+        "verdicts": [verdict_word(reading.prediction) if nothing else word_for(value) for value in values],
         "said": said_of(reading, curve),
     }
 
@@ -90,7 +91,7 @@ def _first(attribution: Attribution, verdict: str) -> str:
 def said_of(reading: Reading, curve: PrefixCurve) -> list[str]:
     """What happened at each token, in a sentence or two; each number says of which reading it is."""
     tokens = reading.review.tokens
-    if len(reading.review.unknown) == len(tokens):
+    if reading.review.all_unknown:
         return [gettext("The network knows none of these words: its verdict says nothing about them.")] * len(tokens)
     found = curve.at_tokens(len(tokens))
     unknown = set(reading.review.unknown)

@@ -14,6 +14,7 @@ from views.drawing.numbers import signed
 from views.drawing.template import render
 
 WARNING = "⚠"  # what a statement begins with that must not be overlooked
+NO_VERDICT = marked("No word known")  # what stands in the place of a verdict
 PARITY = 1e-5  # what "exact" means in float32
 
 _SURE = {"positive": marked("Positive"), "negative": marked("Negative")}
@@ -36,7 +37,9 @@ def verdict(reading: Reading) -> Markup:
 
 
 def verdict_word(prediction: Prediction) -> str:
-    """The verdict in a word; a doubtful one is worded as a doubt."""
+    """The verdict in a word; a doubtful one is worded as a doubt, one on nothing that is known not as a verdict."""
+    if prediction.review.all_unknown:
+        return gettext(NO_VERDICT)
     return _word(prediction.label, prediction.doubtful)
 
 
