@@ -12,6 +12,8 @@ def empty_card(sentence: str) -> Markup:
     return render("drawing/empty.html", sentence=sentence)
 
 
-def card_with_remark(sentence: str) -> str:
-    """A template of Gradio's for a card below a sentence, which is seen where a text was changed since."""
-    return render("drawing/changed.html", sentence=sentence)
+def card_with_remark(changed: str, blank: str = "") -> str:
+    """A template of Gradio's for a card below a sentence, which is seen where a text was changed since; `blank` is the
+    one where nothing is left of the text.
+    """
+    return render("drawing/changed.html", changed=changed, blank=blank)

@@ -1,16 +1,35 @@
-/* The review that is typed: Ctrl+Enter analyses it, and where it was changed since, what is shown says so. */
+/* The review that is typed: Ctrl+Enter analyses it, where it was changed since, what is shown says so, and what was
+   typed and not analysed yet outlives a loading of the page anew. */
 import { within } from "./tokens.js";
+
+const DRAFT = "gatescope-draft"; // in the browser alone, for as long as its tab is open
 
 export function attach({ element }) {
   const main = element.closest(".gs-main"); // the review's box is Gradio's own, and takes no script
   let analysed = null; // the text in the box when the page was drawn
-  const written = () => main.querySelector("#gs-review textarea")?.value ?? null;
-  const compare = () => main.toggleAttribute("data-stale", analysed !== null && written() !== analysed);
+  const box = () => main.querySelector("#gs-review textarea");
+  const written = () => box()?.value ?? null;
+  const isStale = () => analysed !== null && written() !== analysed;
+
+  function compare() {
+    main.toggleAttribute("data-stale", isStale());
+    main.toggleAttribute("data-blank", !written()?.trim());
+  }
 
   function take() {
     if (!main.querySelector("#gs-reading .gs-reading")) return;
     analysed = written();
+    takeUp();
     compare();
+  }
+
+  /** What was typed before the page was loaded anew, over the review that was analysed then. */
+  function takeUp() {
+    const draft = JSON.parse(sessionStorage.getItem(DRAFT) ?? "null");
+    sessionStorage.removeItem(DRAFT);
+    if (draft?.analysed !== analysed) return;
+    box().value = draft.written;
+    box().dispatchEvent(new Event("input", { bubbles: true }));
   }
 
   main.addEventListener("gs-drawn", (event) => {
@@ -24,6 +43,9 @@ export function attach({ element }) {
     event.preventDefault();
     // Gradio takes a text over when it is typed; a click in the next frame sends what stands there now
     requestAnimationFrame(() => main.querySelector("#gs-analyse")?.click());
+  });
+  addEventListener("pagehide", () => {
+    if (isStale()) sessionStorage.setItem(DRAFT, JSON.stringify({ analysed, written: written() }));
   });
   take();
 }

@@ -132,7 +132,10 @@ class ExplainTab:
         self._staging.build_inks()
         self._verdict = gr.HTML(
             "",
-            html_template=card_with_remark(gettext("The review was changed: press Analyse.")),
+            html_template=card_with_remark(
+                gettext("The review was changed: press Analyse."),
+                gettext("The box is empty: what stands here is the review before. Type another, or choose an example."),
+            ),
             elem_id="gs-verdict",
             js_on_load=attached("stage/review.js"),
         )
