@@ -154,11 +154,17 @@ def test_page_that_is_loaded_anew_shows_what_it_showed(page):
     token(page, "ending").click()
     while not (kept := remembered(page)).held or not kept.projector or kept.ink != "read":
         page.wait_for_timeout(50)
+    box_of(page).fill(REVIEW + " Or so.")
     page.reload()
     await_reading(page)
-    expect(box_of(page)).to_have_value(REVIEW)
+    expect(page.locator(".gs-stage .gs-token").last).to_have_text("!")
+    expect(box_of(page)).to_have_value(REVIEW + " Or so.")
+    expect(page.get_by_text("The review was changed")).to_be_visible()
+    box_of(page).fill("")
+    expect(page.get_by_text("The box is empty")).to_be_visible()
+    expect(page.get_by_text("The review was changed")).to_be_hidden()
     expect(page.locator(".gs-held li")).to_have_text(re.compile("forget gate f"), timeout=WAIT)
-    expect(page.locator(".gs-said-ledger")).to_contain_text("At “ending”", timeout=WAIT)
+    expect(page.locator(".gs-said-ledger")).to_contain_text("read off at “ending”", timeout=WAIT)
     expect(page.get_by_role("button", name="Projector")).to_have_attribute("aria-pressed", "true")
 
 

@@ -59,7 +59,7 @@ def read_inks(reading: Reading, ledger: ReadLedger, asked: str) -> Inks:
         units = ", ".join(_unit(unit, hidden) for unit in ledger.units_at(place, 3).tolist())
         said.append(
             gettext(
-                "At “{token}” {logits} logits of the verdict's {total} were read off, most by units {units}."
+                "Of the verdict's {total} logits, {logits} were read off at “{token}”, most of it from {units}."
             ).format(token=token.text, logits=signed(read[place]), total=signed(ledger.logit), units=units)
         )
     return {
@@ -108,7 +108,8 @@ def _weights(values: np.ndarray) -> list[float]:
 
 def _unit(unit: int, hidden: int) -> str:
     """A unit of the last layer, with the way in which it reads."""
-    return f"{unit} →" if unit < hidden else f"← {unit - hidden}"
+    said = gettext("unit {unit} (forward)") if unit < hidden else gettext("unit {unit} (backward)")
+    return said.format(unit=unit % hidden)
 
 
 def ledger_note(kind: str) -> str:

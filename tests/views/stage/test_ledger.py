@@ -42,7 +42,8 @@ def test_read_inks_are_what_was_read_at_each_token(explainer, explanation):
     assert signed(explanation.prediction.logit) in found["said"][0]
     hidden = ledger.read.shape[1] // 2
     (first,) = ledger.units_at(0, 1).tolist()
-    assert (f"units {first} →" if first < hidden else f"units ← {first - hidden}") in found["said"][0]
+    side = "forward" if first < hidden else "backward"
+    assert f"most of it from unit {first % hidden} ({side})" in found["said"][0]
 
 
 def test_what_a_word_does_to_others_has_its_sum_and_its_arcs(explainer, explanation):
