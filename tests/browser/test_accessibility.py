@@ -52,11 +52,12 @@ _CONTRASTS = """() => {
     return fill === "none" ? stroke : fill;
   };
   const figure = document.querySelector(".gs-cell-diagram");
-  figure.scrollIntoView({ block: "center" });
   const sheet = document.createElement("style");
-  sheet.textContent = ".gs-cell-diagram * { pointer-events: painted !important; }";
+  // whatever is painted is hit, and nothing covers the drawing
+  sheet.textContent = ".gs-cell-diagram * { pointer-events: painted !important; } .gs-stays { display: none !important; }";
   figure.append(sheet);
   const found = [...figure.querySelectorAll("text")].map((text) => {
+    text.scrollIntoView({ block: "center" });
     const { left, top, width, height } = text.getBoundingClientRect();
     const behind = document.elementsFromPoint(left + width / 2, top + height / 2)
       .filter((each) => !each.closest("text") && each !== figure)
