@@ -55,7 +55,7 @@ class View:
     then `checkpoint` does. `layer` counts from 1, `place` (a token) and `unit`
     from 0; whether the review has such a token and the checkpoint such a layer and unit is not known here, nor whether
     what is `held` can be. `weights` are those of the gradients, `ink` is what the colours of the words say, `lesson`
-    the step of the guided lesson, 0 while it is closed.
+    the step of the guided lesson, 0 while it is closed; `map` is whether all units of the quantity stand in a map.
     Raises `ReviewError` with one sentence where a field is of another type or out of its range.
     """
 
@@ -74,6 +74,7 @@ class View:
     ink: str = CREDITED
     lesson: int = 0
     projector: bool = False
+    map: bool = False
 
     def __post_init__(self) -> None:
         for name, rule in _RULES.items():
@@ -145,6 +146,13 @@ _RULES: Mapping[str, TypeAdapter[Any]] = {
             bool,
             Field(strict=True),
             Says(marked("This view does not say whether the page is large: choose the view on the page again.")),
+        ]
+    ),
+    "map": TypeAdapter(
+        Annotated[
+            bool,
+            Field(strict=True),
+            Says(marked("This view does not say whether there is a map of units: choose the view on the page again.")),
         ]
     ),
 }

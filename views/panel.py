@@ -20,7 +20,7 @@ Drawing = dict[Block, object]  # what Gradio takes: components, and what they sh
 # them, of each state of each event from then on, which costs more than the event.
 QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "show_progress_on": []}
 SHEET: dict[str, Any] = {"js_on_load": attached("stage/sheet.js")}  # of what is drawn about a review's tokens
-STAVES = attached("gates/staves.js")
+STAVES, UNIT_MAP = attached("gates/staves.js"), attached("gates/unit_map.js")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ class Panel:
     """
 
     name: str
-    inputs: Sequence[gr.Radio | gr.State]
+    inputs: Sequence[gr.Radio | gr.Checkbox | gr.State]
     outputs: Sequence[Component]
     draw: Callable[..., Drawing]
     later: Callable[..., Drawing] | None = None
@@ -98,6 +98,6 @@ class Panel:
     follow: Callable[..., Drawing] | None = None
     follow_outputs: Sequence[Component] = ()
     scored: bool = False
-    restored: Sequence[gr.Radio | gr.State] = ()
+    restored: Sequence[gr.Radio | gr.Checkbox | gr.State] = ()
     restore: Callable[[View], Drawing] = lambda view: {}
     keep: Callable[..., View] = lambda view, *values: view

@@ -1,6 +1,7 @@
-"""What a gate trace says at a glance: means over units, units near their ends, the largest change, an order of units.
+"""What a gate trace says at a glance: units that moved, the band of all, units near their ends, the largest change.
 
-Shares, not means alone: means over units of i, f and o look much alike, and those of signed quantities cancel out.
+Means over units of i, f and o look much alike, those of signed quantities cancel out, and bands of all units differ
+little from token to token. What differs is how many units are far from where each of them mostly is.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from model.recurrence.replay import NEARLY_OPEN, NEARLY_SHUT, GateTrace, GateTra
 
 ORDERS = ("number", "peak")
 MOVED = 0.3  # from a unit's own median over the review: what counts as having moved
+BANDS = (0.1, 0.25, 0.5, 0.75, 0.9)  # quantiles over the units: eight of ten, half of them, and the middle one
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,23 +28,27 @@ class Saturation:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """One quantity at each token, over the units: its mean, (tokens,) float32, and how many units are near its lower
-    and near its upper end, (tokens,) int64.
+    """One quantity at each token, over the `units`.
+
+    - `up`, `down`: how many units are farther than `MOVED` above, and below, their own median over the review
+    - `bands`: the quantiles `BANDS` over the units, (5, tokens)
+    - `low`, `high`: how many units are near the quantity's lower and upper end, as `saturation` has them
+
+    Counts are (tokens,) int64.
     """
 
     symbol: str
-    mean: np.ndarray
+    units: int
+    up: np.ndarray
+    down: np.ndarray
+    bands: np.ndarray
     low: np.ndarray
     high: np.ndarray
 
-
-@dataclass(frozen=True, slots=True)
-class Moved:
-    """How many units are farther than `MOVED` above, and below, their own median over the review: (tokens,) int64."""
-
-    symbol: str
-    up: np.ndarray
-    down: np.ndarray
+    @property
+    def median(self) -> np.ndarray:
+        """The middle unit's value at each token, (tokens,)."""
+        return np.asarray(self.bands[BANDS.index(0.5)])
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,16 +83,11 @@ def saturation(values: np.ndarray, symbol: str) -> Saturation:
 def summarise(trace: GateTrace, symbol: str) -> Summary:
     """A quantity of a trace over its units. Raises `KeyError` if there is none of that symbol."""
     values = trace.values(symbol)
+    away = values - np.median(values, axis=0)  # (T, H)
     ends, units = saturation(values, symbol), values.shape[1]
     low, high = (np.rint(share * units).astype(np.int64) for share in (ends.low, ends.high))
-    return Summary(symbol, values.mean(axis=1), low, high)
-
-
-def moved(trace: GateTrace, symbol: str) -> Moved:
-    """The units that moved, at each token; see `Moved`. Raises `KeyError` if there is no quantity of that symbol."""
-    values = trace.values(symbol)
-    away = values - np.median(values, axis=0)  # (T, H)
-    return Moved(symbol, (away > MOVED).sum(axis=1), (away < -MOVED).sum(axis=1))
+    up, down = (away > MOVED).sum(axis=1), (away < -MOVED).sum(axis=1)
+    return Summary(symbol, units, up, down, np.quantile(values, BANDS, axis=1), low, high)
 
 
 def largest_changes(trace: GateTrace) -> Changes:

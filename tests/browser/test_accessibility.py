@@ -54,7 +54,8 @@ _CONTRASTS = """() => {
   const figure = document.querySelector(".gs-cell-diagram");
   const sheet = document.createElement("style");
   // whatever is painted is hit, and nothing covers the drawing
-  sheet.textContent = ".gs-cell-diagram * { pointer-events: painted !important; } .gs-stays { display: none !important; }";
+  sheet.textContent = `.gs-cell-diagram * { pointer-events: painted !important; }
+    .gs-stays { display: none !important; }`;
   figure.append(sheet);
   const found = [...figure.querySelectorAll("text")].map((text) => {
     text.scrollIntoView({ block: "center" });

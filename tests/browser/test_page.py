@@ -84,16 +84,26 @@ def test_gate_layer_and_direction_can_be_chosen_and_the_token_stays(reviewed):
     expect(reviewed.get_by_label("Numbers of the chosen token")).to_contain_text("layer 2, forward")
     reviewed.get_by_role("radio", name="← reads").check(force=True)
     expect(reviewed.get_by_label("Numbers of the chosen token")).to_contain_text("layer 2, backward")
+    reviewed.get_by_label("Map of all units").check()
     reviewed.get_by_role("radio", name="c", exact=True).check(force=True)
     expect(reviewed.get_by_role("img", name=re.compile("^cell state of 256 units at 11 tokens"))).to_be_visible()
     expect(token(reviewed, "dull")).to_have_class(re.compile("gs-marked"))
     expect(reviewed.get_by_label("Numbers of the chosen token")).to_contain_text("dull")
 
 
-def test_map_of_units_tells_its_values_on_hover(reviewed):
-    picture = reviewed.get_by_role("img", name=re.compile("^forget gate of 256 units"))
+def test_name_of_a_quantity_opens_its_map_which_tells_its_values_and_chooses_token_and_unit(reviewed):
+    picture = reviewed.get_by_role("img", name=re.compile("^output gate of 256 units"))
+    expect(picture).to_have_count(0)
+    reviewed.locator(".gs-staves").get_by_text("output gate").click()
     picture.hover(position={"x": 5, "y": 200})
-    expect(reviewed.locator(".gs-readout")).to_have_text(re.compile(r"^unit \d+ · The \(1\) · f = [01]\.\d{3}$"))
+    said = reviewed.locator(".gs-readout")
+    expect(said).to_have_text(re.compile(r"^unit \d+ · The \(1\) · o = [01]\.\d{3}$"))
+    unit = re.match(r"unit (\d+)", said.inner_text())[1]
+    picture.click(position={"x": 5, "y": 200})
+    expect(token(reviewed, "The")).to_have_class(re.compile("gs-marked"))
+    expect(reviewed.get_by_label("Unit", exact=True)).to_have_value(unit)
+    reviewed.get_by_role("button", name=f"Open the cell of unit {unit}").click()
+    expect(reviewed.get_by_role("region", name="Who wrote it, who read it")).to_contain_text(f"What unit {unit} holds")
 
 
 def test_another_method_explains_the_same_review(page):

@@ -52,6 +52,7 @@ VIEW = View(
     "held",
     3,
     True,
+    True,
 )
 STORED = asdict(VIEW) | {"held": [list(astuple(clamp)) for clamp in HELD]}  # as JSON has it
 
@@ -84,6 +85,7 @@ views = st.builds(
     ink=st.sampled_from(INKS),
     lesson=st.integers(0, MAX_LESSON),
     projector=st.booleans(),
+    map=st.booleans(),
 )
 # no subnormal floats: native code that other tests run makes the processor round them to 0
 json_values = st.recursive(
@@ -224,6 +226,8 @@ def test_another_version_says_so():
         ("lesson", -1, "lesson"),
         ("lesson", 1.5, "lesson"),
         ("projector", 1, "large"),
+        ("map", 1, "map of units"),
+        ("map", None, "map of units"),
         ("projector", "yes", "large"),
     ],
 )

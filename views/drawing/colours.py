@@ -59,11 +59,6 @@ def style_variables() -> str:
     return f":root {{ {' '.join(f'--gs-{name}: rgb{colour};' for name, colour in named.items())} }}"
 
 
-def as_hex(colour: np.ndarray) -> str:
-    """A colour (3,) as "#rrggbb"."""
-    return "#" + "".join(f"{int(part):02x}" for part in colour)
-
-
 # What charts wear: ink, in three shades; series are told apart by dash, width, mark or pattern, and by their labels.
 # These are of light mode; in dark mode the style sheet turns the whole chart round, as it does the scales.
 INK, SOFT_INK, PALE_INK = "#15191f", "#565e69", "#8a909a"  # the last one 3:1 on the page's ground, in both modes

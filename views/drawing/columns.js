@@ -21,7 +21,8 @@ export function showColumns({ root, store }, seen) {
     const wide = first.clientWidth - first.querySelector(".gs-row > b").offsetWidth - LEANS_OUT;
     const column = Math.min(WIDEST, Math.max(whole ? 1 : READABLE, wide / tokens));
     root.classList.toggle("gs-fit", column < NARROW);
-    root.style.setProperty("--gs-col", `${column}px`);
+    const width = `${column}px`;
+    if (root.style.getPropertyValue("--gs-col") !== width) root.style.setProperty("--gs-col", width);
     for (const button of root.querySelectorAll(".gs-zoom")) button.setAttribute("aria-pressed", String(whole));
     reveal();
     fade();

@@ -22,7 +22,8 @@ class Track:
     """One track: its name, a remark in small type below it, and its picture, one unit of width for each token.
 
     `symbol` is that of a gate trace's quantity, where the track shows one; `kind` is a class of the style sheet;
-    `numbers` are texts parallel to the tokens, of which that of the marked token is shown beside the name.
+    `strips` are the names of what stands one below the other in it, where it is of strips; `numbers` are texts parallel
+    to the tokens, of which that of the marked token is shown beside the name.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Track:
     kind: str = ""
     note: str = ""
     symbol: str = ""
+    strips: Sequence[str] = ()
     numbers: Sequence[str] = ()
 
 

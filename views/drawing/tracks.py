@@ -16,10 +16,10 @@ from markupsafe import Markup
 from PIL import Image
 
 from model.attribution.attribution import Attribution
-from model.network.cells.registry import GATES, QUANTITIES
+from model.network.cells.registry import QUANTITIES
 from model.recurrence.replay import GateTrace
-from model.recurrence.summary import saturation, unit_order
-from views.drawing.colours import as_hex, gate_palette, palette_places, signed_log, state_palette
+from model.recurrence.summary import Summary, unit_order
+from views.drawing.colours import gate_palette, palette_places, signed_log, state_palette
 from views.drawing.template import render
 
 CELL_LIMIT = 100.0  # the cell state has no bound: its colours are logarithmic and end here, and the page says so
@@ -39,12 +39,16 @@ class Scale:
         """Colours (255, 3) uint8."""
         return gate_palette() if self.low == 0 else state_palette()
 
+    def shares(self, values: np.ndarray) -> np.ndarray:
+        """How far along the scale values of any shape are: from 0 to 1; what lies beyond takes its end."""
+        values, ends = np.clip(values, self.low, self.high), np.array([self.low, self.high])
+        if self.logarithmic:
+            values, ends = signed_log(values), signed_log(ends)
+        return np.asarray((values - ends[0]) / (ends[1] - ends[0]))
+
     def places(self, values: np.ndarray) -> np.ndarray:
         """Where values of any shape fall in the palette: uint8."""
-        if not self.logarithmic:
-            return palette_places(values, self.low, self.high)
-        low, high = signed_log(np.array([self.low, self.high]))
-        return palette_places(signed_log(values), low, high)
+        return palette_places(self.shares(values), 0, 1)
 
 
 def scale_of(symbol: str) -> Scale:
@@ -55,39 +59,67 @@ def scale_of(symbol: str) -> Scale:
     return Scale(-CELL_LIMIT, CELL_LIMIT, logarithmic=True)
 
 
-def film_track(trace: GateTrace, symbol: str) -> Markup:
-    """One track of the filmstrip as SVG, one unit of width for each token.
+MOVED_STRIP, BAND_STRIP = (0, 52), (58, 42)  # of a track: where each begins and how high it is, of 100
+FULL = 0.4  # share of the units that a bar of full height stands for, where it says how many moved
 
-    Colour is the mean over units. Units of signed quantities cancel out in it, so there a band above is the mean of
-    the units over 0 and a band below that of the units under 0 (both over all units: the three add up). Under the
-    cell, bars say how many units are near the ends: up for the upper end, down for the lower, the whole height is all.
+
+def units_track(summary: Summary) -> Markup:
+    """Two strips: bars of how many units moved, up and down; below them the band of all units, with thin bars from its
+    upper edge of how many are near the upper end, and from its lower edge near the lower one.
     """
-    values = trace.values(symbol)
-    if symbol in GATES:
-        cells = _cells(values.mean(axis=1), symbol, 0, 58)
-    else:
-        cells = _cells(np.maximum(values, 0).mean(axis=1), symbol, 0, 19)
-        cells += _cells(values.mean(axis=1), symbol, 19, 20)
-        cells += _cells(np.minimum(values, 0).mean(axis=1), symbol, 39, 19)
-    ends = saturation(values, symbol)
-    bars = "".join(
-        f"M{place + 0.15:g} {81 - 19 * high:.1f}h.7v{19 * (low + high):.1f}h-.7z"
-        for place, (low, high) in enumerate(zip(ends.low, ends.high, strict=True))
-        if low + high > 0
-    )
+    top, height = MOVED_STRIP
+    middle, full = top + height / 2, summary.units * FULL
     return _svg(
-        len(values), f'{cells}<path class="gs-ends" d="{bars}"/><path class="gs-axis" d="M0 81h{len(values)}"/>'
+        len(summary.up),
+        _bars(summary.up / full, middle, -height / 2, "gs-moved gs-up")
+        + _bars(summary.down / full, middle, height / 2, "gs-moved gs-down")
+        + f'<path class="gs-axis" d="M0 {middle:g}h{len(summary.up)}"/>'
+        + _band(summary, *BAND_STRIP),
     )
 
 
-def _cells(values: np.ndarray, symbol: str, top: int, height: int) -> str:
-    """One coloured rectangle for each value (tokens,)."""
-    scale = scale_of(symbol)
-    colours = scale.palette[scale.places(values)]
-    return "".join(
-        f'<path class="gs-cell" fill="{as_hex(colour)}" d="M{place} {top}h1v{height}h-1z"/>'
-        for place, colour in enumerate(colours)
-    )
+def band_track(summary: Summary) -> Markup:
+    """The band of all units alone."""
+    return _svg(len(summary.up), _band(summary, 2, 96))
+
+
+def _bars(shares: np.ndarray, start: float, length: float, kind: str) -> str:
+    """A bar for each token from `start` on, as long as its share (tokens,) of `length`, which is upwards below 0.
+
+    Bars are strokes, whose width the style sheet knows.
+    """
+    lengths = (length * np.minimum(shares, 1)).tolist()
+    bars = "".join(f"M{place}.5 {start:g}v{each:.1f}" for place, each in enumerate(lengths) if each)
+    return f'<path class="{kind}" d="{bars}"/>'
+
+
+def _band(summary: Summary, top: int, height: int) -> str:
+    """Eight of ten units, half of them, and the middle one, on the quantity's scale; above and below 0 states wear
+    their colours. Thin bars from the edges: the shares of all units that are near the ends.
+    """
+    scale = scale_of(summary.symbol)
+    tokens = len(summary.up)
+    values = top + height * (1 - scale.shares(summary.bands))  # (5, T)
+    zero = top + height * (1 - float(scale.shares(np.zeros(1))[0]))
+    drawn = []
+    for kind, low, high in (("gs-most", 0, 4), ("gs-half", 1, 3)):
+        if scale.low == 0:
+            drawn.append(_area(values[low], values[high], f"{kind} gs-gate"))
+            continue
+        drawn.append(_area(np.minimum(values[low], zero), np.minimum(values[high], zero), f"{kind} gs-above"))
+        drawn.append(_area(np.maximum(values[low], zero), np.maximum(values[high], zero), f"{kind} gs-below"))
+    axis = "" if scale.low == 0 else f'<path class="gs-axis" d="M0 {zero:.1f}h{tokens}"/>'
+    middle = "".join(f"V{value:.1f}h1" for value in values[2].tolist())
+    ends = _bars(summary.high / summary.units, top, height, "gs-ends")
+    ends += _bars(summary.low / summary.units, top + height, -height, "gs-ends")
+    return f'{"".join(drawn)}{axis}{ends}<path class="gs-middle" d="M0 {values[2, 0]:.1f}{middle}"/>'
+
+
+def _area(low: np.ndarray, high: np.ndarray, kind: str) -> str:
+    """What lies between two lines of steps, (tokens,) each."""
+    there = "".join(f"V{value:.1f}h1" for value in high.tolist())
+    back = "".join(f"V{value:.1f}h-1" for value in low[::-1].tolist())
+    return f'<path class="{kind}" d="M0 {high[0]:.1f}{there}{back}z"/>'
 
 
 BARS = ("gs-up", "gs-down", "gs-unsigned")  # classes of the style sheet

@@ -30,7 +30,8 @@ from views.errors.parts import sentence_card
 from views.errors.picks import CategoryPick, OutcomesPick, RowPick, SlicePick, WordPick, read_pick
 from views.errors.rows import category_buttons, neighbours_card, review_list, row_heading, saved_sentence
 from views.gates.staves import staves
-from views.panel import QUIET, SHEET, STAVES, Drawing
+from views.gates.unit_map import map_card, shown_in
+from views.panel import QUIET, SHEET, STAVES, UNIT_MAP, Drawing
 from views.scripts import attached
 from views.stage.reading import reading
 
@@ -95,12 +96,13 @@ class ReviewsTab:
                 list(SYMBOLS), value=FIRST_SHOWN, label=gettext("Quantity"), elem_classes="gs-quantity", min_width=220
             )
         self._staves = gr.HTML("", js_on_load=STAVES)
+        self._units = gr.HTML("", js_on_load=UNIT_MAP)
         self._neighbours = gr.HTML("")
 
     @property
     def _detail(self) -> list[gr.components.Component]:
         said = [self._categories, self._naming, self._own, self._corrected, self._note, self._kept]
-        return [self._row, self._head, *said, self._reading, self._where, self._staves, self._neighbours]
+        return [self._row, self._head, *said, self._reading, self._where, self._staves, self._units, self._neighbours]
 
     @property
     def filled(self) -> list[gr.components.Component]:
@@ -111,7 +113,7 @@ class ReviewsTab:
     def fill(self, bench: Workbench) -> Drawing:
         """The list of a newly scored file, mistakes first, nothing chosen."""
         empty: Drawing = dict.fromkeys(
-            (self._own, self._kept, self._reading, self._staves, self._neighbours, self._categories), ""
+            (self._own, self._kept, self._reading, self._staves, self._units, self._neighbours, self._categories), ""
         )
         empty |= {self._corrected: AS_IT_IS, self._note: gr.Textbox("", visible=False)}
         empty |= {self._naming: gr.Row(visible=False), self._where: gr.Row(visible=False)}
@@ -165,7 +167,11 @@ class ReviewsTab:
             self._draw_categories_after(opened)
         where = [self._layer, self._direction, self._symbol]
         gr.on(
-            [each.input for each in where], self._draw_staves, [self._bench, self._row, *where], self._staves, **quiet
+            [each.input for each in where],
+            self._draw_staves,
+            [self._bench, self._row, *where],
+            [self._staves, self._units],
+            **quiet,
         )
         self._listen_to_notes(turned, quiet)
 
@@ -282,20 +288,23 @@ class ReviewsTab:
             self._kept: saved_sentence(len(bench.notes), len(bench.table.texts)),
             self._reading: reading(explanation, explanation.attribution.strongest, f"{row}-{secrets.token_hex(4)}"),
             self._where: gr.Row(visible=True),
-            self._staves: self._staves_of(explanation, layer, direction, symbol),
             self._neighbours: neighbours_card(bench, nearest(bench.scores, row)),
-        }
+        } | self._staves_of(explanation, layer, direction, symbol)
 
     def _explain(self, bench: Workbench, row: int) -> Explanation:
         if not 0 <= row < len(bench.table.texts):
             raise ReviewError(gettext("There is no such row in this file."))
         return self._explainer.explain(Question(bench.table.texts[row], bench.scores.checkpoint))
 
-    def _staves_of(self, explanation: Explanation, layer: int, direction: str, symbol: str) -> str:
-        layers = max(trace.layer for trace in explanation.gates.traces)
-        return staves(explanation, min(layer, layers), direction, symbol, UNIT_ORDERS[0])
+    def _staves_of(self, explanation: Explanation, layer: int, direction: str, symbol: str) -> Drawing:
+        layer = min(layer, max(trace.layer for trace in explanation.gates.traces))
+        mapped = shown_in(explanation.gates.of(layer, direction), symbol)
+        return {
+            self._staves: staves(explanation, layer, direction, mapped),
+            self._units: map_card(explanation, layer, direction, symbol, UNIT_ORDERS[0]),
+        }
 
-    def _draw_staves(self, bench: Workbench | None, row: int, layer: int, direction: str, symbol: str) -> str:
+    def _draw_staves(self, bench: Workbench | None, row: int, layer: int, direction: str, symbol: str) -> Drawing:
         if bench is None or row < 0:
             return gr.skip()
         with Refusals():

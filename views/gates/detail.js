@@ -6,12 +6,16 @@ import { numbersOf } from "./numbers.js";
 export function attach({ element }) {
   const { root, store } = scopeOf(element);
   const panel = element.querySelector(".gs-detail");
+  let waits = 0; // for the next frame: to ask what is seen in the middle of a drawing costs as much as the drawing
   const describe = () => {
+    waits = 0;
     const data = panel.offsetParent && numbersOf(root);
     const place = store.state.pointed ?? store.state.place;
     if (data && place in data.tokens) panel.replaceChildren(title(data, place, panel.dataset), terms(data, place, panel.dataset));
   };
-  store.subscribe(element, describe);
+  store.subscribe(element, () => {
+    waits ||= requestAnimationFrame(describe);
+  });
   describe();
 }
 
@@ -30,8 +34,9 @@ function terms(data, place, words) {
   const list = document.createElement("dl");
   list.append(term(words.attribution, score, data.unit));
   for (const each of data.quantities) {
-    const ends = { low: each.low[place], high: each.high[place] };
-    list.append(term(`${each.name} ${each.symbol}`, number(each.mean[place]), filled(each.ends, ends)));
+    const [ends, middle] = [{ low: each.low[place], high: each.high[place] }, { value: number(each.middle[place]) }];
+    const more = `${filled(words.middle, middle)} · ${filled(each.ends, ends)}`;
+    list.append(term(`${each.name} ${each.symbol}`, `↑ ${each.up[place]}  ↓ ${each.down[place]}`, more));
   }
   list.append(term(words.change, filled(words.unit, { unit }), `${number(before)} → ${number(after)}`));
   return list;

@@ -1,6 +1,8 @@
-"""The tab of the gates: attribution, every quantity of every unit, and the verdict as it reads, on one token axis."""
+"""The tab of the gates: attribution, every quantity, on demand every unit, and the verdict as it reads, by token."""
 
 from __future__ import annotations
+
+from dataclasses import replace
 
 import gradio as gr
 
@@ -12,13 +14,23 @@ from views.drawing.running import running_verdict
 from views.drawing.template import render
 from views.gates.staves import staves
 from views.gates.table import table
-from views.panel import SHEET, STAVES, Drawing, Focus, Panel, Shared
+from views.gates.unit_map import map_card, shown_in
+from views.panel import SHEET, STAVES, UNIT_MAP, Drawing, Focus, Panel, Shared
 from views.scripts import attached
 
 
 def build(explainer: Explainer, shared: Shared) -> Panel:
     """Put the tab's components on the page that is being built."""
-    with gr.Row(elem_classes="gs-controls"):
+    gr.HTML(render("gates/detail.html"), js_on_load=attached("gates/detail.js"))
+    shown = gr.HTML("", elem_id="gs-staves", js_on_load=STAVES)
+    wanted = gr.Checkbox(
+        False,
+        label=gettext("Map of all units"),
+        info=gettext("every unit of one quantity at every token; a click on a quantity's name opens it too"),
+        elem_id="gs-map-wanted",
+        container=False,
+    )
+    with gr.Row(elem_classes="gs-controls gs-of-map"):
         shared.symbol.render()
         order = gr.Radio(
             [(gettext("number"), ORDERS[0]), (gettext("time of peak"), ORDERS[1])],
@@ -26,17 +38,32 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
             label=gettext("Units sorted by"),
             min_width=200,
         )
-    gr.HTML(render("gates/detail.html"), js_on_load=attached("gates/detail.js"))
-    shown = gr.HTML("", elem_id="gs-staves", js_on_load=STAVES)
+    units = gr.HTML("", js_on_load=UNIT_MAP)
     running = gr.HTML("", **SHEET)
 
-    def draw(reading: Reading, focus: Focus, symbol: str, order: str) -> Drawing:
-        return {shown: staves(reading, focus.layer, focus.direction, symbol, order)}
+    def draw(reading: Reading, focus: Focus, symbol: str, order: str, wanted: bool) -> Drawing:
+        if not wanted:
+            return {shown: staves(reading, focus.layer, focus.direction), units: ""}
+        mapped = shown_in(reading.gates.of(focus.layer, focus.direction), symbol)
+        return {
+            shown: staves(reading, focus.layer, focus.direction, mapped),
+            units: map_card(reading, focus.layer, focus.direction, symbol, order),
+        }
 
-    def draw_running(reading: Reading, focus: Focus, symbol: str, order: str) -> Drawing:
+    def draw_running(reading: Reading, focus: Focus, *own: object) -> Drawing:
         return {running: running_verdict(reading, explainer.prefixes(reading))}
 
-    return Panel("gates", [shared.symbol, order], [shown], draw, draw_running, [running])
+    return Panel(
+        "gates",
+        [shared.symbol, order, wanted],
+        [shown, units],
+        draw,
+        draw_running,
+        [running],
+        restored=[wanted],
+        restore=lambda view: {wanted: view.map},
+        keep=lambda view, symbol, order, wanted: replace(view, map=bool(wanted)),
+    )
 
 
 def build_table(explainer: Explainer, shared: Shared) -> Panel:

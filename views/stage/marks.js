@@ -16,5 +16,6 @@ function mark(root, place) {
   for (const names of root.querySelectorAll(".gs-names > div")) names.children[place]?.classList.add("gs-marked");
   for (const output of root.querySelectorAll(".gs-row output"))
     output.textContent = JSON.parse(output.dataset.numbers)[place] ?? "";
-  root.style.setProperty("--gs-at", place);
+  // not on the root, which would style all that stands in it anew
+  for (const marker of root.querySelectorAll(".gs-marker")) marker.style.setProperty("--gs-at", place);
 }

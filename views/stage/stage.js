@@ -61,8 +61,6 @@ export function attach({ element, watch }) {
     if (!moments || !of(moments) || !(place in moments.curve)) return;
     const { curve, said, verdicts } = moments;
     const judged = resting ? curve.length - 1 : place;
-    stage.style.setProperty("--read", (place + 1) / curve.length);
-    stage.style.setProperty("--p", curve[place]);
     part(".gs-now strong").textContent = verdicts[judged];
     part(".gs-now output").textContent = curve[judged].toFixed(2);
     part(".gs-now").toggleAttribute("data-whole", judged === curve.length - 1);
@@ -70,6 +68,8 @@ export function attach({ element, watch }) {
     meter.style.setProperty("--at", curve[judged]);
     meter.setAttribute("aria-label", `P(positive) = ${curve[judged].toFixed(2)}`);
     const slider = part(".gs-curve");
+    slider.style.setProperty("--read", (place + 1) / curve.length);
+    slider.style.setProperty("--p", curve[place]);
     slider.setAttribute("aria-valuenow", place + 1);
     slider.setAttribute("aria-valuetext", said[place]);
     const first = resting && stage.dataset.first ? `${stage.dataset.first} ` : "";

@@ -171,7 +171,7 @@ class ExplainTab:
         self.panels: list[Panel] = []
         with gr.Tabs(elem_id="gs-inside", overflow_behavior="wrap") as self.tabs:
             for name, label, build in TABS:
-                with gr.Tab(gettext(label), id=name) as tab:
+                with gr.Tab(gettext(label), id=name, elem_id=f"gs-tab-{name}") as tab:
                     self.panels.append(build(self._explainer, shared))
                 tab.select(lambda name=name: name, None, self.active, **QUIET)
 
@@ -240,7 +240,7 @@ class ExplainTab:
         return self._staging.ink
 
     @property
-    def _own(self) -> list[gr.Radio | gr.State]:
+    def _own(self) -> list[gr.Radio | gr.Checkbox | gr.State]:
         """The inputs of all tabs."""
         return [each for panel in self.panels for each in panel.inputs]
 

@@ -20,7 +20,7 @@ from views.drawing.numbers import difference, minus
 from views.drawing.running import running_numbers
 from views.drawing.template import render
 from views.drawing.token_axis import Track, token_axis
-from views.drawing.tracks import Line, film_track, line_track
+from views.drawing.tracks import Line, band_track, line_track
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,14 +103,15 @@ def gates_card(reading: Reading, after: Intervened, layer: int, direction: str) 
 
 def _both(old: GateTrace, new: GateTrace, symbol: str) -> tuple[Track, Track]:
     return (
-        _film(old, symbol, "gs-film", gettext("before")),
-        _film(new, symbol, "gs-film gs-apart", gettext("after")),
+        _track(old, symbol, "gs-band", gettext("before")),
+        _track(new, symbol, "gs-band gs-apart", gettext("after")),
     )
 
 
-def _film(trace: GateTrace, symbol: str, kind: str, when: str) -> Track:
-    numbers = [minus(f"{mean:.2f}") for mean in summarise(trace, symbol).mean]
-    return Track(f"{gettext(NAMES[symbol])} {symbol}", film_track(trace, symbol), kind, when, numbers=numbers)
+def _track(trace: GateTrace, symbol: str, kind: str, when: str) -> Track:
+    summary = summarise(trace, symbol)
+    numbers = [minus(f"{value:.2f}") for value in summary.median]
+    return Track(f"{gettext(NAMES[symbol])} {symbol}", band_track(summary), kind, when, numbers=numbers)
 
 
 def running_card(reading: Reading, before: PrefixCurve, after: PrefixCurve) -> Markup:

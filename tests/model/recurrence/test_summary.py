@@ -9,7 +9,16 @@ from model.network.cells.lstm import LSTM
 from model.network.cells.rnn import RNN
 from model.reading.explanation import Question
 from model.recurrence.replay import GateTrace
-from model.recurrence.summary import Changes, largest_changes, mean_traces, moved, saturation, summarise, unit_order
+from model.recurrence.summary import (
+    BANDS,
+    MOVED,
+    Changes,
+    largest_changes,
+    mean_traces,
+    saturation,
+    summarise,
+    unit_order,
+)
 
 UNITS = np.array([[0.0, 0.5, 1.0], [0.05, 0.95, 0.99]], dtype=np.float32)  # two tokens, three units
 STATES = np.array([[-3.0, 0.0, 3.0], [0.5, -0.5, 1.5]], dtype=np.float32)
@@ -41,22 +50,34 @@ def test_saturation_counts_units_at_both_ends():
     assert cell.high.tolist() == pytest.approx([1 / 3, 1 / 3])
 
 
-def test_summary_counts_units_and_takes_their_mean():
+def test_summary_counts_units_and_has_their_quantiles():
     gate, cell = summarise(TRACE, "f"), summarise(TRACE, "c")
-    assert (gate.symbol, gate.low.tolist(), gate.high.tolist()) == ("f", [1, 1], [1, 2])
-    assert gate.mean.tolist() == pytest.approx([0.5, 1.99 / 3])
+    assert (gate.symbol, gate.units, gate.low.tolist(), gate.high.tolist()) == ("f", 3, [1, 1], [1, 2])
+    assert gate.median.tolist() == pytest.approx([0.5, 0.95])
     assert (cell.low.tolist(), cell.high.tolist()) == ([1, 0], [1, 1])
-    assert cell.mean.tolist() == pytest.approx([0, 0.5])
+    assert cell.bands[:, 0].tolist() == pytest.approx([-2.4, -1.5, 0, 1.5, 2.4])  # of -3, 0 and 3
+    assert BANDS == (0.1, 0.25, 0.5, 0.75, 0.9)
     with pytest.raises(KeyError):
         summarise(GateTrace(1, "forward", RNN, {"h": STATES}), "f")
 
 
 def test_units_that_moved_are_counted_from_their_own_median():
-    gates = np.array([[0.5, 0.1, 0.9], [0.9, 0.1, 0.9], [0.5, 0.1, 0.5]], dtype=np.float32)
-    found = moved(GateTrace(1, "forward", RNN, {"h": gates}), "h")
-    assert (found.symbol, found.up.tolist(), found.down.tolist()) == ("h", [0, 1, 0], [0, 0, 1])
-    with pytest.raises(KeyError):
-        moved(GateTrace(1, "forward", RNN, {"h": gates}), "f")
+    states = np.array([[0.5, 0.1, 0.9], [0.9, 0.1, 0.9], [0.5, 0.1, 0.5]], dtype=np.float32)
+    found = summarise(GateTrace(1, "forward", RNN, {"h": states}), "h")
+    assert (found.up.tolist(), found.down.tolist()) == ([0, 1, 0], [0, 0, 1])
+
+
+@pytest.mark.parametrize("symbol", list("ifogch"))
+def test_summary_equals_a_loop_over_tokens_and_units(explanation, symbol):
+    trace = explanation.gates.of(2, "backward")
+    values = trace.values(symbol).astype(float)
+    found = summarise(trace, symbol)
+    for place, row in enumerate(values):
+        usual = [sorted(values[:, unit].tolist()) for unit in range(len(row))]
+        middle = [(each[(len(each) - 1) // 2] + each[len(each) // 2]) / 2 for each in usual]
+        assert found.up[place] == sum(value - at > MOVED for value, at in zip(row, middle, strict=True))
+        assert found.down[place] == sum(at - value > MOVED for value, at in zip(row, middle, strict=True))
+        assert found.median[place] == pytest.approx(sorted(row.tolist())[len(row) // 2])
 
 
 def rows(changes: Changes) -> list[list[float]]:

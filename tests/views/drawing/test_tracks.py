@@ -13,6 +13,7 @@ from model.attribution.attribution import Attribution
 from model.attribution.methods import method_named
 from model.network.cells.lstm import LSTM
 from model.recurrence.replay import GateTrace
+from model.recurrence.summary import Summary
 from views.drawing import colours, tracks
 
 UNITS = np.array([[0.0, 0.5, 1.0], [0.05, 0.95, 0.99]], dtype=np.float32)  # two tokens, three units
@@ -43,11 +44,38 @@ def test_cell_states_are_coloured_on_a_logarithmic_scale_with_fixed_ends():
     assert found.tolist() == pytest.approx([0, 0, 127, 190.5, 254, 254], abs=0.5)  # log(10.05) is half of log(101)
 
 
-def test_film_track_colours_the_mean():
-    fills = re.findall(r'fill="(#\w+)"', tracks.film_track(TRACE, "f"))
-    expected = colours.gate_palette()[colours.palette_places(UNITS.mean(axis=1), 0, 1)]
-    assert fills == [colours.as_hex(colour) for colour in expected]
-    assert len(re.findall(r"fill=", tracks.film_track(TRACE, "g"))) == 2 * 3  # over 0, all, under 0
+def summary_of(symbol: str, **given: list[int]) -> Summary:
+    counts = {name: np.array(given.get(name, [0, 0])) for name in ("up", "down", "low", "high")}
+    bands = np.array([[-1.0, 0.1], [-0.5, 0.2], [0.0, 0.5], [0.5, 0.6], [1.0, 0.7]])
+    return Summary(symbol, 10, bands=bands, **counts)
+
+
+def path_of(picture: str, kind: str) -> str:
+    return re.search(rf'class="{kind}" d="([^"]*)"', picture)[1]
+
+
+def test_units_that_moved_are_bars_up_and_down_of_which_a_full_one_is_a_share_of_all():
+    picture = tracks.units_track(summary_of("g", up=[2, 9], down=[0, 4]))
+    assert path_of(picture, "gs-moved gs-up") == "M0.5 26v-13.0M1.5 26v-26.0"
+    assert path_of(picture, "gs-moved gs-down") == "M1.5 26v26.0"
+    assert tracks.FULL * 10 == 4
+
+
+def test_band_has_its_quantiles_on_the_fixed_scale_and_thin_bars_for_the_ends():
+    picture = tracks.band_track(summary_of("g", high=[5, 0], low=[0, 10]))  # from 2 (1) over 50 (0) to 98 (-1)
+    assert path_of(picture, "gs-middle") == "M0 50.0V50.0h1V26.0h1"
+    assert path_of(picture, "gs-most gs-above") == "M0 2.0V2.0h1V16.4h1V45.2h-1V50.0h-1z"
+    assert path_of(picture, "gs-most gs-below") == "M0 50.0V50.0h1V50.0h1V50.0h-1V98.0h-1z"
+    assert path_of(picture, "gs-half gs-above") == "M0 26.0V26.0h1V21.2h1V40.4h-1V50.0h-1z"
+    high, low = re.findall(r'class="gs-ends" d="([^"]*)"', picture)
+    assert high == "M0.5 2v48.0"
+    assert low == "M1.5 98v-96.0"
+
+
+def test_band_of_a_gate_has_one_colour():
+    picture = tracks.band_track(summary_of("f"))
+    assert "gs-above" not in picture
+    assert path_of(picture, "gs-half gs-gate") == "M0 50.0V50.0h1V40.4h1V78.8h-1V98.0h-1z"  # below 0 there is no gate
 
 
 def test_bars_point_up_for_positive_and_share_a_scale():

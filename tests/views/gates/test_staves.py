@@ -1,4 +1,4 @@
-"""The staves: escaped, and carrying the numbers that the page shows."""
+"""The staves and the map of units: escaped, and carrying the numbers that the page shows."""
 
 from __future__ import annotations
 
@@ -12,8 +12,10 @@ import pytest
 
 from model.attribution.methods import METHODS
 from model.reading.explanation import Question
+from model.recurrence.summary import summarise
 from tests.views.harmless import NASTY
-from views.gates import staves
+from views.gates.staves import staves
+from views.gates.unit_map import map_card, shown_in
 
 
 @pytest.fixture
@@ -23,37 +25,61 @@ def explanation(explainer):
 
 @pytest.mark.parametrize("method", [method.name for method in METHODS])
 def test_text_of_a_person_never_becomes_markup(explainer, method):
-    part = staves.staves(explainer.explain(Question(NASTY, "bilstm", method)), 1, "forward", "f", "peak")
-    tags = set(re.findall(r"<\s*(\w+)", part))
-    assert not tags & {"script"}
-    assert "onerror" not in "".join(re.findall(r"<[^>]*>", re.sub(r'(aria-label|data-numbers)="[^"]*"', "", part)))
-    assert not re.search(r"<img(?! src=\"data:image/png;base64,)", part)
+    explanation = explainer.explain(Question(NASTY, "bilstm", method))
+    for part in (staves(explanation, 1, "forward", "f"), map_card(explanation, 1, "forward", "f", "peak")):
+        tags = set(re.findall(r"<\s*(\w+)", part))
+        assert not tags & {"script"}
+        bare = re.sub(r'(aria-label|data-numbers|data-tokens)="[^"]*"', "", part)
+        assert "onerror" not in "".join(re.findall(r"<[^>]*>", bare))
+        assert not re.search(r"<img(?! src=\"data:image/png;base64,)", part)
 
 
 def test_saliency_has_no_sign_and_so_no_sign_colour(explainer):
     explanation = explainer.explain(Question("good film", "bilstm", "saliency"))
-    picture = staves.staves(explanation, 1, "forward", "f", "number")
+    picture = staves(explanation, 1, "forward")
     assert not re.search(r'gs-pos|gs-neg|class="gs-(up|down)" d="M|gs-scale-score', picture)
     assert "logits per unit" in picture
 
 
 def test_staves_carry_the_numbers_that_the_page_shows(explanation):
-    part = staves.staves(explanation, 2, "backward", "c", "peak")
-    data = dict(re.findall(r'data-(numbers|step|values|units|symbol)="([^"]*)"', part.partition(">")[0]))
-    numbers = json.loads(html.unescape(data["numbers"]))
+    part = staves(explanation, 2, "backward")
+    numbers = json.loads(html.unescape(re.search(r'data-numbers="([^"]*)"', part)[1]))
+    trace = explanation.gates.of(2, "backward")
+    assert numbers["tokens"] == ["Not", "a", "good", "film", ",", "but", "great", "!"]
+    assert [each["symbol"] for each in numbers["quantities"]] == list("ifogch")
+    assert [each["symbol"] for each in numbers["quantities"] if "shut" in each["ends"]] == list("ifo")
+    for each in numbers["quantities"]:
+        found = summarise(trace, each["symbol"])
+        for name in ("up", "down", "low", "high"):
+            assert each[name] == getattr(found, name).tolist()
+        assert each["middle"] == [float(f"{value:.2f}") for value in np.median(trace.values(each["symbol"]), axis=1)]
+    assert "of 5 units" in numbers["where"]
+
+
+def test_quantity_that_stands_in_a_map_is_marked_and_no_other(explanation):
+    assert "gs-shown" not in staves(explanation, 1, "forward")
+    marked = re.findall(r'gs-shown"><b data-symbol="(\w)"', staves(explanation, 1, "forward", "g"))
+    assert marked == ["g"]
+
+
+def test_map_carries_every_value_of_every_unit(explanation):
+    part = map_card(explanation, 2, "backward", "c", "peak")
+    data = dict(re.findall(r'data-(tokens|step|values|units|symbol)="([^"]*)"', part.partition(">")[0]))
     trace = explanation.gates.of(2, "backward")
     values = np.frombuffer(base64.b64decode(data["values"]), "<i2").reshape(trace.h.shape) * float(data["step"])
     np.testing.assert_allclose(values, trace.values("c"), atol=float(data["step"]))
     assert sorted(np.frombuffer(base64.b64decode(data["units"]), "<u2")) == list(range(5))
-    assert numbers["tokens"] == ["Not", "a", "good", "film", ",", "but", "great", "!"]
-    assert [each["symbol"] for each in numbers["quantities"]] == list("ifogch")
-    assert [each["symbol"] for each in numbers["quantities"] if "shut" in each["ends"]] == list("ifo")
-    assert numbers["quantities"][4]["mean"] == [float(f"{mean:.2f}") for mean in trace.values("c").mean(axis=1)]
+    assert json.loads(html.unescape(data["tokens"]))[2] == "good"
+    assert data["symbol"] == "c"
+    assert "logarithmic" in part
+    assert "logarithmic" not in map_card(explanation, 2, "backward", "f", "number")
 
 
 def test_plain_rnn_shows_its_hidden_state_and_says_why(explainer):
     explanation = explainer.explain(Question("good film", "rnn"))
-    part = staves.staves(explanation, 1, "forward", "f", "number")
+    part = staves(explanation, 1, "forward")
     assert "has no gates" in part
     assert 'data-symbol="h"' in part
     assert "forget gate" not in part
+    assert shown_in(explanation.gates.of(1, "forward"), "f") == "h"
+    assert 'data-symbol="h"' in map_card(explanation, 1, "forward", "f", "number")
