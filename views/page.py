@@ -30,6 +30,7 @@ FOLDERS = (  # of two rules of equal weight the later one counts, so what all fe
     ".",
     "stage",
     "gates",
+    "units",
     "cell",
     "memory",
     "gradients",

@@ -26,6 +26,7 @@ from model.network.checkpoint import Checkpoint
 from model.network.classify import Prediction, classify_encoded, sigmoid
 from model.network.network import RecurrentNetwork
 from model.reading.explanation import WEIGHTS, Explanation, Flow, Gradients, Question, Reading
+from model.reading.telling import TellingUnit, six_units, telling_units
 from model.reading.units import rank_units
 from model.recurrence.arriving import arriving_gradients
 from model.recurrence.clamps import Clamp
@@ -142,6 +143,14 @@ class Explainer:
     def read_off(self, reading: Reading) -> ReadLedger:
         """At which tokens, and of which units, the verdict was read off."""
         return read_ledger(self._network(reading), reading.gates)
+
+    def telling(self, reading: Reading, measure: str, count: int) -> tuple[TellingUnit, ...]:
+        """The units of which a measure says most, at most `count`; see `telling_units`."""
+        return telling_units(reading.gates, self.read_off(reading), measure, count)
+
+    def six_units(self, reading: Reading) -> tuple[TellingUnit, ...]:
+        """Six units that tell something, by all measures; fewer of a cell that has not all of them."""
+        return six_units(reading.gates, self.read_off(reading))
 
     def interactions(self, explanation: Explanation, place: int) -> Interactions:
         """What the token at `place` (from 0) does to the effect of each. Raises `ReviewError` for a place or a method

@@ -108,6 +108,12 @@ def explain(name: str, shows: str) -> Callable[[Page], None]:
     return go
 
 
+def gates_with_map(page: Page) -> None:
+    explain("Gates", ".gs-staves")(page)
+    page.get_by_label("Map of all units").check()
+    expect(page.get_by_label("All units, word by word")).to_be_visible()
+
+
 def what_if(page: Page) -> None:
     explain("What if", "#gs-inside .gs-card")(page)
     page.get_by_role("button", name="Hold it").click()
@@ -149,6 +155,8 @@ def network(page: Page) -> None:
 
 
 TABS = {
+    "Gates with their map": gates_with_map,
+    "Units": explain("Units", "#gs-inside .gs-telling"),
     "Step through": explain("Step through", ".gs-cell-diagram"),
     "Memory": explain("Memory", "#gs-saturation .js-plotly-plot"),
     "Gradient flow": explain("Gradient flow", "#gs-curves .js-plotly-plot"),
@@ -210,6 +218,6 @@ def test_paper_is_light_and_shows_what_is_looked_at_without_its_controls(examine
     expect(examined.locator(".gs-stage .gs-text")).to_have_css("color", "rgb(21, 25, 31)")
     expect(examined.get_by_role("tab").locator("visible=true")).to_have_count(0)
     expect(examined.get_by_role("button", name=re.compile("Analyse|PNG|Read it"))).to_have_count(0)
-    expect(examined.locator(".gs-staves .gs-legend").first).to_be_visible()
+    expect(examined.locator(".gs-staves .gs-note").first).to_be_visible()
     examined.emulate_media(media="screen")
     examined.evaluate("document.body.classList.remove('dark')")

@@ -155,6 +155,7 @@ def test_plain_rnn_is_shown_by_its_hidden_state_alone(page):
     analyse(page, REVIEW)
     settle(page, "rnn")
     expect(page.get_by_label("The gates, word by word")).to_contain_text("A plain RNN has no gates", timeout=WAIT)
+    page.get_by_label("Map of all units").check()
     expect(page.get_by_role("radio", name="h", exact=True)).to_be_visible()
     expect(page.get_by_role("radio", name="f", exact=True)).to_be_hidden()
     open_tab(page, "Step through")

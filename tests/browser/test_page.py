@@ -9,6 +9,7 @@ import re
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.errors import inner
 from tests.browser.person import REVIEW, WAIT, analyse, await_reading, box_of, token
 from views.links import decode_view
 
@@ -104,6 +105,21 @@ def test_name_of_a_quantity_opens_its_map_which_tells_its_values_and_chooses_tok
     expect(reviewed.get_by_label("Unit", exact=True)).to_have_value(unit)
     reviewed.get_by_role("button", name=f"Open the cell of unit {unit}").click()
     expect(reviewed.get_by_role("region", name="Who wrote it, who read it")).to_contain_text(f"What unit {unit} holds")
+
+
+def test_name_of_a_telling_unit_leads_into_its_cell(reviewed):
+    six = reviewed.get_by_role("region", name="Units that tell something")
+    names = six.get_by_role("button", name=re.compile(r"^[12] [→←] unit \d+$"))
+    expect(names).to_have_count(6)
+    layer, arrow, unit = re.match(r"(\d) (.) unit (\d+)", names.last.inner_text()).groups()
+    names.last.click()
+    expect(reviewed.get_by_role("region", name="Who wrote it, who read it")).to_contain_text(f"What unit {unit} holds")
+    expect(reviewed.get_by_role("radio", name=layer, exact=True)).to_be_checked()
+    expect(reviewed.get_by_role("radio", name="reads →" if arrow == "→" else "← reads")).to_be_checked()
+    inner(reviewed, "Units")
+    reviewed.get_by_role("radio", name="decides most").check(force=True)
+    card = reviewed.get_by_role("region", name="The units of which each decides most")
+    expect(card.get_by_role("button", name=re.compile("unit"))).to_have_count(24)
 
 
 def test_another_method_explains_the_same_review(page):

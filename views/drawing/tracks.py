@@ -115,6 +115,18 @@ def _band(summary: Summary, top: int, height: int) -> str:
     return f'{"".join(drawn)}{axis}{ends}<path class="gs-middle" d="M0 {values[2, 0]:.1f}{middle}"/>'
 
 
+def area_track(values: np.ndarray, limit: float) -> Markup:
+    """A curve through values (tokens,) from -`limit` to `limit`, filled down to 0: above it in one colour, below in the
+    other. Values beyond run along the edge.
+    """
+    heights = 50 - 48 * np.clip(values / limit, -1, 1)
+    drawn = []
+    for kind, part in (("gs-above", np.minimum(heights, 50)), ("gs-below", np.maximum(heights, 50))):
+        points = "".join(f"L{place}.5 {height:.1f}" for place, height in enumerate(part.tolist()))
+        drawn.append(f'<path class="{kind}" d="M0.5 50{points}V50z"/>')
+    return _svg(len(values), f'{"".join(drawn)}<path class="gs-axis" d="M0 50h{len(values)}"/>')
+
+
 def _area(low: np.ndarray, high: np.ndarray, kind: str) -> str:
     """What lies between two lines of steps, (tokens,) each."""
     there = "".join(f"V{value:.1f}h1" for value in high.tolist())

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import gradio as gr
 
-from model.language import gettext
+from model.language import gettext, marked
 from model.reading.explainer import Explainer
 from model.reading.explanation import Explanation, Reading
 from model.recurrence.summary import ORDERS
@@ -17,12 +17,20 @@ from views.gates.table import table
 from views.gates.unit_map import map_card, shown_in
 from views.panel import SHEET, STAVES, UNIT_MAP, Drawing, Focus, Panel, Shared
 from views.scripts import attached
+from views.units.curves import units_card
+from views.units.tab import UNITS
+
+_SIX = marked(
+    "Found over all layers and directions: two that keep longest, one that jumps most at a word, one that turns at a "
+    "word and back at another, two off which most of the verdict is read. A curve is what a unit holds at each word."
+)
 
 
 def build(explainer: Explainer, shared: Shared) -> Panel:
     """Put the tab's components on the page that is being built."""
     gr.HTML(render("gates/detail.html"), js_on_load=attached("gates/detail.js"))
     shown = gr.HTML("", elem_id="gs-staves", js_on_load=STAVES)
+    six = gr.HTML("", js_on_load=UNITS)
     wanted = gr.Checkbox(
         False,
         label=gettext("Map of all units"),
@@ -42,12 +50,13 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
     running = gr.HTML("", **SHEET)
 
     def draw(reading: Reading, focus: Focus, symbol: str, order: str, wanted: bool) -> Drawing:
-        if not wanted:
-            return {shown: staves(reading, focus.layer, focus.direction), units: ""}
-        mapped = shown_in(reading.gates.of(focus.layer, focus.direction), symbol)
+        trace = reading.gates.of(focus.layer, focus.direction)
+        mapped = shown_in(trace, symbol) if wanted else ""
+        telling = explainer.six_units(reading)
         return {
             shown: staves(reading, focus.layer, focus.direction, mapped),
-            units: map_card(reading, focus.layer, focus.direction, symbol, order),
+            six: units_card(reading, telling, gettext("Units that tell something"), gettext(_SIX)),
+            units: map_card(reading, focus.layer, focus.direction, symbol, order) if wanted else "",
         }
 
     def draw_running(reading: Reading, focus: Focus, *own: object) -> Drawing:
@@ -56,7 +65,7 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
     return Panel(
         "gates",
         [shared.symbol, order, wanted],
-        [shown, units],
+        [shown, six, units],
         draw,
         draw_running,
         [running],

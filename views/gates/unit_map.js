@@ -3,6 +3,7 @@ import { filled, number } from "../drawing/numbers.js";
 import { scopeOf } from "../stage/scope.js";
 import { announce } from "../stage/sheet.js";
 import { within } from "../stage/tokens.js";
+import { chooseUnit, openCell } from "../stage/unit.js";
 
 const bytes = (text) => Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
 
@@ -45,13 +46,11 @@ export function attach(component) {
     });
   });
   element.addEventListener("click", (event) => {
-    if (within(event, ".gs-open-cell")) root.querySelector("#gs-tab-step-button")?.click();
-    const unit = under(event)?.unit;
-    const box = root.querySelector("#gs-unit input");
-    if (unit === undefined || !box) return;
-    box.value = unit;
-    box.dispatchEvent(new Event("input", { bubbles: true }));
     const open = element.querySelector(".gs-open-cell");
+    if (event.target === open) openCell(root, { unit: open.dataset.unit });
+    const unit = under(event)?.unit;
+    if (unit === undefined || !chooseUnit(root, { unit })) return;
+    open.dataset.unit = unit;
     open.textContent = filled(open.dataset.label, { unit });
     open.hidden = false;
   });

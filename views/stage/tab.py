@@ -36,10 +36,12 @@ from views.stage.fooled import fooled_card, is_fooled, place_of
 from views.stage.ledger import CREDITED
 from views.stage.stage_tab import Latest, Staged, Staging, SupersededError
 from views.stage.verdict import verdict
+from views.units import tab as units_tab
 from views.what_if import tab as what_if_tab
 
 TABS = (
     ("gates", marked("Gates"), gates_tab.build),
+    ("units", marked("Units"), units_tab.build),
     ("step", marked("Step through"), step_tab.build),
     ("memory", marked("Memory"), memory_tab.build),
     ("gradients", marked("Gradient flow"), gradients_tab.build),
@@ -147,6 +149,7 @@ class ExplainTab:
                 label=gettext("Layer"),
                 info=gettext("1 reads the words, the next what it passes on"),
                 min_width=90,
+                elem_id="gs-layer",
             )
             self.direction = gr.Radio(
                 [(gettext(arrow), direction) for direction, arrow in ARROWS.items()],

@@ -156,3 +156,9 @@ def test_axis_lies_at_the_middle_that_is_named():
     assert (96 - float(axis[1])) / 92 == pytest.approx(0.8, abs=1e-3)
     assert points(picture, "gs-line")[0][0][1] == pytest.approx(0.8, abs=1e-3)
     assert "gs-axis" not in tracks.line_track([line], 2, -2, 0.5)
+
+
+def test_area_is_filled_down_to_zero_above_and_below_it():
+    picture = tracks.area_track(np.array([1.0, -0.5, 9.0]), 2.0)
+    assert path_of(picture, "gs-above") == "M0.5 50L0.5 26.0L1.5 50.0L2.5 2.0V50z"
+    assert path_of(picture, "gs-below") == "M0.5 50L0.5 50.0L1.5 62.0L2.5 50.0V50z"

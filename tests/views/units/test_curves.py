@@ -1,0 +1,69 @@
+"""The curves of telling units: escaped, what they say is what was measured, and their CSV has every value."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import io
+import re
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from model.reading.explanation import Question
+from model.reading.telling import DECIDES, JUMPS, KEEPS, SWITCHES, TellingUnit
+from tests.views.harmless import NASTY, assert_harmless
+from views.units.curves import MEASURE_NAMES, told, units_card
+
+UNIT = TellingUnit(JUMPS, 2, "backward", 4, 1.234, (2,), np.array([0.5, -0.25] * 4, dtype=np.float32))
+
+
+@pytest.fixture
+def reading(explainer):
+    return explainer.read(Question("Not a good film, but great!", "bilstm"))
+
+
+def test_text_of_a_person_never_becomes_markup(explainer):
+    reading = explainer.read(Question(NASTY, "bilstm"))
+    assert_harmless(units_card(reading, explainer.six_units(reading), "Units", "Note"))
+
+
+@pytest.mark.parametrize(
+    ("unit", "says"),
+    [
+        (replace(UNIT, measure=KEEPS, value=69.2, places=()), "half its memory lasts 69 tokens"),
+        (replace(UNIT, measure=KEEPS, value=0.72, places=()), "half its memory lasts 0.72 tokens"),
+        (replace(UNIT, measure=KEEPS, value=np.inf, places=()), "its memory never fades"),
+        (UNIT, "jumps at “good”, by 1.23"),
+        (replace(UNIT, measure=SWITCHES, places=(2, 6)), "turns at “good”, back at “great”"),
+        (replace(UNIT, measure=DECIDES, value=-0.5, places=(6,)), "−0.50 logits read off it, most at “great”"),
+    ],
+)
+def test_a_unit_says_what_it_was_found_by(reading, unit, says):
+    assert told(reading, unit) == says
+
+
+def test_names_lead_to_layer_direction_and_unit(reading):
+    card = units_card(reading, [UNIT], "Title", "Note")
+    name = re.search(r'<button[^>]*gs-open-unit"([^>]*)>([^<]*)', card)
+    assert dict(re.findall(r'data-(\w+)="([^"]*)"', name[1])) == {"layer": "2", "direction": "backward", "unit": "4"}
+    assert name[2] == "2 ← unit 4"
+    assert "±0.5" in card
+    assert "There is no such unit" in units_card(reading, [], "Title", "Note")
+
+
+def test_csv_has_what_each_holds_after_each_token(explainer, reading):
+    found = explainer.telling(reading, JUMPS, 3)
+    link = re.search(r'base64,([^"]+)', units_card(reading, found, "T", "N"))[1]
+    rows = list(csv.DictReader(io.StringIO(base64.b64decode(link).decode("utf-8-sig"))))
+    assert [row["token"] for row in rows] == [token.text for token in reading.review.tokens]
+    for unit in found:
+        arrow = "→" if unit.direction == "forward" else "←"
+        column = [float(row[f"{unit.layer} {arrow} unit {unit.unit}"]) for row in rows]
+        np.testing.assert_allclose(column, unit.memory, rtol=1e-5)
+
+
+def test_every_measure_has_a_name(explainer, reading):
+    for measure in MEASURE_NAMES:
+        assert explainer.telling(reading, measure, 2)

@@ -1,0 +1,21 @@
+/* The unit that is looked at, as the controls of the page say it. */
+
+/** Look at a unit; of another layer or direction too, where these are given. */
+export function chooseUnit(root, { layer, direction, unit }) {
+  if (layer) check(root.querySelector(`#gs-layer input[value="${layer}"]`));
+  if (direction) check(root.querySelector(`#gs-direction input[value="${direction}"]`));
+  const box = root.querySelector("#gs-unit input");
+  if (!box) return false;
+  box.value = unit;
+  box.dispatchEvent(new Event("input", { bubbles: true }));
+  return true;
+}
+
+/** The same, and into its cell. */
+export function openCell(root, chosen) {
+  if (chooseUnit(root, chosen)) root.querySelector("#gs-tab-step-button")?.click();
+}
+
+function check(choice) {
+  if (choice && !choice.checked) choice.click();
+}
