@@ -101,6 +101,15 @@ class Memory:
         """The share (units,) of what was written at token `place` that is left at the token read last."""
         return self.kept(place)[-1 if self.direction == "forward" else 0]
 
+    def half_gone(self, place: int) -> np.ndarray:
+        """After how many tokens less than half is left of what was written at `place`, (units,) float64; infinite where
+        more than half is left at the end. With the gates that are really there, unlike `half_life`.
+        """
+        kept = self.kept(place)
+        read = kept[place:] if self.direction == "forward" else kept[place::-1]  # (n, units), as it is read
+        gone = read < 0.5
+        return np.where(gone.any(axis=0), gone.argmax(axis=0), np.inf)
+
     def read_after(self, place: int) -> int:
         """How many tokens the direction reads after token `place`."""
         return len(self.log_kept) - 1 - place if self.direction == "forward" else place

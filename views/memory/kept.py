@@ -9,7 +9,7 @@ import numpy as np
 from markupsafe import Markup
 from PIL import Image
 
-from model.language import gettext
+from model.language import gettext, ngettext
 from model.reading.explanation import Reading
 from model.recurrence.choices import unit_of
 from model.recurrence.retention import Memory
@@ -54,9 +54,15 @@ def memory_card(reading: Reading, memory: Memory, place: int, unit: int) -> Mark
 
 def _unit_track(memory: Memory, place: int, unit: int) -> Track:
     kept = memory.kept(place)[:, unit]
-    note = gettext("half-life {half_life}; left at the end: {left}").format(
-        half_life=_tokens(memory.half_life[unit]), left=_share(memory.left(place)[unit])
-    )
+    gone, left = memory.half_gone(place)[unit], _share(memory.left(place)[unit])
+    if np.isinf(gone):
+        note = gettext("left at the end: {left}").format(left=left)
+    else:
+        note = ngettext(
+            "half is gone after {count} token; left at the end: {left}",
+            "half is gone after {count} tokens; left at the end: {left}",
+            int(gone),
+        ).format(count=int(gone), left=left)
     return Track(
         gettext("unit {unit}").format(unit=unit),
         line_track([Line(np.arange(len(kept)), kept)], len(kept), 0, 1),
@@ -93,7 +99,7 @@ def _share(value: float) -> str:
 
 
 def _tokens(count: float) -> str:
-    return gettext("without end") if np.isinf(count) else gettext("{count:,.1f} tokens").format(count=count)
+    return gettext("never") if np.isinf(count) else gettext("in {count:,.1f} tokens").format(count=count)
 
 
 def _summary(memory: Memory, place: int, unit: int) -> Summary:

@@ -102,6 +102,17 @@ def test_share_kept_never_leaves_its_range():
     assert (np.diff(kept, axis=0) >= 0).all()
 
 
+@pytest.mark.parametrize("direction", ["forward", "backward"])
+def test_half_is_gone_when_the_gates_that_are_there_leave_less(direction):
+    gates = [[0.1, 1.0], [0.8, 0.9], [0.7, 0.9], [0.8, 0.9]]  # in the order in which they are read
+    ordered = gates if direction == "forward" else gates[::-1]
+    memory = measure_memory(trace_of(ordered, direction))
+    first = 0 if direction == "forward" else 3
+    assert memory.half_gone(first).tolist() == [3, np.inf]  # 0.8, 0.56, 0.448; 0.729 at the end
+    last = 3 - first
+    assert memory.half_gone(last).tolist() == [np.inf, np.inf]
+
+
 def test_review_of_one_token_keeps_all_of_it():
     memory = measure_memory(trace_of([[0.5, 0.1]], "backward"))
     assert memory.kept(0).tolist() == [[1, 1]]

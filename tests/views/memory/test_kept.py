@@ -74,10 +74,12 @@ def test_chosen_unit_shows_the_product_of_its_forget_gates(explainer, explanatio
         assert number is None or number == percent(value)
     (line,) = row.lines(0, 1)
     assert line == pytest.approx({t: value for t, value in enumerate(expected) if value is not None}, abs=0.001)
-    forget = explanation.gates.of(2, direction).values("f")[:, 3]
-    last = expected[-1 if direction == "forward" else 0]
-    life, _, left = row.note.partition("; left at the end: ")
-    assert (life, float(left.removesuffix(" %"))) == (f"half-life {half_life(forget):.1f} tokens", percent(last))
+    read = [value for value in (expected if direction == "forward" else expected[::-1]) if value is not None]
+    gone, _, left = row.note.rpartition("left at the end: ")
+    assert float(left.removesuffix(" %")) == percent(read[-1])
+    after = next((count for count, value in enumerate(read) if value < 0.5), None)
+    plural = "" if after == 1 else "s"
+    assert gone == ("" if after is None else f"half is gone after {after} token{plural}; ")
 
 
 @BOTH
@@ -138,17 +140,17 @@ def test_sentence_counts_the_units_that_keep_half_to_the_end(explainer, directio
     page = kept.memory_card(explanation, with_forget_gate(forget, direction), place, 0)
     assert all(part in page for part in said)
     lives = [half_life(unit) for unit in zip(*forget, strict=True)]
-    assert f"Half-life of the middle unit {sorted(lives)[1]:.1f} tokens" in page
-    assert f"longest memory (unit 0) {max(lives):.1f} tokens" in page
+    assert f"the middle unit would lose half in {sorted(lives)[1]:.1f} tokens" in page
+    assert f"memory (unit 0) in {max(lives):.1f} tokens" in page
 
 
 def test_gate_that_never_shuts_has_a_half_life_without_end(explainer):
     explanation = explainer.explain(Question("dull film", "bilstm"))
     held = with_forget_gate([[1, 0.5], [1, 0.5]])
     page = kept.memory_card(explanation, held, 0, 0)
-    assert "half-life without end" in page
-    assert "(unit 0) without end" in page
-    assert "half-life 1.0 tokens" in kept.memory_card(explanation, held, 0, 1)
+    assert "(unit 0) in without end" not in page
+    assert "(unit 0) never" in page
+    assert tracks_of(page)[0].note == "left at the end: 100 %"
     assert [row["half-life (tokens)"] for row in table_of(csv_link(kept.unit_csv(held), "x"))] == ["inf", "1"]
 
 
