@@ -25,14 +25,15 @@ UNBOUNDED = 10  # where the slider ends for what has no bound of its own
 def build(explainer: Explainer, shared: Shared) -> Panel:
     """Put the tab's components on the page that is being built."""
     held = gr.State(NOTHING_HELD)
+    change = gr.HTML("")  # above what is pressed, so that it is seen to change
     with gr.Column(elem_classes="gs-card gs-what-if"):
         with gr.Row(elem_classes="gs-controls"):
             names = [(f"{gettext(name)} {symbol}", symbol) for symbol, name in NAMES.items()]
             symbol = gr.Radio(names, value=FIRST_SHOWN, label=gettext("Hold"), min_width=280)
         value = gr.Slider(0, 1, value=0, step=0.01, label=gettext("at the value"), info=_range_info(0, 1))
         with gr.Row(elem_classes="gs-controls"):
-            layers = gr.Radio(_choices(THIS, ALL), value=THIS, label=gettext("Layer"), min_width=120)
-            directions = gr.Radio(_choices(THIS, ALL), value=THIS, label=gettext("Direction"), min_width=120)
+            layers = gr.Radio(_choices(ALL, THIS), value=ALL, label=gettext("Layer"), min_width=120)
+            directions = gr.Radio(_choices(ALL, THIS), value=ALL, label=gettext("Direction"), min_width=120)
             units = gr.Radio(_choices(ALL, THIS), value=ALL, label=gettext("Units"), min_width=100)
             places = gr.Radio(_choices(ALL, THIS, SOME), value=ALL, label=gettext("Tokens"), min_width=220)
             first = gr.Number(1, label=gettext("from token"), precision=0, visible=False, min_width=90)
@@ -42,7 +43,6 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
             silence = gr.Button(gettext("Switch it off (h = 0)"), size="sm", min_width=150)
             undo = gr.Button(gettext("Take the last back"), size="sm", min_width=140)
             clear = gr.Button(gettext("Take all back"), size="sm", min_width=110)
-    change = gr.HTML("")
     running = gr.HTML("", **SHEET)
     gates = gr.HTML("", **SHEET)
 
