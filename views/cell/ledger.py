@@ -42,6 +42,7 @@ def ledger_card(reading: Reading, step: CellStep, ledger: WrittenLedger, read: R
     others = total - sum(round(held[place], DIGITS) for place in largest)
     return render(
         "cell/ledger.html",
+        title=gettext("Who wrote it, who read it") if read else gettext("Who wrote it"),
         symbol=symbol,
         unit=step.unit,
         token=tokens[step.place].text,
