@@ -11,7 +11,7 @@ export function attach({ element }) {
     waits = 0;
     const data = panel.offsetParent && numbersOf(root);
     const place = store.state.pointed ?? store.state.place;
-    if (data && place in data.tokens) panel.replaceChildren(title(data, place, panel.dataset), terms(data, place, panel.dataset));
+    if (data && place in data.tokens) panel.replaceChildren(title(data, place, panel.dataset), happens(data, place, panel.dataset), terms(data, place, panel.dataset));
   };
   store.subscribe(element, () => {
     waits ||= requestAnimationFrame(describe);
@@ -25,6 +25,17 @@ function title(data, place, words) {
   token.textContent = data.tokens[place];
   const where = data.unknown.includes(place) ? filled(words.unknown, data) : data.where;
   line.append(filled(words.token, { number: place + 1, count: data.tokens.length }), token, where);
+  return line;
+}
+
+/** How many units moved, of the quantity that tells most, in a sentence. */
+function happens(data, place, words) {
+  const { symbol, gate, units } = data.first;
+  const { name, up, down } = data.quantities.find((each) => each.symbol === symbol);
+  const line = document.createElement("p");
+  line.className = "gs-happens";
+  const given = { token: data.tokens[place], name, units, up: up[place], down: down[place] };
+  line.textContent = filled(gate ? words.gate : words.state, given);
   return line;
 }
 

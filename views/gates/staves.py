@@ -69,12 +69,17 @@ def _numbers(reading: Reading, trace: GateTrace, summaries: Sequence[Summary]) -
         "unknown": list(reading.review.unknown),
         "signed": bool(found and found.method.signed),
         "unit": score_unit(found) if found else "",
-        "where": gettext("layer {layer}, {direction}; of {units} units so many rise ↑ and fall ↓").format(
-            layer=trace.layer, direction=gettext(trace.direction), units=trace.h.shape[1]
-        ),
+        "where": gettext("layer {layer}, {direction}").format(layer=trace.layer, direction=gettext(trace.direction)),
         "quantities": [_quantity(trace, summary) for summary in summaries],
         "change": _changes(trace),
+        "first": _first(trace),
     }
+
+
+def _first(trace: GateTrace) -> Mapping[str, object]:
+    """Of which quantity a sentence says how many units moved: the gate that keeps the memory, or the memory."""
+    symbol = next(iter(trace.cell.forget_gates), trace.cell.memory)
+    return {"symbol": symbol, "gate": symbol in trace.cell.gates, "units": trace.h.shape[1]}
 
 
 def _quantity(trace: GateTrace, summary: Summary) -> Mapping[str, object]:

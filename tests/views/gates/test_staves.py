@@ -53,7 +53,7 @@ def test_staves_carry_the_numbers_that_the_page_shows(explanation):
         for name in ("up", "down", "low", "high"):
             assert each[name] == getattr(found, name).tolist()
         assert each["middle"] == [float(f"{value:.2f}") for value in np.median(trace.values(each["symbol"]), axis=1)]
-    assert "of 5 units" in numbers["where"]
+    assert numbers["first"] == {"symbol": "f", "gate": True, "units": 5}
 
 
 def test_quantity_that_stands_in_a_map_is_marked_and_no_other(explanation):
