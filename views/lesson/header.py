@@ -117,6 +117,8 @@ class Header:
         self._link.click(self._take, shown, self._address, **QUIET).success(
             None, self._address, self._address, js=_TAKE_LINK
         )
+        shown_anew, *_ = explained.drawings
+        shown_anew.success(lambda: gr.Textbox(visible=False), None, self._address, **QUIET)  # it leads elsewhere now
         remembered = {"fn": self._remember, "inputs": shown, "outputs": self._bookmark, "trigger_mode": "always_last"}
         changed = [outer.change, compared.result.change, self._projector.input, explained.ink.input]
         gr.on(changed, **remembered, **QUIET)

@@ -4,12 +4,15 @@
    page, and the answer that follows is drawn in a third. */
 
 // where the picture of a tab begins: the first that is seen is meant
-const PICTURES = ["#gs-weights", ".gs-cell-figure", ".gs-staves", "#gs-inside"];
+const PICTURES = ["#gs-weights", ".gs-cell-figure", ".gs-unit-map", ".gs-staves", "#gs-inside"];
 
 export function attach() {
   let follow = false; // whether the next answer belongs to a step of the lesson
   document.addEventListener("click", (event) => {
-    if (event.target instanceof Element && event.target.closest(".gs-lesson-go")) follow = true;
+    if (!(event.target instanceof Element)) return;
+    if (event.target.closest(".gs-lesson-go")) follow = true;
+    // charts hear of the window alone: tell them of the room that the lesson takes and gives back
+    if (event.target.closest(".gs-lesson-go, .gs-lesson-holder button")) setTimeout(() => dispatchEvent(new Event("resize")), 700);
   });
   document.addEventListener("gs-drawn", (event) => {
     if (!follow || !event.target.closest("#gs-reading")) return;

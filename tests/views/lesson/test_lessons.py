@@ -71,7 +71,7 @@ def test_chinese_is_chinese_and_english_is_not(number):
     for part in parts(chinese):
         assert CJK.search(part)
         words = re.findall(r"[A-Za-z]{2,}", outside_quotes(part))
-        controls = {"Unit", "Layer", "Checkpoint", "end"}  # as they are labelled on the page
+        controls = {"Unit", "Layer", "Checkpoint", "Compare", "end"}  # as they are labelled on the page
         assert set(words) <= {"RNN", "LSTM", "tanh", "reads", "diag", "log"} | controls, words
         assert not re.search(r"[\u4e00-\u9fff][,;:?!.]", part)  # punctuation marks of Chinese are wide
         assert re.search(r"[A-Za-z]+ [A-Za-z]+ [A-Za-z]+", outside_quotes(part)) is None
