@@ -53,8 +53,8 @@ _TURNS = {
         "Oh",
         "great",
         marked(
-            "Each word is friendly. What is hostile is what they are said of, and the “Oh” before them: a reader turns "
-            "“great” round."
+            "“great” and “loved” are friendly words. What is hostile is what they are said of, and the “Oh” before: a "
+            "reader turns “great” round."
         ),
     ),
     "negated": Turn(

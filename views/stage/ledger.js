@@ -5,6 +5,7 @@ const SVG = "http://www.w3.org/2000/svg";
 const FULL = 255;
 const NAMED = 3; // words in the sentence
 const LEAST = 0.02; // a share that is worth naming
+const [THIN, THICK] = [1, 5]; // pixels of an arc: nothing, and a full colour's worth
 
 export function attach({ element, props, trigger, watch }) {
   const { root, store } = scopeOf(element);
@@ -67,12 +68,13 @@ export function attach({ element, props, trigger, watch }) {
     text.append(svg); // first, since it makes room above the first line
     svg.style.height = `${text.scrollHeight}px`;
     const top = (token) => [token.offsetLeft + token.offsetWidth / 2, token.offsetTop];
-    for (const { to, sign } of ends) {
+    for (const { to, sign, size } of ends) {
       const [[x, y], [otherX, otherY]] = [start, text.querySelector(`[data-place="${to}"]`)].map(top);
       const rise = Math.min(y, otherY) - Math.min(26, 8 + Math.abs(otherX - x) / 12);
       const path = document.createElementNS(SVG, "path");
       path.setAttribute("d", ["M", x, y, "C", x, rise, otherX, rise, otherX, otherY].join(" "));
       path.dataset.sign = sign;
+      path.style.strokeWidth = `${THIN + (THICK - THIN) * Math.sqrt(size)}px`;
       svg.append(path);
     }
   }

@@ -90,7 +90,7 @@ def changed_inks(explanation: Explanation, found: Interactions, asked: str) -> I
         "kind": CHANGED,
         "place": found.place,
         "weights": _weights(found.changes),
-        "arcs": [{"to": place, "sign": int(np.sign(found.changes[place]))} for place in strongest],
+        "arcs": [_arc(place, float(found.changes[place])) for place in strongest],
         "tips": [gettext("{logits} logits because of it").format(logits=signed(value)) for value in found.changes],
         "sentence": " ".join(
             (
@@ -99,6 +99,11 @@ def changed_inks(explanation: Explanation, found: Interactions, asked: str) -> I
             )
         ),
     }
+
+
+def _arc(place: int, change: float) -> dict[str, float]:
+    """Where an arc leads, of which sign what it stands for is, and its size in [0, 1]."""
+    return {"to": place, "sign": int(np.sign(change)), "size": round(min(abs(change) / SCORE_LIMIT, 1), 3)}
 
 
 def _weights(values: np.ndarray) -> list[float]:

@@ -1,6 +1,14 @@
 /* What is marked in the text is marked in every sheet and in the numbers beside them, and the other way round. */
 import { count } from "./tokens.js";
 
+/** @type {WeakMap<Element, string[]>} */
+const numbers = new WeakMap(); // of the tracks that have some, parsed once
+
+function numbersOf(output) {
+  if (!numbers.has(output)) numbers.set(output, JSON.parse(output.dataset.numbers));
+  return numbers.get(output);
+}
+
 export function showMarks({ root, store }) {
   store.subscribe(root, ({ place, pointed }, change) => {
     if ("place" in change)
@@ -15,7 +23,7 @@ function mark(root, place) {
   for (const each of root.querySelectorAll(`.gs-token[data-place="${place}"]`)) each.classList.add("gs-marked");
   for (const names of root.querySelectorAll(".gs-names > div")) names.children[place]?.classList.add("gs-marked");
   for (const output of root.querySelectorAll(".gs-row output"))
-    output.textContent = JSON.parse(output.dataset.numbers)[place] ?? "";
+    output.textContent = numbersOf(output)[place] ?? "";
   // not on the root, which would style all that stands in it anew
   for (const marker of root.querySelectorAll(".gs-marker")) marker.style.setProperty("--gs-at", place);
 }

@@ -2,7 +2,7 @@
 import { count } from "./tokens.js";
 
 const WHOLE = 4000; // milliseconds for a whole review where no other pace is chosen
-const FASTEST = 16; // milliseconds between two drawings; a longer review goes several tokens at once
+const FASTEST = 16; // milliseconds between two drawings; where they take longer, several tokens are read at once
 const REST = 900; // milliseconds at the end, before the reading has ended
 
 /** `part` finds an element of the stage; `ended` is called when all has been read. */
@@ -31,13 +31,13 @@ export function createReading({ scope, part, ended }) {
     /** Read from the beginning, or from the playhead. */
     start(fromTheBeginning) {
       const last = count(scope.root) - 1;
-      let place = fromTheBeginning || store.state.place >= last ? -1 : store.state.place;
+      const from = fromTheBeginning || store.state.place >= last ? -1 : store.state.place;
       const pace = Number(part(".gs-pace-of-stage").value);
       const each = pace ? 1000 / pace : Math.min(250, WHOLE / (last + 1));
-      const stride = Math.max(1, Math.round(FASTEST / each));
+      const begun = performance.now();
       timer = setInterval(() => {
-        place = Math.min(place + stride, last);
-        store.set({ place, pointed: null, by: "reading" });
+        const place = Math.min(from + Math.max(1, Math.round((performance.now() - begun) / each)), last);
+        if (place !== store.state.place || place === last) store.set({ place, pointed: null, by: "reading" });
         if (place < last) return;
         stop();
         timer = setTimeout(() => {

@@ -64,7 +64,7 @@ def scores(explanation: Explanation, curve: PrefixCurve, asked: str, chosen: int
     place = attribution.strongest if chosen is None else chosen
     first = ""
     if place == attribution.strongest and attribution.scores[place]:
-        first = _first(attribution, explanation.prediction.label)
+        first = _first(attribution, explanation.review.tokens[place].text, explanation.prediction.label)
     return {
         "asked": asked,
         "chosen": place,
@@ -79,13 +79,13 @@ def scores(explanation: Explanation, curve: PrefixCurve, asked: str, chosen: int
     }
 
 
-def _first(attribution: Attribution, verdict: str) -> str:
+def _first(attribution: Attribution, token: str, verdict: str) -> str:
     """What introduces the word with the largest score."""
     if not attribution.method.signed:
-        return gettext("The word that counts most:")
+        return gettext("“{token}” counts most.").format(token=token)
     if (attribution.scores[attribution.strongest] > 0) == (verdict == "positive"):
-        return gettext("The word that pulls hardest:")
-    return gettext("It pulls hardest, against the verdict:")
+        return gettext("“{token}” pulls hardest.").format(token=token)
+    return gettext("“{token}” pulls hardest, against the verdict.").format(token=token)
 
 
 def said_of(reading: Reading, curve: PrefixCurve) -> list[str]:

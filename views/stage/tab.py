@@ -159,7 +159,14 @@ class ExplainTab:
                 min_width=150,
                 elem_id="gs-direction",
             )
-            self.unit = gr.Number(0, label=gettext("Unit"), precision=0, min_width=90, elem_id="gs-unit")
+            self.unit = gr.Number(
+                0,
+                label=gettext("Unit"),
+                info=gettext("one cell of the layer, from 0"),
+                precision=0,
+                min_width=150,
+                elem_id="gs-unit",
+            )
         self.place = gr.HTML(0, html_template="", visible="hidden", js_on_load=attached("stage/place.js"))
         self.symbol = gr.Radio(
             list(SYMBOLS),

@@ -13,7 +13,9 @@ export function chooseUnit(root, { layer, direction, unit }) {
 
 /** The same, and into its cell. */
 export function openCell(root, chosen) {
-  if (chooseUnit(root, chosen)) root.querySelector("#gs-tab-step-button")?.click();
+  if (!chooseUnit(root, chosen)) return;
+  root.querySelector("#gs-tab-step-button")?.click();
+  root.querySelector("#gs-inside").scrollIntoView({ block: "start" });
 }
 
 function check(choice) {

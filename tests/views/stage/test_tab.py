@@ -64,7 +64,7 @@ def test_first_review_is_read_before_it_is_scored(tab, monkeypatch):
     found = drawn[tab._staging.scores]
     assert found["asked"] == staged.asked
     assert found["chosen"] == explanation.attribution.strongest
-    assert found["first"] == "It pulls hardest, against the verdict:"
+    assert found["first"] == f"“{explanation.review.tokens[found['chosen']].text}” pulls hardest, against the verdict."
     assert found["values"] == [round(score, 4) for score in explanation.attribution.scores]
     assert all("In the whole review it is credited with" in said for said in found["said"])
     assert "add up" in drawn[tab._verdict]
