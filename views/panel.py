@@ -10,7 +10,8 @@ import gradio as gr
 from gradio.blocks import Block
 from gradio.components import Component
 
-from model.reading.explanation import Question
+from model.reading.explanation import Question, Reading
+from model.reading.telling import jumps_most
 from views.links import View
 from views.scripts import attached
 
@@ -54,7 +55,8 @@ class PageValues:
     """What the components about one review hold, as Gradio hands it over: the `Question` that is explained, the name of
     the tab that is looked at, where a person looks, and the values of all tabs' own inputs, in the order of the tabs.
 
-    `place` and `unit` are None where the number was emptied; none of it is checked against the review yet.
+    `place` is None where there is none, `unit` where its number is empty: then the page chooses one. None of it is
+    checked against the review yet.
     """
 
     question: Question | None
@@ -75,6 +77,11 @@ class PageValues:
 def whole(number: float | None) -> int:
     """What a number component holds, as a whole number; 0 where it was emptied."""
     return int(number or 0)
+
+
+def unit_looked_at(reading: Reading, layer: int, direction: str, unit: float | None) -> int:
+    """The unit that the number names; where it is empty, the one of a layer and direction that jumps most."""
+    return jumps_most(reading.gates.of(layer, direction)) if unit is None else whole(unit)
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,11 @@ def telling_units(gates: GateTraces, read: ReadLedger, measure: str, count: int)
     return tuple(_telling(measure, each, unit) for each, unit in found)
 
 
+def jumps_most(trace: GateTrace) -> int:
+    """The unit (from 0) of one layer and direction whose memory changes most at one token."""
+    return int(_jumps(trace).strength.argmax())
+
+
 def six_units(gates: GateTraces, read: ReadLedger) -> tuple[TellingUnit, ...]:
     """The most telling ones of each measure, none twice: as many of each as `SIX` says, as far as there are."""
     chosen: list[TellingUnit] = []

@@ -47,7 +47,7 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
             return gr.skip()
         with Refusals():
             units = explainer.rank_units(explainer.read(asked), layer, direction, whole(place), how)
-        chosen = whole(unit)
+        chosen = None if unit is None else whole(unit)
         return units[(units.index(chosen) + 1) % len(units)] if chosen in units[:PICKED] else units[0]
 
     for button, how in zip(picks, UNIT_PICKS, strict=True):

@@ -29,7 +29,7 @@ from views.gates import tab as gates_tab
 from views.gradients import tab as gradients_tab
 from views.links import OUTER_TABS, View
 from views.memory import tab as memory_tab
-from views.panel import QUIET, Drawing, Focus, PageValues, Panel, Shared, whole
+from views.panel import QUIET, Drawing, Focus, PageValues, Panel, Shared, unit_looked_at, whole
 from views.scripts import attached
 from views.stage.examples import Example, read_examples
 from views.stage.fooled import fooled_card, is_fooled, place_of
@@ -160,9 +160,10 @@ class ExplainTab:
                 elem_id="gs-direction",
             )
             self.unit = gr.Number(
-                0,
+                None,
                 label=gettext("Unit"),
                 info=gettext("one cell of the layer, from 0"),
+                placeholder=gettext("that jumps most"),
                 precision=0,
                 min_width=150,
                 elem_id="gs-unit",
@@ -305,6 +306,8 @@ class ExplainTab:
         review is explained.
         """
         page = PageValues.of(*values)
+        if page.question is not None and page.unit is None:
+            page = replace(page, unit=focus_of(self._explainer.read(page.question), page).unit)
         view = replace(view_of(page, symbol, tab or page.active), ink=ink)
         for panel, own in self._panels_with(page):
             view = panel.keep(view, *own)
@@ -455,12 +458,13 @@ def focus_of(reading: Reading, page: PageValues) -> Focus:
     if place >= tokens:
         said = gettext("The review has {tokens:,} tokens: the last one is shown instead of token {asked:,}.")
         gr.Warning(said.format(tokens=tokens, asked=place + 1), title=gettext("Token"))
-    units, unit = reading.gates.traces[0].h.shape[1], whole(page.unit)
+    layer = min(page.layer, layers)
+    units, unit = reading.gates.traces[0].h.shape[1], unit_looked_at(reading, layer, page.direction, page.unit)
     shown = min(max(unit, 0), units - 1)
     if shown != unit:
         said = gettext("This layer has {units} units, numbered from 0: unit {shown} is shown instead of {unit}.")
         gr.Warning(said.format(units=units, shown=shown, unit=unit), title=gettext("Unit"))
-    return Focus(min(page.layer, layers), page.direction, min(place, tokens - 1), shown)
+    return Focus(layer, page.direction, min(place, tokens - 1), shown)
 
 
 def view_of(page: PageValues, symbol: str, tab: str) -> View:

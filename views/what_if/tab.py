@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import gradio as gr
 
@@ -15,7 +16,7 @@ from views.api.endpoints import Refusals
 from views.drawing.labels import NAMES
 from views.drawing.numbers import minus
 from views.links import View
-from views.panel import QUIET, SHEET, Drawing, Focus, Panel, Shared, whole
+from views.panel import QUIET, SHEET, Drawing, Focus, Panel, Shared, unit_looked_at, whole
 from views.what_if.before_after import change_card, gates_card, nothing_held, running_card
 from views.what_if.controls import ALL, NOTHING_HELD, SOME, THIS, Controls, Held
 
@@ -68,30 +69,29 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
         before, after = explainer.prefixes(reading), explainer.prefixes(reading, clamps)
         return {running: running_card(reading, before, after)}
 
-    def add(asked: Question | None, held: Held, controls: Controls, focus: Focus) -> Held:
-        """Hold one thing more. Where it cannot be held, the page says why and nothing changes."""
+    def add(asked: Question | None, held: Held, controls: Controls, *chosen: Any) -> Held:
+        """Hold one thing more; `chosen` are layer, direction, place and unit.
+
+        Where it cannot be held, the page says why and nothing changes.
+        """
         with Refusals():
             if asked is None:
                 raise ReviewError(gettext("Analyse a review first: then something can be held."))
             reading = explainer.read(asked)
-            clamps = (*held.of(reading), controls.clamp(focus))
+            clamps = (*held.of(reading), controls.clamp(_focus(reading, *chosen)))
             explainer.intervene(reading, clamps)
         return Held(asked.text, asked.checkpoint, clamps)
 
     where = [layers, directions, units, places, first, last]
     chosen = [shared.layer, shared.direction, shared.place, shared.unit]
     hold.click(
-        lambda asked, held, layer, direction, place, unit, *controls: add(
-            asked, held, Controls(*controls), _focus(layer, direction, place, unit)
-        ),
+        lambda asked, held, *given: add(asked, held, Controls(*given[4:]), *given[:4]),
         [shared.question, held, *chosen, symbol, value, *where],
         held,
         **QUIET,
     )
     silence.click(
-        lambda asked, held, layer, direction, place, unit, *where: add(
-            asked, held, Controls("h", 0.0, *where), _focus(layer, direction, place, unit)
-        ),
+        lambda asked, held, *given: add(asked, held, Controls("h", 0.0, *given[4:]), *given[:4]),
         [shared.question, held, *chosen, *where],
         held,
         **QUIET,
@@ -122,8 +122,9 @@ def _choices(*values: str) -> list[tuple[str, str]]:
     return [(gettext(value), value) for value in values]
 
 
-def _focus(layer: int, direction: str, place: float | None, unit: float | None) -> Focus:
-    return Focus(int(layer), direction, whole(place), whole(unit))
+def _focus(reading: Reading, layer: int, direction: str, place: float | None, unit: float | None) -> Focus:
+    there = min(layer, max(trace.layer for trace in reading.gates.traces))
+    return Focus(int(layer), direction, whole(place), unit_looked_at(reading, there, direction, unit))
 
 
 def _slider(symbol: str) -> gr.Slider:

@@ -17,6 +17,7 @@ from model.reading.telling import (
     SIX,
     SWITCHES,
     TellingUnit,
+    jumps_most,
     six_units,
     telling_units,
 )
@@ -60,6 +61,11 @@ def test_jump_is_the_largest_change_at_one_token_from_nothing_on():
     ]
     backward = GateTraces((lstm(C, direction="backward"), lstm(np.zeros_like(C))))
     assert of(telling_units(backward, NOTHING_READ, JUMPS, 1)) == [("backward", 0, 2.0, (0,))]  # from 2.0 to 0.0
+
+
+def test_unit_of_one_layer_and_direction_that_jumps_most():
+    assert jumps_most(lstm(C)) == 0
+    assert jumps_most(lstm(C[:, ::-1])) == 1
 
 
 def test_switch_is_there_and_back():

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import gradio as gr
+import numpy as np
 import pytest
 
 from model.errors import ReviewError
@@ -137,6 +138,8 @@ def test_a_unit_that_is_not_there_is_mended_and_said(tab):
 def test_what_is_emptied_or_beyond_the_review_is_the_nearest_there_is(tab):
     explanation = tab._explainer.explain(ASKED)
     assert focus_of(explanation, replace(PAGE, place=None, unit=None)).place == 0
+    memory = np.abs(np.diff(explanation.gates.of(1, "forward").memory, axis=0, prepend=0)).max(axis=0)
+    assert focus_of(explanation, replace(PAGE, unit=None)).unit == memory.argmax()  # that jumps most
     focus = focus_of(explanation, replace(PAGE, layer=7, place=50))
     assert (focus.layer, focus.place, focus.unit) == (2, 7, 3)
     assert [title for title, _ in tab.told] == ["Layer", "Token"]
