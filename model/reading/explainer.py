@@ -30,7 +30,7 @@ from model.reading.telling import TellingUnit, six_units, telling_units
 from model.reading.units import rank_units
 from model.recurrence.arriving import arriving_gradients
 from model.recurrence.clamps import Clamp
-from model.recurrence.interventions import Intervened, intervene
+from model.recurrence.interventions import Intervened, elsewhere, intervene
 from model.recurrence.jacobians import GradientFlow, flow_of_trace, gradient_flow, untrained
 from model.recurrence.ledger import ReadLedger, WrittenLedger, read_ledger, written_ledger
 from model.recurrence.preactivations import Preactivations, preactivations
@@ -61,7 +61,7 @@ class Explainer:
         self._readings = _Recent[tuple[Prediction, CheckedTraces]](KEPT)
         self._attributions = _Recent[Attribution](KEPT * 4)
         self._prefixes = _Recent[PrefixCurve](KEPT * 4)
-        self._intervened = _Recent[Intervened](KEPT)
+        self._intervened = _Recent[Intervened](KEPT * 4)
         self._interactions = _Recent[Interactions](KEPT * 4)
         self._preactivations = _Recent[Preactivations](KEPT)
         self._gradients = _Recent[Gradients](KEPT)
@@ -131,6 +131,11 @@ class Explainer:
         return self._intervened.get(
             (*_key(reading), clamps), lambda: intervene(network, _embedded(network, reading.review), clamps)
         )
+
+    def elsewhere(self, reading: Reading, clamps: tuple[Clamp, ...]) -> tuple[Intervened, ...]:
+        """The same held at other tokens, drawn at random, where `clamps` hold something at one token; else none."""
+        others = elsewhere(clamps, len(reading.review.tokens))
+        return tuple(self.intervene(reading, other) for other in others)
 
     def memory(self, reading: Reading, layer: int, direction: str) -> Memory:
         """What the forget gates of a layer (from 1) and direction keep. Raises `ReviewError` where there are none."""

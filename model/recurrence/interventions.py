@@ -8,7 +8,7 @@ what the network really does then (Bau et al. 2019 do so to single units of tran
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -18,6 +18,8 @@ from model.network.classify import sigmoid
 from model.network.network import RecurrentNetwork
 from model.recurrence.clamps import Clamp, check_clamps
 from model.recurrence.replay import GateTrace, GateTraces, replay, traces_of
+
+ELSEWHERE = 3  # other tokens at which the same is held, to compare with
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,25 @@ def intervene(network: RecurrentNetwork, embedded: Tensor, clamps: Sequence[Clam
     replays = replay(network, embedded, lengths, clamps)
     logit = float(network.decide(replays[-1].both, lengths))
     return Intervened(tuple(clamps), logit, sigmoid(logit), GateTraces(traces_of(network.cell, replays)))
+
+
+def elsewhere(clamps: Sequence[Clamp], tokens: int, count: int = ELSEWHERE) -> tuple[tuple[Clamp, ...], ...]:
+    """The same holds at `count` other tokens, drawn at random, for holds of one and the same token; else none.
+
+    What is found at the word that was looked for can so be compared with what is found anywhere. The same holds in a
+    review of as many tokens are drawn the same.
+    """
+    ranges = {(clamp.start, tokens if clamp.end is None else clamp.end) for clamp in clamps}
+    if len(ranges) != 1:
+        return ()
+    ((start, end),) = ranges
+    if end - start != 1:
+        return ()
+    others = np.delete(np.arange(tokens), start)
+    drawn = np.random.default_rng([tokens, start]).permutation(others)[:count]
+    return tuple(
+        tuple(replace(clamp, start=place, end=place + 1) for clamp in clamps) for place in sorted(drawn.tolist())
+    )
 
 
 def differ(one: GateTrace, other: GateTrace) -> bool:

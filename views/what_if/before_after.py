@@ -71,8 +71,8 @@ def nothing_held() -> Markup:
     return render("what_if/nothing_held.html")
 
 
-def change_card(reading: Reading, after: Intervened) -> Markup:
-    """Both verdicts on one scale, and what is held."""
+def change_card(reading: Reading, after: Intervened, others: Sequence[Intervened] = ()) -> Markup:
+    """Both verdicts on one scale, what is held, and what comes of the same at `others`: one token each."""
     before, tokens = reading.prediction, len(reading.review.tokens)
     change = difference(before.probability, after.probability)
     return render(
@@ -83,7 +83,14 @@ def change_card(reading: Reading, after: Intervened) -> Markup:
         moved=change != "0.00",
         flips=after.flips(before.logit),
         held=[clamp_words(clamp, tokens) for clamp in after.clamps],
+        others=[_elsewhere(reading, each) for each in others],
     )
+
+
+def _elsewhere(reading: Reading, after: Intervened) -> str:
+    """The word at which something is held instead, and the verdict then."""
+    word = reading.review.tokens[after.clamps[0].start].text
+    return gettext("“{word}” {probability}").format(word=word, probability=f"{after.probability:.2f}")
 
 
 def gates_card(reading: Reading, after: Intervened, layer: int, direction: str) -> Markup:

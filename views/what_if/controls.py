@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from model.language import marked
 from model.reading.explanation import Reading
@@ -62,6 +62,15 @@ class Held:
     def of_text(self, text: str, checkpoint: str) -> tuple[Clamp, ...]:
         """What is held of the review with this text, as this checkpoint reads it."""
         return self.clamps if (self.text, self.checkpoint) == (text, checkpoint) else ()
+
+
+def held_with(clamps: tuple[Clamp, ...], clamp: Clamp) -> tuple[Clamp, ...]:
+    """What is held with one more: it takes the place of what held the same quantity in the same place."""
+
+    def where(each: Clamp) -> Clamp:
+        return replace(each, value=0.0)
+
+    return (*(each for each in clamps if where(each) != where(clamp)), clamp)
 
 
 NOTHING_HELD = Held("", "", ())

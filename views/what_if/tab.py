@@ -8,7 +8,7 @@ from typing import Any
 import gradio as gr
 
 from model.errors import ReviewError
-from model.language import gettext
+from model.language import gettext, marked
 from model.network.cells.registry import FIRST_SHOWN, QUANTITIES
 from model.reading.explainer import Explainer
 from model.reading.explanation import Question, Reading
@@ -18,15 +18,31 @@ from views.drawing.numbers import minus
 from views.links import View
 from views.panel import QUIET, SHEET, Drawing, Focus, Panel, Shared, unit_looked_at, whole
 from views.what_if.before_after import change_card, gates_card, nothing_held, running_card
-from views.what_if.controls import ALL, NOTHING_HELD, SOME, THIS, Controls, Held
+from views.what_if.controls import ALL, NOTHING_HELD, SOME, THIS, Controls, Held, held_with
 
 UNBOUNDED = 10  # where the slider ends for what has no bound of its own
+
+
+PRESETS = (
+    Controls("f", 0.0, ALL, ALL, ALL, THIS, None, None),
+    Controls("f", 0.0, ALL, ALL, ALL, ALL, None, None),
+    Controls("h", 0.0, ALL, THIS, ALL, ALL, None, None),
+    Controls("h", 0.0, THIS, THIS, THIS, ALL, None, None),
+)
+PRESET_NAMES = (
+    marked("Forget everything at the chosen word"),
+    marked("Forget at every word"),
+    marked("No reader in the chosen direction"),
+    marked("The chosen unit silent"),
+)
 
 
 def build(explainer: Explainer, shared: Shared) -> Panel:
     """Put the tab's components on the page that is being built."""
     held = gr.State(NOTHING_HELD)
     change = gr.HTML("")  # above what is pressed, so that it is seen to change
+    with gr.Row(elem_classes="gs-buttons"):
+        presets = [gr.Button(gettext(name), size="sm", min_width=170) for name in PRESET_NAMES]
     with gr.Column(elem_classes="gs-card gs-what-if"):
         with gr.Row(elem_classes="gs-controls"):
             names = [(f"{gettext(name)} {symbol}", symbol) for symbol, name in NAMES.items()]
@@ -58,7 +74,7 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
             return offered | {change: nothing_held(), gates: "", running: ""}
         after = explainer.intervene(reading, clamps)
         return offered | {
-            change: change_card(reading, after),
+            change: change_card(reading, after, explainer.elsewhere(reading, clamps)),
             gates: gates_card(reading, after, focus.layer, focus.direction),
         }
 
@@ -78,7 +94,7 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
             if asked is None:
                 raise ReviewError(gettext("Analyse a review first: then something can be held."))
             reading = explainer.read(asked)
-            clamps = (*held.of(reading), controls.clamp(_focus(reading, *chosen)))
+            clamps = held_with(held.of(reading), controls.clamp(_focus(reading, *chosen)))
             explainer.intervene(reading, clamps)
         return Held(asked.text, asked.checkpoint, clamps)
 
@@ -96,6 +112,13 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
         held,
         **QUIET,
     )
+    for button, preset in zip(presets, PRESETS, strict=True):
+        button.click(
+            lambda asked, *given, preset=preset: add(asked, NOTHING_HELD, preset, *given),
+            [shared.question, *chosen],
+            held,
+            **QUIET,
+        )
     undo.click(lambda held: replace(held, clamps=held.clamps[:-1]), held, held, **QUIET)
     clear.click(lambda: NOTHING_HELD, None, held, **QUIET)
 

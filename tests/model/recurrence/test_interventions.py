@@ -15,7 +15,7 @@ from model.errors import ReviewError
 from model.network.cells.registry import SYMBOLS
 from model.network.network import DIRECTIONS, NetworkConfig, RecurrentNetwork
 from model.recurrence.clamps import MAX_CLAMPS, Clamp, check_clamp, switch_off
-from model.recurrence.interventions import differ, intervene
+from model.recurrence.interventions import differ, elsewhere, intervene
 from model.recurrence.replay import trace_gates
 from tests.conftest import TINY, make_network
 from tests.model.network.test_network import REVIEWS
@@ -304,3 +304,29 @@ def test_traces_differ_where_more_than_rounding_does(network):
     moved["c"] = trace.values("c") + np.where(np.arange(5) == 3, np.float32(1e-4), 0)
     assert not differ(trace, replace(trace, arrays=rounded))
     assert differ(trace, replace(trace, arrays=moved))
+
+
+def test_the_same_is_held_at_other_tokens_where_it_is_held_at_one():
+    clamps = (Clamp("f", 0.0, start=3, end=4), Clamp("i", 0.5, 1, "forward", 2, 3, 4))
+    others = elsewhere(clamps, 8)
+    assert others == elsewhere(clamps, 8)
+    places = [held[0].start for held in others]
+    assert len(set(places) - {3}) == len(places) == 3
+    assert places == sorted(places)
+    for held in others:
+        place = held[0].start
+        assert 0 <= place < 8
+        assert held == tuple(replace(clamp, start=place, end=place + 1) for clamp in clamps)
+
+
+@pytest.mark.parametrize(
+    "clamps",
+    [(), (Clamp("f", 0.0),), (Clamp("f", 0.0, start=1, end=3),), (Clamp("f", 0.0, start=1, end=2), Clamp("f", 0.0))],
+)
+def test_what_is_held_over_a_range_is_not_held_elsewhere(clamps):
+    assert elsewhere(clamps, 8) == ()
+
+
+def test_of_few_tokens_there_are_few_others():
+    assert [held[0].start for held in elsewhere((Clamp("f", 0.0, start=1, end=2),), 3)] == [0, 2]
+    assert elsewhere((Clamp("f", 0.0),), 1) == ()

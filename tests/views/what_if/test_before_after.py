@@ -217,3 +217,17 @@ def test_text_of_a_person_never_becomes_markup(explainer):
 
 def test_before_anything_is_held_the_page_says_how():
     assert "Hold it" in nothing_held()
+
+
+def test_what_is_held_at_one_word_is_set_beside_the_same_at_others(explainer, explanation):
+    clamps = (Clamp("f", 0.0, start=2, end=3),)
+    others = explainer.elsewhere(explanation, clamps)
+    assert len(others) == 3
+    card = change_card(explanation, explainer.intervene(explanation, clamps), others)
+    for each in others:
+        (place,) = (clamp.start for clamp in each.clamps)
+        assert place != 2
+        expected = explainer.intervene(explanation, (Clamp("f", 0.0, start=place, end=place + 1),)).probability
+        assert f"“{explanation.review.tokens[place].text}” {expected:.2f}" in card
+    assert explainer.elsewhere(explanation, SHUT) == ()
+    assert "drawn at random" not in change_card(explanation, explainer.intervene(explanation, SHUT))

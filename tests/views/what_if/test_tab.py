@@ -53,3 +53,20 @@ def test_what_cannot_be_held_is_refused_with_a_sentence(listeners):
         hold(None, NOTHING_HELD, *CHOSEN, "f", 0.5, THIS, ALL, THIS, ALL, 1, 1)
     with pytest.raises(gr.Error, match="Choose tokens within the review"):
         hold(ASKED, NOTHING_HELD, *CHOSEN, "f", 0.5, THIS, ALL, THIS, SOME, 1, 99)
+
+
+def test_presets_hold_one_thing_in_place_of_what_was_held(listeners):
+    held = {name: listeners[name](ASKED, *CHOSEN).clamps for name in tab.PRESET_NAMES}
+    assert held == {
+        "Forget everything at the chosen word": (Clamp("f", 0.0, start=1, end=2),),
+        "Forget at every word": (Clamp("f", 0.0),),
+        "No reader in the chosen direction": (Clamp("h", 0.0, None, "backward"),),
+        "The chosen unit silent": (Clamp("h", 0.0, 2, "backward", 3),),
+    }
+
+
+def test_the_same_held_again_takes_the_place_of_what_was_held_there(listeners):
+    held = listeners["Hold it"](ASKED, NOTHING_HELD, *CHOSEN, "f", 0.5, ALL, ALL, ALL, ALL, 1, 1)
+    held = listeners["Hold it"](ASKED, held, *CHOSEN, "i", 0.5, ALL, ALL, ALL, ALL, 1, 1)
+    held = listeners["Hold it"](ASKED, held, *CHOSEN, "f", 0.75, ALL, ALL, ALL, ALL, 1, 1)
+    assert held.clamps == (Clamp("i", 0.5), Clamp("f", 0.75))
