@@ -173,7 +173,7 @@ TABS = {
 
 def test_axe_sees_a_fault_that_is_there(examined):
     explain("Gates", ".gs-staves")(examined)
-    note = examined.locator(".gs-detail p")
+    note = examined.locator(".gs-detail p").first
     note.evaluate("each => { each.style.color = '#dde'; }")
     found = found_by_axe(examined, modes=MODES[:1])
     note.evaluate("each => { each.style.color = ''; }")

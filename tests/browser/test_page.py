@@ -104,7 +104,7 @@ def test_name_of_a_quantity_opens_its_map_which_tells_its_values_and_chooses_tok
     expect(token(reviewed, "The")).to_have_class(re.compile("gs-marked"))
     expect(reviewed.get_by_label("Unit", exact=True)).to_have_value(unit)
     reviewed.get_by_role("button", name=f"Open the cell of unit {unit}").click()
-    expect(reviewed.get_by_role("region", name="Who wrote it, who read it")).to_contain_text(f"What unit {unit} holds")
+    expect(reviewed.get_by_role("region", name=re.compile("^Who wrote it"))).to_contain_text(f"What unit {unit} holds")
 
 
 def test_name_of_a_telling_unit_leads_into_its_cell(reviewed):
@@ -113,7 +113,7 @@ def test_name_of_a_telling_unit_leads_into_its_cell(reviewed):
     expect(names).to_have_count(6)
     layer, arrow, unit = re.match(r"(\d) (.) unit (\d+)", names.last.inner_text()).groups()
     names.last.click()
-    expect(reviewed.get_by_role("region", name="Who wrote it, who read it")).to_contain_text(f"What unit {unit} holds")
+    expect(reviewed.get_by_role("region", name=re.compile("^Who wrote it"))).to_contain_text(f"What unit {unit} holds")
     expect(reviewed.get_by_role("radio", name=layer, exact=True)).to_be_checked()
     expect(reviewed.get_by_role("radio", name="reads →" if arrow == "→" else "← reads")).to_be_checked()
     inner(reviewed, "Units")

@@ -151,7 +151,8 @@ export function savePictures(root) {
       window.Plotly.downloadImage(onPaper, { format: "png", filename: name.replace(/\.png$/, ""), scale: SCALE, width, height });
       return;
     }
-    const source = button.closest(".gs-picture")?.querySelector(".gs-scroll, .gs-pairs, svg");
+    const around = button.closest(".gs-picture");
+    const source = around?.querySelector(".gs-scroll, .gs-pairs") ?? around?.querySelector("svg");
     if (!source) return;
     const draw = source.matches("svg") ? drawing : source.matches(".gs-pairs") ? columns : sheet;
     save(await draw(source), name);

@@ -1,12 +1,13 @@
 /* What is marked in the text is marked in every sheet and in the numbers beside them, and the other way round. */
 import { count } from "./tokens.js";
 
-/** @type {WeakMap<Element, string[]>} */
-const numbers = new WeakMap(); // of the tracks that have some, parsed once
+/** @type {WeakMap<Element, { text: string, values: string[] }>} */
+const parsed = new WeakMap(); // the numbers of the tracks that have some
 
 function numbersOf(output) {
-  if (!numbers.has(output)) numbers.set(output, JSON.parse(output.dataset.numbers));
-  return numbers.get(output);
+  const text = output.dataset.numbers; // which a new drawing may have put into the same element
+  if (parsed.get(output)?.text !== text) parsed.set(output, { text, values: JSON.parse(text) });
+  return parsed.get(output).values;
 }
 
 export function showMarks({ root, store }) {
