@@ -254,6 +254,17 @@ SCRUB = """() => new Promise((done) => {
   requestAnimationFrame(() => setTimeout(() => done((performance.now() - started) / 1000)));
 })"""  # seconds from the key until the stage and the staves are painted with another token
 
+READ = """() => new Promise((done) => {
+  const started = performance.now();
+  const asked = () => document.querySelector(".gs-stage").dataset.asked;
+  const numbers = () => document.querySelector(".gs-staves").dataset.numbers;
+  const before = [asked(), numbers()];
+  const drawn = () => asked() !== before[0] && numbers() !== before[1];
+  const wait = () => requestAnimationFrame(() => (drawn() ? done((performance.now() - started) / 1000) : wait()));
+  document.querySelector("#gs-analyse").click();
+  wait();
+})"""  # seconds from the click until verdict and gates of another review stand on the page
+
 
 def using(address: str, text: str) -> None:
     """What the browser receives after the button is pressed, and how long a step through the cell takes there."""
@@ -278,6 +289,13 @@ def using(address: str, text: str) -> None:
         print(f"bytes sent to the page for 250 tokens: {sum(received):,}")
         scrubs = [page.evaluate(SCRUB) for _ in range(40)]
         print(f"the stage by key, to the next picture: {statistics.median(scrubs):.3f} s, at most {max(scrubs):.3f} s")
+        words, reads = text.split(), []
+        for turned in range(1, 8):
+            page.locator("#gs-review textarea").fill(" ".join(words[-turned:] + words[:-turned]))
+            reads.append(page.evaluate(READ))
+            page.locator(".gs-stage:not([data-pending])").wait_for(timeout=60_000)
+            page.wait_for_timeout(2_000)
+        print(f"verdict and gates, from click to page: {statistics.median(reads):.3f} s, at most {max(reads):.3f} s")
         page.get_by_role("tab", name="Step through").click()
         page.locator(".gs-equations").wait_for()
         page.wait_for_timeout(1_000)

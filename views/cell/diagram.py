@@ -15,7 +15,7 @@ from markupsafe import Markup
 from model.language import gettext
 from model.network.cells.cell import Cell
 from model.recurrence.step import CellStep
-from views.cell.drawings.parts import SPLIT, TOP, WALL, WIDTH, Drawing
+from views.cell.drawings.parts import SPLIT, TOP, WALL, WIDTH, Drawing, state_before
 from views.cell.words import DIGITS, above, short_token, token_text, where
 from views.drawing.numbers import signed
 from views.drawing.template import render
@@ -33,6 +33,7 @@ def diagram(step: CellStep, token: str, previous: str | None) -> Markup:
         drawing=drawing,
         description=_description(step, drawing, token),
         above=above(step),
+        before=state_before(step, drawing.bus),
         token=short_token(token),
         previous=None if previous is None else short_token(previous),
         width=WIDTH,

@@ -9,15 +9,16 @@ from views.cell.drawings.parts import (
     OUT,
     WALL,
     Drawing,
+    NamedState,
     Node,
     door,
     doors_said,
+    drawn,
     flow,
     gate_box,
     head,
     leaving,
     leaving_state,
-    number_label,
 )
 
 LANE, GATE_TOP, BUS = 116, 240, 330
@@ -48,5 +49,5 @@ def draw(step: CellStep) -> Drawing:
         h=leaving_state(step, BUS),
         doors=(door(step, "z", z, LANE, upright=True),),
         nodes=(Node(n, LANE, 15, times=False),),
-        labels=(number_label(n + 22, 172, step.number(WRITTEN), "start"),),
+        states=(NamedState(n + 22, 172, "z·n", "", drawn(step.number(WRITTEN)), "start"),),
     )

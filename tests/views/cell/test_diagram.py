@@ -29,9 +29,17 @@ def test_drawing_shows_the_numbers_of_the_step():
         f * step.state("c").before,
         step.state("c").value,
         i * g,
+        step.h_before,
         step.h,
     ]
     assert sorted(shown) == pytest.approx(sorted(round(value, 2) for value in expected))
+
+
+def test_what_is_kept_and_what_is_new_have_their_names():
+    named = ["".join(text.itertext()).split() for text in drawing(made_step()).iter(f"{SVG}text")]
+    words = {"".join(each) for each in named}
+    for symbol in ("f·ct−1", "i·g", "ct−1", "ct", "ht−1", "ht"):
+        assert any(re.fullmatch(rf"{symbol}[+−]?\d\.\d\d", each) for each in words), (symbol, words)
 
 
 @pytest.mark.parametrize("gate", ["f", "i", "o"])

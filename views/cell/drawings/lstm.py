@@ -27,7 +27,6 @@ from views.cell.drawings.parts import (
     head,
     leaving,
     leaving_state,
-    number_label,
     pill,
 )
 from views.cell.words import DIGITS, above, openness
@@ -112,8 +111,12 @@ def _wires(columns: tuple[int, ...], foot: int) -> tuple[str, ...]:
 
 def _states(step: CellStep) -> tuple[NamedState, ...]:
     c = step.state("c")
-    before = NamedState(52, BESIDE, "c", "t−1", drawn(c.before), "start")
-    return before, NamedState(384, BESIDE, "c", "t", drawn(c.value), "middle")
+    return (
+        NamedState(52, BESIDE, "c", "t−1", drawn(c.before), "start"),
+        NamedState(208, BESIDE, "f·c", "t−1", drawn(step.number(KEPT)), "middle"),
+        NamedState(CANDIDATE + 22, 155, "i·g", "", drawn(step.number(WRITTEN)), "start", stacked=True),
+        NamedState(384, BESIDE, "c", "t", drawn(c.value), "middle"),
+    )
 
 
 def _labels(step: CellStep) -> tuple[Label, ...]:
@@ -122,8 +125,6 @@ def _labels(step: CellStep) -> tuple[Label, ...]:
     symbols = (("f", FORGET), ("i", INPUT), ("o", OUTPUT))
     return (
         *(Label(x, BUS + 25, gettext(name), "gs-cell-name") for x, name in NAMES),
-        number_label(216, BESIDE, step.number(KEPT)),
-        number_label(CANDIDATE + 22, 172, step.number(WRITTEN), "start"),
         Label(FORGET + 17, LANE + NODE + 5, f, "gs-cell-open", "start"),
         Label(CANDIDATE - 22, INPUT_DOOR - 15, i, "gs-cell-open", "end"),
         Label(OUT - 22, OUTPUT_DOOR - 15, o, "gs-cell-open", "end"),

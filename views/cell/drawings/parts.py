@@ -151,6 +151,11 @@ def leaving_state(step: CellStep, bus: int) -> NamedState:
     return NamedState(SPLIT + 8, bus + 26, "h", "t", drawn(step.h), "middle", stacked=True)
 
 
+def state_before(step: CellStep, bus: int) -> NamedState:
+    """h of the step before, where it comes in."""
+    return NamedState(2, bus - 27, "h", "t−1", drawn(step.state("h").before), "start", stacked=True)
+
+
 def head(x: int, y: int) -> str:
     """The head of a wire that goes up into a gate whose lower edge is there."""
     return f"M{x} {y}l-4.5 8h9z"
@@ -203,9 +208,3 @@ def pill(curve: str, x: int, y: int, value: float) -> Box:
 def drawn(value: float) -> Shown:
     """A number as it stands in the drawing."""
     return shown(value, digits=DRAWN_DIGITS)
-
-
-def number_label(x: float, y: float, value: float, anchor: str = "middle") -> Label:
-    """A number beside a tube."""
-    number = drawn(value)
-    return Label(x, y, number.text, f"gs-cell-number {number.kind}", anchor)
