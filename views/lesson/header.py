@@ -131,13 +131,14 @@ class Header:
         told and passed over.
         """
         found = _FRAGMENT.fullmatch(fragment or "")
+        nothing: Drawing = {self._explained.unit: None}  # Gradio shows a 0 until it is told that there is none
         if found is None:
-            return gr.skip()
+            return nothing
         try:
             view = decode_view(found["view"])
         except ReviewError as error:
             gr.Warning(str(error), title=gettext("Link"))
-            return gr.skip()
+            return nothing
         if found["place"]:
             view = replace(view, place=min(int(found["place"]), MAX_TOKENS - 1))
         if view.held:
