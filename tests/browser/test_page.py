@@ -180,6 +180,11 @@ def test_page_that_is_loaded_anew_shows_what_it_showed(page):
     token(page, "ending").click()
     while not (kept := remembered(page)).held or not kept.projector or kept.ink != "read":
         page.wait_for_timeout(50)
+    page.get_by_role("button", name="Link to this view").click()
+    expect(page).to_have_url(re.compile("#view="), timeout=WAIT)
+    analyse(page, REVIEW)  # from here on the link says what the page showed before
+    expect(page).not_to_have_url(re.compile("#view="))
+    await_reading(page)
     box_of(page).fill(REVIEW + " Or so.")
     page.reload()
     await_reading(page)

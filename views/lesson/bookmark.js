@@ -7,11 +7,6 @@ export function attach({ props, watch }) {
   const text = () => document.querySelector("#gs-reading");
   const place = () => (text() ? scopeOf(text()).store.state.place : 0);
   const keep = () => props.value && sessionStorage.setItem(KEY, `view=${props.value}&place=${place()}`);
-  watch("value", () => {
-    keep();
-    // an address that says something else than the page would win when it is loaded anew
-    if (location.hash.startsWith("#view=") && location.hash !== `#view=${props.value}`)
-      history.replaceState(null, "", location.pathname + location.search);
-  });
+  watch("value", keep);
   addEventListener("pagehide", () => sessionStorage.getItem(KEY) && keep());
 }

@@ -27,7 +27,10 @@ _TAKE_LINK = """(fragment) => {
   navigator.clipboard?.writeText(location.href).catch(() => {});
   return location.href;
 }"""
-_WHAT_TO_OPEN = "(_, ...others) => [location.hash || sessionStorage.getItem('gatescope') || '', ...others]"
+_WHAT_TO_OPEN = """(_, ...others) => {
+  document.documentElement.toggleAttribute("data-opening", Boolean(location.hash)); // see views/stage/review.js
+  return [location.hash || sessionStorage.getItem("gatescope") || "", ...others];
+}"""
 _FRAGMENT = re.compile(r"#?(?P<view>view=.*?)(?:&place=(?P<place>[0-9]{1,6}))?", re.DOTALL)
 
 

@@ -38,6 +38,14 @@ export function attach({ element }) {
   main.addEventListener("input", (event) => {
     if (within(event, "#gs-review")) compare();
   });
+  main.addEventListener("click", (event) => {
+    if (!within(event, "#gs-analyse")) return;
+    // a link stays in the address while the page shows what it leads to: it would win when the page is loaded anew
+    const page = document.documentElement;
+    if (!page.hasAttribute("data-opening") && location.hash.startsWith("#view="))
+      history.replaceState(null, "", location.pathname + location.search);
+    page.removeAttribute("data-opening");
+  });
   main.addEventListener("keydown", (event) => {
     if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || !within(event, "#gs-review")) return;
     event.preventDefault();
