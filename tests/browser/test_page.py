@@ -117,8 +117,8 @@ def test_name_of_a_telling_unit_leads_into_its_cell(reviewed):
     expect(reviewed.get_by_role("radio", name=layer, exact=True)).to_be_checked()
     expect(reviewed.get_by_role("radio", name="reads →" if arrow == "→" else "← reads")).to_be_checked()
     inner(reviewed, "Units")
-    reviewed.get_by_role("radio", name="decides most").check(force=True)
-    card = reviewed.get_by_role("region", name="The units of which each decides most")
+    reviewed.get_by_role("radio", name="decide most").check(force=True)
+    card = reviewed.get_by_role("region", name="Units that decide most")
     expect(card.get_by_role("button", name=re.compile("unit"))).to_have_count(24)
 
 

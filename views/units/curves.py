@@ -16,11 +16,11 @@ from views.drawing.template import render
 from views.drawing.token_axis import Track, token_axis
 from views.drawing.tracks import area_track
 
-MEASURE_NAMES = {
-    KEEPS: marked("keeps longest"),
-    JUMPS: marked("jumps most at a word"),
-    SWITCHES: marked("turns at a word, and back"),
-    DECIDES: marked("decides most"),
+MEASURE_NAMES = {  # what units do, of several
+    KEEPS: marked("keep longest"),
+    JUMPS: marked("jump most at a word"),
+    SWITCHES: marked("turn at a word, and back"),
+    DECIDES: marked("decide most"),
 }
 
 
@@ -32,7 +32,6 @@ def units_card(reading: Reading, units: Sequence[TellingUnit], title: str, note:
         title=title,
         note=note,
         axis=token_axis(tokens, [_track(reading, unit) for unit in units], title),
-        memory=reading.gates.cell.memory,
         save=save_buttons("gatescope-units", token_csv(tokens, {_name(unit): unit.memory.tolist() for unit in units})),
         empty=not units,
     )

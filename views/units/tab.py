@@ -22,13 +22,13 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
         measure = gr.Radio(
             [(gettext(name), measure) for measure, name in MEASURE_NAMES.items()],
             value=KEEPS,
-            label=gettext("Units, by what they do in this review"),
+            label=gettext("Units that, in this review,"),
         )
     card = gr.HTML("", js_on_load=UNITS)
 
     def draw(reading: Reading, focus: Focus, measure: str) -> Drawing:
         units = explainer.telling(reading, measure, SHOWN)
-        title = gettext("The units of which each {measure}").format(measure=gettext(MEASURE_NAMES[measure]))
+        title = gettext("Units that {measure}").format(measure=gettext(MEASURE_NAMES[measure]))
         note = gettext("Found over all layers and directions; at most {count}, the first one first.")
         return {card: units_card(reading, units, title, note.format(count=SHOWN))}
 

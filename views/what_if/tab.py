@@ -21,20 +21,12 @@ from views.what_if.before_after import change_card, gates_card, nothing_held, ru
 from views.what_if.controls import ALL, NOTHING_HELD, SOME, THIS, Controls, Held, held_with
 
 UNBOUNDED = 10  # where the slider ends for what has no bound of its own
-
-
-PRESETS = (
-    Controls("f", 0.0, ALL, ALL, ALL, THIS, None, None),
-    Controls("f", 0.0, ALL, ALL, ALL, ALL, None, None),
-    Controls("h", 0.0, ALL, THIS, ALL, ALL, None, None),
-    Controls("h", 0.0, THIS, THIS, THIS, ALL, None, None),
-)
-PRESET_NAMES = (
-    marked("Forget everything at the chosen word"),
-    marked("Forget at every word"),
-    marked("No reader in the chosen direction"),
-    marked("The chosen unit silent"),
-)
+PRESETS = {
+    marked("Forget everything at the chosen word"): Controls("f", 0.0, ALL, ALL, ALL, THIS, None, None),
+    marked("Forget at every word"): Controls("f", 0.0, ALL, ALL, ALL, ALL, None, None),
+    marked("No reader in the chosen direction"): Controls("h", 0.0, ALL, THIS, ALL, ALL, None, None),
+    marked("The chosen unit silent"): Controls("h", 0.0, THIS, THIS, THIS, ALL, None, None),
+}
 
 
 def build(explainer: Explainer, shared: Shared) -> Panel:
@@ -42,7 +34,7 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
     held = gr.State(NOTHING_HELD)
     change = gr.HTML("")  # above what is pressed, so that it is seen to change
     with gr.Row(elem_classes="gs-buttons"):
-        presets = [gr.Button(gettext(name), size="sm", min_width=170) for name in PRESET_NAMES]
+        presets = [gr.Button(gettext(name), size="sm", min_width=170) for name in PRESETS]
     with gr.Column(elem_classes="gs-card gs-what-if"):
         with gr.Row(elem_classes="gs-controls"):
             names = [(f"{gettext(name)} {symbol}", symbol) for symbol, name in NAMES.items()]
@@ -112,7 +104,7 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
         held,
         **QUIET,
     )
-    for button, preset in zip(presets, PRESETS, strict=True):
+    for button, preset in zip(presets, PRESETS.values(), strict=True):
         button.click(
             lambda asked, *given, preset=preset: add(asked, NOTHING_HELD, preset, *given),
             [shared.question, *chosen],

@@ -56,7 +56,7 @@ def test_what_cannot_be_held_is_refused_with_a_sentence(listeners):
 
 
 def test_presets_hold_one_thing_in_place_of_what_was_held(listeners):
-    held = {name: listeners[name](ASKED, *CHOSEN).clamps for name in tab.PRESET_NAMES}
+    held = {name: listeners[name](ASKED, *CHOSEN).clamps for name in tab.PRESETS}
     assert held == {
         "Forget everything at the chosen word": (Clamp("f", 0.0, start=1, end=2),),
         "Forget at every word": (Clamp("f", 0.0),),
