@@ -26,6 +26,7 @@ from model.network.cells.packing import weights_of
 from model.network.network import DIRECTIONS, RecurrentNetwork
 from model.recurrence.replay import GateTrace, replay
 
+SMALLEST = float(np.finfo(np.float32).smallest_subnormal)  # 1.4e-45: below it float32 knows only 0
 BOUNDS = 25  # distances at which the largest gain is computed; each takes an eigenvalue decomposition
 
 
@@ -107,6 +108,9 @@ class GradientFlow:
     tokens - 1. `bound` is its spectral norm, the largest gain that any gradient can meet, at a few of the distances: it
     is at most the product of the steps' spectral norms, of which Pascanu et al. (2013) speak.
 
+    `forget` is the part of the gain that needs no weights: the average factor of the product of the forget gates alone.
+    It is empty for a cell that has none.
+
     For the RNN the product is the whole derivative of h. For the LSTM it follows the state from C_(t-1) to C_t through
     f_t, i_t and g_t, each of which reads h_(t-1) = o_(t-1) tanh(C_(t-1)) with o_(t-1) held. It leaves out the path
     through the output gate: o_(t-1) itself reads h_(t-2), so C_(t-2) also reaches C_t past C_(t-1).
@@ -117,8 +121,25 @@ class GradientFlow:
     cell: Cell
     terms: tuple[Term, ...]
     step_norms: np.ndarray
+    units: int
     gain: Decay
     bound: Decay
+    forget: Decay
+
+    def in_one_direction(self, distance: float) -> float:
+        """How much of the product's squared norm lies in the direction that keeps most, from 1 / units to 1.
+
+        At the largest distance that `bound` has and that is no larger than `distance`. NaN where nothing is left, or
+        there is no such distance.
+        """
+        place = int(np.searchsorted(self.bound.distances, distance, side="right")) - 1
+        if place < 0:
+            return math.nan
+        largest = self.bound.log10_gain[place]
+        average = self.gain.log10_at(float(self.bound.distances[place]))
+        if not (math.isfinite(largest) and math.isfinite(average)):
+            return math.nan
+        return float(10 ** min(0.0, 2 * (largest - average) - math.log10(self.units)))
 
 
 @torch.no_grad()
@@ -180,9 +201,20 @@ def _flow(network: RecurrentNetwork, layer: int, direction: str, values: dict[st
         cell=cell,
         terms=tuple(Term(about, _at_tokens(norms, steps, backward)) for about, norms in terms),
         step_norms=_at_tokens(product.step_norms, steps, backward),
+        units=weights.shape[1],
         gain=product.gain,
         bound=product.bound,
+        forget=_by_forget_gates(steps),
     )
+
+
+def _by_forget_gates(steps: StepJacobians) -> Decay:
+    """The average factor of the product of what no weights are part of, over the distance from the last step."""
+    if len(steps.kept) != 1:
+        return Decay(np.empty(0, dtype=int), np.empty(0))
+    logs = steps.kept[0].clamp(min=SMALLEST).log().flip(0).cumsum(0)  # (S, H)
+    squares = torch.logsumexp(2 * logs, dim=1) - math.log(logs.shape[1])
+    return Decay(np.arange(1, len(logs) + 1), 0.5 * squares.numpy() / math.log(10))
 
 
 def _matrix(steps: StepJacobians, step: int) -> Tensor:

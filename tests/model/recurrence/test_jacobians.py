@@ -242,6 +242,29 @@ def test_lstm_without_recurrent_weights_loses_as_much_as_its_forget_gate_shuts()
     assert term(flow, "keeps (f)")[:-1].tolist() == pytest.approx([0.9] * 49, rel=1e-6)
     for name in ("through f", "through i", "through g"):
         assert term(flow, name)[:-1].tolist() == [0] * 49
+    np.testing.assert_allclose(flow.forget.log10_gain, flow.gain.log10_gain, rtol=1e-6)
+    assert flow.in_one_direction(49) == pytest.approx(1 / 5, rel=1e-6)
+    assert math.isnan(flow.in_one_direction(0))
+
+
+def test_what_one_unit_alone_keeps_lies_in_one_direction():
+    network = make_network(layers=1).double()
+    module = network.layers[0].forward_rnn
+    module.weight_ih_l0.zero_(), module.weight_hh_l0.zero_(), module.bias_hh_l0.zero_()
+    bias = torch.zeros(20)
+    bias[5:10] = torch.tensor([9.0, -9.0, -9.0, -9.0, -9.0])  # the forget gates
+    module.bias_ih_l0.copy_(bias)
+    flow = gradient_flow(network, torch.zeros(1, 4, 6, dtype=torch.float64), 1, "forward")
+    assert flow.in_one_direction(3) == pytest.approx(1)
+    keeps = torch.sigmoid(torch.tensor(9.0, dtype=torch.float64)).item() ** 3
+    assert flow.forget.at(3) == pytest.approx(keeps / math.sqrt(5), rel=1e-6)
+
+
+def test_a_plain_rnn_has_no_forget_gate_to_keep_anything():
+    flow = rnn_that_multiplies_by(0.5, 5)
+    assert len(flow.forget.distances) == 0
+    assert flow.in_one_direction(4) == pytest.approx(1 / flow.units)
+    assert math.isnan(rnn_that_multiplies_by(0, 5).in_one_direction(4))
 
 
 @pytest.mark.parametrize("cell", ["lstm", "rnn"])

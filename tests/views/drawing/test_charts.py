@@ -44,8 +44,8 @@ def gate_memory(i, f, o):
 
 def flow_of(distances, gain, bound=((), ()), cell="lstm"):
     """A made flow of which only the decay counts."""
-    decays = [Decay(np.array(x, dtype=int), np.array(y, dtype=float)) for x, y in ((distances, gain), bound)]
-    return GradientFlow(1, "forward", CELLS[cell], (), np.array([np.nan]), *decays)
+    decays = [Decay(np.array(x, dtype=int), np.array(y, dtype=float)) for x, y in ((distances, gain), bound, ((), ()))]
+    return GradientFlow(1, "forward", CELLS[cell], (), np.array([np.nan]), 5, *decays)
 
 
 def named(figure):

@@ -35,6 +35,15 @@ def test_decay_is_the_product_of_the_steps_of_both_cells(explainer, direction):
     assert [(row["checkpoint"], row["cell"], int(row["distance (tokens)"])) for row in table] == [
         row[:3] for row in expected
     ]
+    forget = explanation.gates.of(2, direction).values("f").astype(float)
+    read = forget if direction == "forward" else forget[::-1]
+    for row in table:
+        alone, distance = row["log10 forget gates alone"], int(row["distance (tokens)"])
+        if row["cell"] == "rnn":
+            assert alone == ""
+            continue
+        squares = [math.prod(read[-distance:, unit].tolist()) ** 2 for unit in range(5)]
+        assert float(alone) == pytest.approx(0.5 * math.log10(sum(squares) / 5), abs=1e-4)
     for row, (*_, average, largest) in zip(table, expected, strict=True):
         assert float(row["log10 average"]) == pytest.approx(math.log10(average), abs=1e-4)
         assert float(row["log10 largest"]) == pytest.approx(math.log10(largest), abs=1e-4)
@@ -57,6 +66,23 @@ def test_sentence_says_what_is_left_and_how_fast_it_is_lost(explainer, direction
         expected += [left[-1], 10 ** np.polyfit(np.arange(1, 8), np.log10(left), 1)[0]]
     assert shown == pytest.approx(expected, rel=0.051)
     assert said.index("LSTM (bilstm)") < said.index("plain RNN (rnn)")
+
+
+@BOTH
+def test_sentence_splits_what_is_left_and_says_how_much_lies_in_one_direction(explainer, direction):
+    explanation, found = measured(explainer, direction=direction)
+    said = " ".join(decay_sentence(found).split())
+    alone, share = re.search(
+        r"the LSTM the forget gates alone would keep ([\d.e−]+)\. (\d+) % of what is left .squared. lies in one of 5 ",
+        said,
+    ).groups()
+    forget = explanation.gates.of(2, direction).values("f").astype(float)
+    read = forget[1:] if direction == "forward" else forget[:-1]
+    assert number(alone) == pytest.approx(math.sqrt(np.mean(read.prod(axis=0) ** 2)), rel=0.051)
+    *_, product = gains(explainer, explanation, 2, direction)
+    singular = np.linalg.svd(product, compute_uv=False)
+    assert float(share) == pytest.approx(100 * singular[0] ** 2 / (singular**2).sum(), abs=0.6)
+    assert said.count("forget gates alone") == 1  # a plain RNN has none
 
 
 def test_long_reviews_are_spoken_of_at_one_distance(explainer):
