@@ -248,11 +248,13 @@ def test_a_stranger_sees_the_review_read_and_the_verdict_swing(browser, served):
     stage = page.locator(".gs-stage")
     expect(stage.locator("polyline.gs-thin")).to_have_attribute("points", re.compile(r"\d"), timeout=WAIT)
     expect(stage.get_by_role("button", name="Pause")).to_be_visible()
-    seen = set()
+    seen, heights = set(), set()
     while stage.get_by_role("button", name="Pause").count():
         seen.add(stage.locator(".gs-now output").inner_text())
+        heights.add(stage.evaluate("each => each.offsetHeight"))
         page.wait_for_timeout(100)
     assert len(seen) > 3
+    assert len(heights) == 1  # nothing jumps, whatever the verdict is called
     chosen = stage.get_attribute("data-chosen")
     expect(stage.locator(".gs-token.gs-marked")).to_have_attribute("data-place", chosen)
     expect(stage.locator(".gs-said").first).to_contain_text("the verdict so far")

@@ -9,6 +9,7 @@ import { scopeOf } from "./scope.js";
 import { announce } from "./sheet.js";
 import { choose, count } from "./tokens.js";
 
+const SHORT = 14; // characters of a verdict that fit beside its number; longer ones are written smaller
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
 export function attach({ element, watch }) {
@@ -61,7 +62,9 @@ export function attach({ element, watch }) {
     if (!moments || !of(moments) || !(place in moments.curve)) return;
     const { curve, said, verdicts } = moments;
     const judged = resting ? curve.length - 1 : place;
-    part(".gs-now strong").textContent = verdicts[judged];
+    const word = part(".gs-now strong");
+    word.textContent = verdicts[judged];
+    word.toggleAttribute("data-long", verdicts[judged].length > SHORT);
     part(".gs-now output").textContent = curve[judged].toFixed(2);
     part(".gs-now").toggleAttribute("data-whole", judged === curve.length - 1);
     const meter = part(".gs-now .gs-meter");
