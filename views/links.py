@@ -104,6 +104,11 @@ def _number(low: int, high: int, sentence: str) -> TypeAdapter[int]:
     return TypeAdapter(Annotated[int, Field(strict=True, ge=low, le=high), says])
 
 
+def _yes_or_no(sentence: str) -> TypeAdapter[bool]:
+    """True or False, nothing that passes for one of them."""
+    return TypeAdapter(Annotated[bool, Field(strict=True), Says(sentence)])
+
+
 _RULES: Mapping[str, TypeAdapter[Any]] = {
     "text": _text(
         MAX_CHARACTERS,
@@ -141,19 +146,11 @@ _RULES: Mapping[str, TypeAdapter[Any]] = {
     "lesson": _number(
         0, MAX_LESSON, marked("The step of the lesson of this view must be a whole number from {low} to {high:,}.")
     ),
-    "projector": TypeAdapter(
-        Annotated[
-            bool,
-            Field(strict=True),
-            Says(marked("This view does not say whether the page is large: choose the view on the page again.")),
-        ]
+    "projector": _yes_or_no(
+        marked("This view does not say whether the page is large: choose the view on the page again.")
     ),
-    "map": TypeAdapter(
-        Annotated[
-            bool,
-            Field(strict=True),
-            Says(marked("This view does not say whether there is a map of units: choose the view on the page again.")),
-        ]
+    "map": _yes_or_no(
+        marked("This view does not say whether there is a map of units: choose the view on the page again.")
     ),
 }
 _Number: TypeAlias = Annotated[float, Field(strict=True)]

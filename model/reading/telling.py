@@ -14,6 +14,7 @@ import numpy as np
 
 from model.network.network import DIRECTIONS
 from model.recurrence.ledger import ReadLedger
+from model.recurrence.preactivations import state_before
 from model.recurrence.replay import GateTrace, GateTraces
 from model.recurrence.retention import measure_memory
 
@@ -142,18 +143,17 @@ def _switches(trace: GateTrace) -> _Measured:
 
 def _decides(gates: GateTraces, read: ReadLedger) -> Iterator[_Measured]:
     """Of the last layer, which alone is read."""
-    layer = gates.traces[-1].layer
-    for direction in DIRECTIONS:
-        trace = gates.of(layer, direction)
-        parts = np.stack([read.of_unit(unit, direction) for unit in range(trace.h.shape[1])], axis=1)  # (T, H) logits
+    for direction, parts in zip(DIRECTIONS, np.split(read.read, 2, axis=1), strict=True):  # (T, H) logits
         value = parts.sum(axis=0)
+        trace = gates.of(gates.layers, direction)
         yield _Measured(trace, np.abs(value), value, np.abs(parts).argmax(axis=0)[None])
 
 
 def _changes(trace: GateTrace) -> np.ndarray:
     """Of the memory at each token (tokens, units) float64, in the order in which the direction reads; from 0 on."""
     memory = trace.memory.astype(np.float64)
-    return np.diff(memory if trace.direction == "forward" else memory[::-1], axis=0, prepend=0)
+    changes = memory - state_before(memory, trace.direction)
+    return changes if trace.direction == "forward" else changes[::-1]
 
 
 def _places(trace: GateTrace, steps: Sequence[np.ndarray]) -> np.ndarray:

@@ -25,8 +25,8 @@ from model.network.cells.cell import Cell, JacobianTerm, Recurrent, StepJacobian
 from model.network.cells.packing import weights_of
 from model.network.network import DIRECTIONS, RecurrentNetwork
 from model.recurrence.replay import GateTrace, replay
+from model.recurrence.retention import SMALLEST
 
-SMALLEST = float(np.finfo(np.float32).smallest_subnormal)  # 1.4e-45: below it float32 knows only 0
 BOUNDS = 25  # distances at which the largest gain is computed; each takes an eigenvalue decomposition
 
 

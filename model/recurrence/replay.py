@@ -78,6 +78,11 @@ class GateTraces:
         """The kind of recurrence of all of them."""
         return self.traces[0].cell
 
+    @property
+    def layers(self) -> int:
+        """How many layers there are."""
+        return self.traces[-1].layer
+
     def of(self, layer: int, direction: str) -> GateTrace:
         """The trace of a layer (from 1) and direction. Raises `KeyError` if there is none."""
         for trace in self.traces:
@@ -233,19 +238,22 @@ def _read(
     """Both directions step by step, each in the order in which it reads: each quantity (2, batch, tokens, hidden)."""
     drive = _drive(weights, inputs)  # (T, 2, B, rows)
     recurrent = weights.states.transpose(1, 2).contiguous()  # (2, H, rows)
-    states = dict.fromkeys(cell.states, drive.new_zeros(2, inputs.shape[1], recurrent.shape[1]))
-    found: dict[str, list[Tensor]] = {symbol: [] for symbol in cell.symbols}
+    states: Mapping[str, Tensor] = dict.fromkeys(cell.states, drive.new_zeros(2, inputs.shape[1], recurrent.shape[1]))
+    steps: list[dict[str, Tensor]] = []
     for place, step in enumerate(drive):
 
         def settle(symbol: str, values: Tensor, place: int = place) -> Tensor:
             values = settle_clamps(clamps, place, symbol, values)
             return values + nudge[symbol][place] if symbol in nudge else values
 
-        values = cell.step(torch.baddbmm(step, states["h"], recurrent), states, settle, EXACT)
-        states = {symbol: values[symbol] for symbol in cell.states}
-        for symbol in cell.symbols:
-            found[symbol].append(values[symbol])
-    return {symbol: torch.stack(values, dim=2) for symbol, values in found.items()}
+        steps.append(cell.step(torch.baddbmm(step, states["h"], recurrent), states, settle, EXACT))
+        states = steps[-1]
+    return _stacked(cell, steps)
+
+
+def _stacked(cell: Cell, steps: Sequence[Mapping[str, Tensor]]) -> dict[str, Tensor]:
+    """What each step computed (2, batch, hidden), in the order of reading, as (2, batch, tokens, hidden)."""
+    return {symbol: torch.stack([values[symbol] for values in steps], dim=2) for symbol in cell.symbols}
 
 
 def _repeat(cell: Cell, weights: StepWeights, inputs: Tensor, hidden: Tensor) -> dict[str, Tensor]:
@@ -256,13 +264,11 @@ def _repeat(cell: Cell, weights: StepWeights, inputs: Tensor, hidden: Tensor) ->
     before[:, :, 0] = 0
     preactivations = _drive(weights, inputs) + torch.einsum("dbth,dgh->tdbg", before, weights.states)
     states = dict.fromkeys(cell.states, torch.zeros_like(hidden[:, :, 0]))
-    found: dict[str, list[Tensor]] = {symbol: [] for symbol in cell.symbols}
+    steps: list[dict[str, Tensor]] = []
     for place, step in enumerate(preactivations):
-        values = cell.step(step, states | {"h": before[:, :, place]}, lambda symbol, value: value, EXACT)
-        states = {symbol: values[symbol] for symbol in cell.states}
-        for symbol in cell.symbols:
-            found[symbol].append(values[symbol])
-    return {symbol: torch.stack(values, dim=2) for symbol, values in found.items()}
+        steps.append(cell.step(step, states | {"h": before[:, :, place]}, lambda symbol, value: value, EXACT))
+        states = steps[-1]
+    return _stacked(cell, steps)
 
 
 def _parity(

@@ -297,7 +297,7 @@ class ReviewsTab:
         return self._explainer.explain(Question(bench.table.texts[row], bench.scores.checkpoint))
 
     def _staves_of(self, explanation: Explanation, layer: int, direction: str, symbol: str) -> Drawing:
-        layer = min(layer, max(trace.layer for trace in explanation.gates.traces))
+        layer = min(layer, explanation.gates.layers)
         mapped = shown_in(explanation.gates.of(layer, direction), symbol)
         return {
             self._staves: staves(explanation, layer, direction, mapped),

@@ -25,7 +25,7 @@ def arrivals_card(reading: Reading, gradients: Gradients) -> Markup:
         "gradients/arrivals.html",
         weights=gradients.weights,
         layer=gradients.flows[0].flow.layer,
-        layers=max(trace.layer for trace in reading.gates.traces),
+        layers=reading.gates.layers,
         pooling=gradients.pooling,
         axis=token_axis(reading.review.tokens, _tracks(gradients), gettext("What arrives")),
         low=power(SCALE.low),

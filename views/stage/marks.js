@@ -4,7 +4,7 @@ import { count } from "./tokens.js";
 /** @type {WeakMap<Element, { text: string, values: string[] }>} */
 const parsed = new WeakMap(); // the numbers of the tracks that have some
 
-function numbersOf(output) {
+function textsOf(output) {
   const text = output.dataset.numbers; // which a new drawing may have put into the same element
   if (parsed.get(output)?.text !== text) parsed.set(output, { text, values: JSON.parse(text) });
   return parsed.get(output).values;
@@ -24,7 +24,7 @@ function mark(root, place) {
   for (const each of root.querySelectorAll(`.gs-token[data-place="${place}"]`)) each.classList.add("gs-marked");
   for (const names of root.querySelectorAll(".gs-names > div")) names.children[place]?.classList.add("gs-marked");
   for (const output of root.querySelectorAll(".gs-row output"))
-    output.textContent = numbersOf(output)[place] ?? "";
+    output.textContent = textsOf(output)[place] ?? "";
   // not on the root, which would style all that stands in it anew
   for (const marker of root.querySelectorAll(".gs-marker")) marker.style.setProperty("--gs-at", place);
 }

@@ -9,7 +9,6 @@ import { scopeOf } from "./scope.js";
 import { announce } from "./sheet.js";
 import { choose, count } from "./tokens.js";
 
-const SHORT = 14; // characters of a verdict that fit beside its number; longer ones are written smaller
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
 export function attach({ element, watch }) {
@@ -64,7 +63,7 @@ export function attach({ element, watch }) {
     const judged = resting ? curve.length - 1 : place;
     const word = part(".gs-now strong");
     word.textContent = verdicts[judged];
-    word.toggleAttribute("data-long", verdicts[judged].length > SHORT);
+    word.toggleAttribute("data-long", verdicts[judged].length > Number(word.dataset.short));
     part(".gs-now output").textContent = curve[judged].toFixed(2);
     part(".gs-now").toggleAttribute("data-whole", judged === curve.length - 1);
     const meter = part(".gs-now .gs-meter");

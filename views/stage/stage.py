@@ -18,6 +18,8 @@ from views.drawing.tracks import bar_paths
 from views.stage.reading import paints_of, text_direction, words_of
 from views.stage.verdict import verdict_word, word_for
 
+SHORT = 14  # characters of a verdict that fit beside its number; longer ones are written smaller
+
 
 def stage(reading: Reading, chosen: int, asked: str) -> Markup:
     """The stage of a review that was read: the whole verdict, until `moments` say how it came about.
@@ -34,6 +36,7 @@ def stage(reading: Reading, chosen: int, asked: str) -> Markup:
         chosen=chosen,
         asked=asked,
         word=verdict_word(prediction),
+        short=SHORT,
         probability=prediction.probability,
     )
 

@@ -450,7 +450,7 @@ def _words(reading: Reading) -> list[str]:
 
 def focus_of(reading: Reading, page: PageValues) -> Focus:
     """Where to look; what this review or this network has not is said, and the nearest that there is shown instead."""
-    layers = max(trace.layer for trace in reading.gates.traces)
+    layers = reading.gates.layers
     if page.layer > layers:
         said = gettext("This network has {layers} layers: layer {layers} is shown instead of {layer}.")
         gr.Warning(said.format(layers=layers, layer=page.layer), title=gettext("Layer"))
@@ -458,13 +458,13 @@ def focus_of(reading: Reading, page: PageValues) -> Focus:
     if place >= tokens:
         said = gettext("The review has {tokens:,} tokens: the last one is shown instead of token {asked:,}.")
         gr.Warning(said.format(tokens=tokens, asked=place + 1), title=gettext("Token"))
-    layer = min(page.layer, layers)
-    units, unit = reading.gates.traces[0].h.shape[1], unit_looked_at(reading, layer, page.direction, page.unit)
+    units = reading.gates.traces[0].h.shape[1]
+    unit = unit_looked_at(reading, page.layer, page.direction, page.unit)
     shown = min(max(unit, 0), units - 1)
     if shown != unit:
         said = gettext("This layer has {units} units, numbered from 0: unit {shown} is shown instead of {unit}.")
         gr.Warning(said.format(units=units, shown=shown, unit=unit), title=gettext("Unit"))
-    return Focus(layer, page.direction, min(place, tokens - 1), shown)
+    return Focus(min(page.layer, layers), page.direction, min(place, tokens - 1), shown)
 
 
 def view_of(page: PageValues, symbol: str, tab: str) -> View:

@@ -10,6 +10,7 @@ from model.attribution.attribution import Attribution
 from model.language import gettext, marked, ngettext
 from model.network.classify import DOUBT, Prediction
 from model.reading.explanation import Reading
+from model.text import EncodedReview
 from views.drawing.numbers import signed
 from views.drawing.template import render
 
@@ -30,7 +31,7 @@ def verdict(reading: Reading) -> Markup:
         word=verdict_word(prediction),
         probability=prediction.probability,
         read_by=gettext("Read by {checkpoint}").format(checkpoint=reading.question.checkpoint),
-        known=_known(len(review.tokens), len(review.unknown)),
+        known=_known(review),
         checks=tuple(check for check in said if not check.startswith(WARNING)),
         warnings=tuple(check for check in said if check.startswith(WARNING)),
     )
@@ -54,7 +55,7 @@ def _word(label: str, doubtful: bool) -> str:
 
 def _checks(reading: Reading) -> Iterator[str]:
     review = reading.review
-    yield _known(len(review.tokens), len(review.unknown))
+    yield _known(review)
     if review.omitted:
         yield gettext(
             "⚠ Cut: the network read the first {head:,} and the last {tail:,} tokens; {omitted:,} between them were "
@@ -65,8 +66,9 @@ def _checks(reading: Reading) -> Iterator[str]:
     yield _exact(reading)
 
 
-def _known(tokens: int, unknown: int) -> str:
-    if unknown == tokens:
+def _known(review: EncodedReview) -> str:
+    tokens, unknown = len(review.tokens), len(review.unknown)
+    if review.all_unknown:
         said = ngettext(
             "⚠ {count:,} token, none of them known: this verdict says nothing about the text",
             "⚠ {count:,} tokens, none of them known: this verdict says nothing about the text",

@@ -138,8 +138,7 @@ def _choices(*values: str) -> list[tuple[str, str]]:
 
 
 def _focus(reading: Reading, layer: int, direction: str, place: float | None, unit: float | None) -> Focus:
-    there = min(layer, max(trace.layer for trace in reading.gates.traces))
-    return Focus(int(layer), direction, whole(place), unit_looked_at(reading, there, direction, unit))
+    return Focus(int(layer), direction, whole(place), unit_looked_at(reading, layer, direction, unit))
 
 
 def _slider(symbol: str) -> gr.Slider:
