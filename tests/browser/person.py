@@ -81,3 +81,10 @@ def open_view(page: Page, view: View) -> None:
 def token(page: Page, word: str) -> Locator:
     """A word of the review as running text."""
     return page.get_by_role("button", name=re.compile(rf"^{word}, [+−0]"))
+
+
+def choose(page: Page, option: str) -> None:
+    """Press one of the choices of which one counts; what is scrolled or drawn meanwhile is waited for."""
+    radio = page.get_by_role("radio", name=option, exact=True).locator("visible=true").first
+    radio.locator("xpath=ancestor::label").click()
+    expect(radio).to_be_checked()

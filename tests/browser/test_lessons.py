@@ -10,7 +10,7 @@ from playwright.sync_api import Page, expect
 from model.reading.explainer import Explainer
 from model.reading.explanation import Question
 from model.recurrence.clamps import Clamp
-from tests.browser.person import REVIEW, WAIT, analyse, box_of, put_in_address, token, visit
+from tests.browser.person import REVIEW, WAIT, analyse, box_of, choose, put_in_address, token, visit
 from views.drawing.numbers import minus
 from views.lesson.lessons import BUTTONS, read_lessons
 from views.links import View, encode_view
@@ -24,10 +24,6 @@ def explainer():
 
 def open_tab(page: Page, name: str) -> None:
     page.get_by_role("tab", name=name, exact=True).click()
-
-
-def choose(page: Page, label: str, option: str) -> None:
-    page.get_by_role("radio", name=option, exact=True).locator("visible=true").first.check(force=True)
 
 
 def power(value: float) -> str:
@@ -66,7 +62,7 @@ def test_buttons_arrow_keys_and_play_walk_in_the_order_of_reading(reviewed):
     expect(equations).to_contain_text("at “dull”")
     reviewed.keyboard.press("ArrowRight")
     expect(equations).to_contain_text("at “,”")
-    reviewed.get_by_role("radio", name="← reads").locator("visible=true").first.check(force=True)
+    choose(reviewed, "← reads")
     expect(equations).to_contain_text("backward")
     reviewed.get_by_role("button", name="One word on ▶").click()
     expect(equations).to_contain_text("at “dull”")
@@ -112,7 +108,7 @@ def test_gradient_flow_says_what_is_kept_and_follows_the_weights(reviewed, expla
     explanation = explainer.explain(Question(REVIEW, explainer.default))
     decay = reviewed.get_by_role("region", name="Over the distance")
     for weights in ("trained", "untrained"):
-        choose(reviewed, "Weights", weights)
+        choose(reviewed, weights)
         own, twin = explainer.gradients(explanation, 1, "forward", weights).flows
         expect(decay).to_contain_text(f"{weights} weights", timeout=WAIT)
         expect(decay).to_contain_text(f"After 10 tokens the LSTM (bilstm) keeps {power(own.flow.gain.at(10))}")
@@ -139,12 +135,12 @@ def test_what_if_shows_before_and_after_and_takes_it_back(reviewed, explainer):
 
 def test_held_range_beyond_the_review_gets_a_sentence(reviewed):
     open_tab(reviewed, "What if")
-    choose(reviewed, "Tokens", "from … to")
+    choose(reviewed, "from … to")
     reviewed.get_by_label("from token").fill("1")
     reviewed.get_by_label("to token").fill("40")
     reviewed.get_by_role("button", name="Hold it").click()
     expect(reviewed.get_by_text("Choose tokens within the review, which has 11 tokens.")).to_be_visible()
-    choose(reviewed, "Tokens", "all")
+    choose(reviewed, "all")
 
 
 def test_verdict_as_it_reads_ends_at_the_verdict(reviewed, explainer):
@@ -220,7 +216,7 @@ def test_lesson_speaks_the_language_of_the_browser(browser, served):
 
 def test_language_of_the_lesson_can_be_chosen_by_hand(page):
     page.get_by_role("button", name=BUTTONS["en"].lesson).click()
-    page.get_by_role("radio", name=BUTTONS["zh"].language).check(force=True)
+    choose(page, BUTTONS["zh"].language)
     expect(page.get_by_role("region", name=BUTTONS["zh"].lesson, exact=True)).to_contain_text(
         read_lessons("zh")[0].title, timeout=WAIT
     )
@@ -246,8 +242,8 @@ def test_link_to_compare_restores_the_comparison(browser, served, page, explaine
     page.get_by_label("Review B").fill("A dull film.")
     page.get_by_label("read by checkpoint").locator("visible=true").last.click()
     page.get_by_role("option", name="bilstm-recipe", exact=True).click()
-    choose(page, "Layer", "2")
-    choose(page, "Quantity", "h")
+    choose(page, "2")
+    choose(page, "h")
     expect(page.get_by_label("Both reviews, token by token")).to_contain_text("hidden state", timeout=WAIT)
     page.get_by_role("button", name="Link to this view").click()
     expect(page).to_have_url(re.compile("#view="), timeout=WAIT)

@@ -12,7 +12,7 @@ import pyarrow.parquet as parquet
 from playwright.sync_api import Browser, expect
 
 from tests.browser.errors import ROWS, go_through_mistakes, inner, listed, name_one, score_file, write_csv
-from tests.browser.person import WAIT, page_of, visit
+from tests.browser.person import WAIT, choose, page_of, visit
 
 
 def test_reviews_are_gone_through_and_named_by_keyboard(page):
@@ -56,7 +56,7 @@ def test_rows_are_taken_away_with_their_names(page, tmp_path):
     inner(page, "Take away")
     page.get_by_label("with the words that did most").check()
     for kind in ("CSV", "JSON lines", "Parquet"):
-        page.get_by_role("radio", name=kind, exact=True).check(force=True)
+        choose(page, kind)
         with page.expect_download(timeout=WAIT) as started:
             page.get_by_role("button", name="Prepare the file").click()
         rows = read_back(kind, started.value.path())
@@ -82,7 +82,7 @@ def test_report_and_notes_are_taken_away_and_notes_come_back(page, tmp_path):
     inner(page, "Take away")
     files = {}
     for name in ("Report to print (HTML)", "Notes alone (to load here again)"):
-        page.get_by_role("radio", name=name, exact=True).check(force=True)
+        choose(page, name)
         with page.expect_download(timeout=WAIT) as started:
             page.get_by_role("button", name="Prepare the file").click()
         files[name[:5]] = tmp_path / started.value.suggested_filename

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.errors import inner
-from tests.browser.person import REVIEW, WAIT, analyse, await_reading, box_of, token
+from tests.browser.person import REVIEW, WAIT, analyse, await_reading, box_of, choose, token
 from views.links import decode_view
 
 
@@ -81,12 +81,12 @@ def test_column_of_the_staves_marks_its_word(reviewed):
 
 def test_gate_layer_and_direction_can_be_chosen_and_the_token_stays(reviewed):
     token(reviewed, "dull").click()
-    reviewed.get_by_role("radio", name="2", exact=True).check(force=True)
+    choose(reviewed, "2")
     expect(reviewed.get_by_label("Numbers of the chosen token")).to_contain_text("layer 2, forward")
-    reviewed.get_by_role("radio", name="← reads").check(force=True)
+    choose(reviewed, "← reads")
     expect(reviewed.get_by_label("Numbers of the chosen token")).to_contain_text("layer 2, backward")
     reviewed.get_by_label("Map of all units").check()
-    reviewed.get_by_role("radio", name="c", exact=True).check(force=True)
+    choose(reviewed, "c")
     expect(reviewed.get_by_role("img", name=re.compile("^cell state of 256 units at 11 tokens"))).to_be_visible()
     expect(token(reviewed, "dull")).to_have_class(re.compile("gs-marked"))
     expect(reviewed.get_by_label("Numbers of the chosen token")).to_contain_text("dull")
@@ -117,7 +117,7 @@ def test_name_of_a_telling_unit_leads_into_its_cell(reviewed):
     expect(reviewed.get_by_role("radio", name=layer, exact=True)).to_be_checked()
     expect(reviewed.get_by_role("radio", name="reads →" if arrow == "→" else "← reads")).to_be_checked()
     inner(reviewed, "Units")
-    reviewed.get_by_role("radio", name="decide most").check(force=True)
+    choose(reviewed, "decide most")
     card = reviewed.get_by_role("region", name="Units that decide most")
     expect(card.get_by_role("button", name=re.compile("unit"))).to_have_count(24)
 
@@ -174,7 +174,7 @@ def test_page_that_is_loaded_anew_shows_what_it_showed(page):
     page.get_by_role("tab", name="What if").click()
     page.get_by_role("button", name="Hold it").click()
     expect(page.locator(".gs-held li")).to_have_text(re.compile("forget gate f"), timeout=WAIT)
-    page.get_by_role("radio", name="where the verdict was read").check(force=True)
+    choose(page, "where the verdict was read")
     page.get_by_role("button", name="Projector").click()
     expect(page.locator(".gs-said-ledger")).to_contain_text("were read off", timeout=WAIT)
     token(page, "ending").click()

@@ -38,7 +38,9 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
     with gr.Column(elem_classes="gs-card gs-what-if"):
         with gr.Row(elem_classes="gs-controls"):
             names = [(f"{gettext(name)} {symbol}", symbol) for symbol, name in NAMES.items()]
-            symbol = gr.Radio(names, value=FIRST_SHOWN, label=gettext("Hold"), min_width=280)
+            symbol = gr.Radio(
+                names, value=FIRST_SHOWN, label=gettext("Hold"), elem_classes="gs-quantity", min_width=280
+            )
         value = gr.Slider(0, 1, value=0, step=0.01, label=gettext("at the value"), info=_range_info(0, 1))
         with gr.Row(elem_classes="gs-controls"):
             layers = gr.Radio(_choices(ALL, THIS), value=ALL, label=gettext("Layer"), min_width=120)
@@ -60,8 +62,7 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
 
     def draw(reading: Reading, focus: Focus, held: Held, chosen: str) -> Drawing:
         clamps, there = held.of(reading), reading.gates.cell.symbols
-        choices = [name for name in names if name[1] in there]
-        offered = {symbol: gr.Radio(choices) if chosen in there else gr.Radio(choices, value=there[0])}
+        offered = {symbol: chosen if chosen in there else there[0]}
         if not clamps:
             return offered | {change: nothing_held(), gates: "", running: ""}
         after = explainer.intervene(reading, clamps)
