@@ -23,5 +23,4 @@ def _quantities() -> Mapping[str, Quantity]:
 # All that any of them computes, each once, by symbol, in the order of the page; a symbol means the same in all cells.
 QUANTITIES = _quantities()
 SYMBOLS = tuple(QUANTITIES)
-GATES = tuple(symbol for symbol in SYMBOLS if QUANTITIES[symbol].gate)
 FIRST_SHOWN = LSTM.forget_gates[0]  # the quantity that is looked at before a person chooses one

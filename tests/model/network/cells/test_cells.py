@@ -12,7 +12,7 @@ from torch.autograd.functional import jacobian
 from model.network.cells.cell import EXACT, Cell, Recurrent
 from model.network.cells.formula import Activation, evaluate
 from model.network.cells.packing import SIGMOID, TANH
-from model.network.cells.registry import CELLS, GATES, QUANTITIES, STATES, SYMBOLS
+from model.network.cells.registry import CELLS, QUANTITIES, STATES, SYMBOLS
 from model.network.network import NetworkConfig
 from model.recurrence.prefixes import QUICK
 from tests.gru import GRU
@@ -182,7 +182,6 @@ def test_what_a_cell_says_of_itself_holds_together(cell):
 
 def test_quantities_stand_in_the_order_of_the_page():
     assert SYMBOLS == ("i", "f", "o", "g", "c", "h")
-    assert GATES == ("i", "f", "o")
     assert set(STATES) == {"h", "c"}
     assert tuple(QUANTITIES) == SYMBOLS
 
