@@ -94,7 +94,7 @@ class ExplainTab:
         with gr.Column(scale=2, min_width=220):
             self._analyse = gr.Button(gettext("Analyse"), variant="primary", elem_id="gs-analyse")
             self.to_compare = gr.Button(gettext("Compare with another"), size="sm")
-            self._build_settings(names)
+        self._build_settings(names)
 
     def _offer(self, examples: Sequence[Example], label: str) -> Examples:
         """Examples to click; where the network errs on one, that is said beside its name."""
@@ -112,7 +112,7 @@ class ExplainTab:
         return f"{example.label} ✗ {gettext('judged wrong')}"
 
     def _build_settings(self, names: list[str]) -> None:
-        with gr.Accordion(gettext("Settings"), open=False):
+        with gr.Accordion(gettext("Settings"), open=False, elem_id="gs-settings"):
             self.checkpoint = gr.Dropdown(
                 names, value=self._explainer.default, label=gettext("Checkpoint"), interactive=len(names) > 1
             )
