@@ -5,14 +5,22 @@ from __future__ import annotations
 import pytest
 
 from model.attribution import faithfulness
+from model.errors import ReviewError
 from model.network import checkpoint
 from model.network.checkpoint import CHECKPOINTS
+from model.network.network import DIRECTIONS
 from model.reading.explainer import Explainer
 from model.reading.explanation import Question
+from model.recurrence.openings import Valve
 
 NAMES = ("bilstm", "bilstm-recipe", "rnn")
 MAX_BYTES = 20_000_000
 REVIEW = "A slow start, but what an ending! I would not have missed it."
+
+
+@pytest.fixture(scope="module")
+def shipped():
+    return Explainer()
 
 
 def test_there_are_three_and_the_best_is_the_default():
@@ -44,6 +52,23 @@ def test_each_is_explained_with_gates_that_are_those_of_pytorch(name):
     assert found.gates.parity < 1e-5
     assert len(found.attribution.scores) == len(found.review.tokens)
     assert found.attribution.adds_up
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("layer", [1, 2])
+@pytest.mark.parametrize("direction", DIRECTIONS)
+def test_valves_of_each_move_the_verdict_as_holding_them_does(shipped, name, layer, direction):
+    reading = shipped.read(Question(REVIEW, name))
+    for symbol in reading.gates.cell.gates or ("h",):
+        valve = Valve(symbol, layer, direction, 94, 5)
+        if not reading.gates.cell.gates:
+            with pytest.raises(ReviewError, match="no valves"):
+                shipped.openings(reading, valve)
+            return
+        found = shipped.openings(reading, valve)
+        expected = [shipped.intervene(reading, (valve.held(float(each)),)).logit for each in found.openings[::3]]
+        assert found.logits[::3] == pytest.approx(expected, abs=1e-5)
+        assert found.logits[found.openings == found.own] == pytest.approx(reading.prediction.logit, abs=1e-5)
 
 
 def test_twins_differ_in_their_cell_only():

@@ -33,6 +33,7 @@ from model.recurrence.clamps import Clamp
 from model.recurrence.interventions import Intervened, elsewhere, intervene
 from model.recurrence.jacobians import GradientFlow, flow_of_trace, gradient_flow, untrained
 from model.recurrence.ledger import ReadLedger, WrittenLedger, read_ledger, written_ledger
+from model.recurrence.openings import Openings, Valve, read_openings
 from model.recurrence.preactivations import Preactivations, preactivations
 from model.recurrence.prefixes import PrefixCurve, read_prefixes
 from model.recurrence.replay import CheckedTraces, trace_gates
@@ -62,6 +63,7 @@ class Explainer:
         self._attributions = _Recent[Attribution](KEPT * 4)
         self._prefixes = _Recent[PrefixCurve](KEPT * 4)
         self._intervened = _Recent[Intervened](KEPT * 4)
+        self._openings = _Recent[Openings](KEPT * 4)
         self._interactions = _Recent[Interactions](KEPT * 4)
         self._preactivations = _Recent[Preactivations](KEPT)
         self._gradients = _Recent[Gradients](KEPT)
@@ -136,6 +138,14 @@ class Explainer:
         """The same held at other tokens, drawn at random, where `clamps` hold something at one token; else none."""
         others = elsewhere(clamps, len(reading.review.tokens))
         return tuple(self.intervene(reading, other) for other in others)
+
+    def openings(self, reading: Reading, valve: Valve) -> Openings:
+        """The verdict with a valve held at each of several openings. Raises `ReviewError` for one that there is not."""
+        network = self._network(reading)
+        return self._openings.get(
+            (*_key(reading), valve),
+            lambda: read_openings(network, _embedded(network, reading.review), reading.gates, valve),
+        )
 
     def memory(self, reading: Reading, layer: int, direction: str) -> Memory:
         """What the forget gates of a layer (from 1) and direction keep. Raises `ReviewError` where there are none."""

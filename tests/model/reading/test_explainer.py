@@ -18,6 +18,7 @@ from model.recurrence.arriving import arriving_gradients
 from model.recurrence.clamps import Clamp, switch_off
 from model.recurrence.interventions import intervene
 from model.recurrence.jacobians import gradient_flow, untrained
+from model.recurrence.openings import Valve, read_openings
 from model.recurrence.preactivations import preactivations
 from model.recurrence.prefixes import read_prefixes
 from model.recurrence.retention import measure_memory
@@ -145,6 +146,25 @@ def test_what_is_held_is_held_in_the_review_and_its_checkpoint(explainer, name):
             assert after.logit == pytest.approx(expected.logit, rel=1e-6)
             assert after.gates.of(1, "forward").h.shape == found.gates.of(1, "forward").h.shape
             np.testing.assert_array_equal(after.gates.of(2, "forward").h, expected.gates.of(2, "forward").h)
+
+
+@BOTH
+@pytest.mark.parametrize("layer", [1, 2])
+def test_openings_are_those_of_the_review_and_read_once(explainer, monkeypatch, layer, direction):
+    calls = count_calls(monkeypatch, "read_openings")
+    for count, text in enumerate(TEXTS, start=1):
+        found, valve = explainer.explain(Question(text, "bilstm")), Valve("f", layer, direction, 3, 2)
+        expected = read_openings(*embedded(explainer, found), found.gates, valve)
+        openings = explainer.openings(found, valve)
+        assert openings.valve == valve
+        np.testing.assert_array_equal(openings.logits, expected.logits)
+        assert openings is explainer.openings(found, valve)
+        assert len(calls) == count
+
+
+def test_openings_of_a_plain_rnn_are_refused(explainer):
+    with pytest.raises(ReviewError, match="no valves"):
+        explainer.openings(explainer.explain(Question(TEXTS[0], "rnn")), Valve("f", 1, "forward", 0, 0))
 
 
 @BOTH

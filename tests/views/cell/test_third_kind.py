@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import sys
 from types import MappingProxyType
 from xml.etree import ElementTree
@@ -17,6 +18,7 @@ from model.reading.explainer import Explainer
 from model.reading.explanation import Question
 from model.recurrence.clamps import Clamp
 from model.recurrence.interventions import differ
+from model.recurrence.openings import Valve
 from model.recurrence.prefixes import read_prefixes
 from model.recurrence.replay import trace_gates
 from tests.conftest import make_network, save_checkpoint
@@ -92,6 +94,17 @@ def test_review_is_explained_by_a_third_kind(with_gru, tmp_path):
     after = explainer.intervene(explanation, (Clamp("z", 1.0, layer=1),))
     assert (after.gates.of(1, "forward").h == 0).all()  # what keeps all that it had takes nothing in
     assert differ(explanation.gates.of(2, "forward"), after.gates.of(2, "forward"))
+
+
+@pytest.mark.parametrize("symbol", ["r", "z"])
+def test_valves_of_a_third_kind_can_be_held(with_gru, tmp_path, symbol):
+    explainer = Explainer(save_checkpoint(tmp_path / "gru", cell="gru").parent)
+    reading = explainer.read(Question("the film is not good but dull", "gru"))
+    for layer, direction in itertools.product((1, 2), DIRECTIONS):
+        valve = Valve(symbol, layer, direction, 3, 2)
+        found = explainer.openings(reading, valve)
+        expected = [explainer.intervene(reading, (valve.held(float(each)),)).logit for each in found.openings]
+        assert found.logits == pytest.approx(expected, abs=2e-6)
 
 
 @pytest.mark.parametrize("direction", DIRECTIONS)
