@@ -98,7 +98,7 @@ class Panel:
     """
 
     name: str
-    inputs: Sequence[gr.Radio | gr.Checkbox | gr.State]
+    inputs: Sequence[gr.Radio | gr.Checkbox | gr.Number | gr.State]
     outputs: Sequence[Component]
     draw: Callable[..., Drawing]
     later: Callable[..., Drawing] | None = None

@@ -26,6 +26,7 @@ from model.network.checkpoint import Checkpoint
 from model.network.classify import Prediction, classify_encoded, sigmoid
 from model.network.network import RecurrentNetwork
 from model.reading.explanation import WEIGHTS, Explanation, Flow, Gradients, Question, Reading
+from model.reading.stretch import Stretch, units_over
 from model.reading.telling import TellingUnit, six_units, telling_units
 from model.reading.units import rank_units
 from model.recurrence.arriving import arriving_gradients
@@ -166,6 +167,10 @@ class Explainer:
     def six_units(self, reading: Reading) -> tuple[TellingUnit, ...]:
         """Six units that tell something, by all measures; fewer of a cell that has not all of them."""
         return six_units(reading.gates, self.read_off(reading))
+
+    def standing_out(self, reading: Reading, stretch: Stretch, count: int) -> tuple[TellingUnit, ...]:
+        """The units that stand out most over a stretch, at most `count`. Raises `ReviewError` for no stretch of it."""
+        return units_over(reading.gates, stretch, count)
 
     def interactions(self, explanation: Explanation, place: int) -> Interactions:
         """What the token at `place` (from 0) does to the effect of each. Raises `ReviewError` for a place or a method

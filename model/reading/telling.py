@@ -25,12 +25,14 @@ HOLDS = 0.5  # the largest absolute value of a memory that counts as holding som
 
 @dataclass(frozen=True, slots=True)
 class TellingUnit:
-    """A unit (from 0) of a layer (from 1) and direction, with what one of `MEASURES` says of it.
+    """A unit (from 0) of a layer (from 1) and direction, with what a measure says of it. Of `MEASURES`:
 
     - keeps: `value` is its half-life in tokens, as `Memory` has it; of units whose memory reaches `HOLDS` alone
     - jumps: `value` is the largest absolute change of its memory at one token, which is the place
     - switches: its memory changes by `value` or more at the first place, and the other way at the second, read later
     - decides: `value` is what was read off it, in logits, with its sign; the place is where most of it was read
+
+    Others are told where they are taken, in `model.reading.stretch`.
 
     `memory` (tokens,) float32 is what it holds after each token, in reading order of the text. Places count from 0.
     """
@@ -45,7 +47,7 @@ class TellingUnit:
 
 
 @dataclass(frozen=True, slots=True)
-class _Measured:
+class Measured:
     """One measure of all units of a trace: how telling each is, and its value, both (units,); places (n, units)."""
 
     trace: GateTrace
@@ -59,12 +61,16 @@ def telling_units(gates: GateTraces, read: ReadLedger, measure: str, count: int)
 
     Of a cell without a forget gate none keeps anything. Raises `ValueError` for another measure.
     """
-    measured = list(_measured(gates, read, measure))
+    return most_telling(measure, list(_measured(gates, read, measure)), count)
+
+
+def most_telling(measure: str, measured: Sequence[Measured], count: int) -> tuple[TellingUnit, ...]:
+    """The units of which a measure, taken of each trace, says most, at most `count`; equal ones by their place."""
     if not measured:
         return ()
     strength = np.concatenate([each.strength for each in measured])  # of all units, trace by trace
     order = np.argsort(-strength, kind="stable")[:count]
-    hidden = gates.traces[0].h.shape[1]
+    hidden = len(measured[0].strength)
     found = ((measured[place // hidden], place % hidden) for place in order.tolist() if strength[place] > 0)
     return tuple(_telling(measure, each, unit) for each, unit in found)
 
@@ -85,14 +91,14 @@ def six_units(gates: GateTraces, read: ReadLedger) -> tuple[TellingUnit, ...]:
     return tuple(chosen)
 
 
-def _telling(measure: str, each: _Measured, unit: int) -> TellingUnit:
+def _telling(measure: str, each: Measured, unit: int) -> TellingUnit:
     trace = each.trace
     places = tuple(each.places[:, unit].tolist())
     value = float(each.value[unit])
     return TellingUnit(measure, trace.layer, trace.direction, unit, value, places, trace.memory[:, unit])
 
 
-def _measured(gates: GateTraces, read: ReadLedger, measure: str) -> Iterator[_Measured]:
+def _measured(gates: GateTraces, read: ReadLedger, measure: str) -> Iterator[Measured]:
     if measure not in MEASURES:
         raise ValueError(f"there is no measure '{measure}'")
     if measure == DECIDES:
@@ -107,20 +113,20 @@ def _measured(gates: GateTraces, read: ReadLedger, measure: str) -> Iterator[_Me
             yield _keeps(trace)
 
 
-def _keeps(trace: GateTrace) -> _Measured:
+def _keeps(trace: GateTrace) -> Measured:
     half_life = measure_memory(trace).half_life
     holds = np.abs(trace.memory).max(axis=0) >= HOLDS
-    return _Measured(trace, np.where(holds, half_life, 0), half_life, _none(trace))
+    return Measured(trace, np.where(holds, half_life, 0), half_life, _none(trace))
 
 
-def _jumps(trace: GateTrace) -> _Measured:
+def _jumps(trace: GateTrace) -> Measured:
     changes = np.abs(_changes(trace))
     steps = changes.argmax(axis=0)
     largest = changes.max(axis=0)
-    return _Measured(trace, largest, largest, _places(trace, [steps]))
+    return Measured(trace, largest, largest, _places(trace, [steps]))
 
 
-def _switches(trace: GateTrace) -> _Measured:
+def _switches(trace: GateTrace) -> Measured:
     """Of all pairs of changes the other way the one whose smaller one is largest."""
     changes = _changes(trace)  # (T, H)
     units = np.arange(changes.shape[1])
@@ -138,15 +144,15 @@ def _switches(trace: GateTrace) -> _Measured:
         begun = np.array([there[: at + 1, unit].argmax() for at, unit in zip(step, units, strict=True)])
         best = np.where(better, value, best)
         first, second = np.where(better, begun, first), np.where(better, step + 1, second)
-    return _Measured(trace, best, best, _places(trace, [first, second]))
+    return Measured(trace, best, best, _places(trace, [first, second]))
 
 
-def _decides(gates: GateTraces, read: ReadLedger) -> Iterator[_Measured]:
+def _decides(gates: GateTraces, read: ReadLedger) -> Iterator[Measured]:
     """Of the last layer, which alone is read."""
     for direction, parts in zip(DIRECTIONS, np.split(read.read, 2, axis=1), strict=True):  # (T, H) logits
         value = parts.sum(axis=0)
         trace = gates.of(gates.layers, direction)
-        yield _Measured(trace, np.abs(value), value, np.abs(parts).argmax(axis=0)[None])
+        yield Measured(trace, np.abs(value), value, np.abs(parts).argmax(axis=0)[None])
 
 
 def _changes(trace: GateTrace) -> np.ndarray:

@@ -115,12 +115,13 @@ def _band(summary: Summary, top: int, height: int) -> str:
     return f'{"".join(drawn)}{axis}{ends}<path class="gs-middle" d="M0 {values[2, 0]:.1f}{middle}"/>'
 
 
-def area_track(values: np.ndarray, limit: float) -> Markup:
+def area_track(values: np.ndarray, limit: float, behind: tuple[int, int] = (0, 0)) -> Markup:
     """A curve through values (tokens,) from -`limit` to `limit`, filled down to 0: above it in one colour, below in the
-    other. Values beyond run along the edge.
+    other. Values beyond run along the edge. Tokens from the first place of `behind` to before its second are shaded.
     """
     heights = 50 - 48 * np.clip(values / limit, -1, 1)
-    drawn = []
+    start, end = behind
+    drawn = [f'<path class="gs-behind" d="M{start} 0H{end}V100H{start}z"/>'] if end > start else []
     for kind, part in (("gs-above", np.minimum(heights, 50)), ("gs-below", np.maximum(heights, 50))):
         points = "".join(f"L{place}.5 {height:.1f}" for place, height in enumerate(part.tolist()))
         drawn.append(f'<path class="{kind}" d="M0.5 50{points}V50z"/>')

@@ -251,7 +251,7 @@ class ExplainTab:
         return self._staging.ink
 
     @property
-    def _own(self) -> list[gr.Radio | gr.Checkbox | gr.State]:
+    def _own(self) -> list[gr.Radio | gr.Checkbox | gr.Number | gr.State]:
         """The inputs of all tabs."""
         return [each for panel in self.panels for each in panel.inputs]
 

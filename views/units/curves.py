@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from model.language import gettext, marked
 from model.reading.explanation import Reading
+from model.reading.stretch import STANDS_OUT, Stretch
 from model.reading.telling import DECIDES, JUMPS, KEEPS, SWITCHES, TellingUnit
 from views.drawing.downloads import save_buttons, token_csv
 from views.drawing.numbers import signed
@@ -24,25 +25,41 @@ MEASURE_NAMES = {  # what units do, of several
 }
 
 
-def units_card(reading: Reading, units: Sequence[TellingUnit], title: str, note: str) -> Markup:
-    """The curves of some units, with a `title` and a `note` on how they were chosen."""
+def units_card(
+    reading: Reading, units: Sequence[TellingUnit], title: str, note: str, stretch: Stretch | None = None
+) -> Markup:
+    """The curves of some units, with a `title` and a `note` on how they were chosen; a `stretch` is shaded."""
     tokens = reading.review.tokens
     return render(
         "units/units.html",
         title=title,
         note=note,
-        axis=token_axis(tokens, [_track(reading, unit) for unit in units], title),
+        axis=token_axis(tokens, [_track(reading, unit, stretch) for unit in units], title),
         save=save_buttons("gatescope-units", token_csv(tokens, {_name(unit): unit.memory.tolist() for unit in units})),
         empty=not units,
     )
 
 
-def _track(reading: Reading, unit: TellingUnit) -> Track:
+def stretch_card(reading: Reading, units: Sequence[TellingUnit], stretch: Stretch) -> Markup:
+    """The curves of the units that stand out over a stretch, the first one first."""
+    words = [f"“{reading.review.tokens[place].text}”" for place in (stretch.first, stretch.last)]
+    title = gettext("Units that stand out from {word} to {other}").format(word=words[0], other=words[1])
+    if stretch.first == stretch.last:
+        title = gettext("Units that stand out at {word}").format(word=words[0])
+    note = gettext(
+        "The memory of each is higher (or lower) at every shaded token than at the token before them and the one "
+        "after; by how much at least is said below its name. Over all layers and directions, the widest gap first."
+    )
+    return units_card(reading, units, title, note, stretch)
+
+
+def _track(reading: Reading, unit: TellingUnit, stretch: Stretch | None) -> Track:
     largest = float(np.abs(unit.memory).max())
     button = render("units/name.html", unit=unit, name=_name(unit))
     said = gettext("{what} · ±{largest}").format(what=told(reading, unit), largest=f"{largest:.2g}")
     numbers = [signed(value) for value in unit.memory.tolist()]
-    return Track(button, area_track(unit.memory, largest or 1.0), "gs-unit-curve", said, numbers=numbers)
+    ends = (stretch.first, stretch.last + 1) if stretch else (0, 0)
+    return Track(button, area_track(unit.memory, largest or 1.0, ends), "gs-unit-curve", said, numbers=numbers)
 
 
 def _name(unit: TellingUnit) -> str:
@@ -77,9 +94,20 @@ def _decides(value: float, words: list[str]) -> str:
     return gettext("{logits} logits read off it, most at {word}").format(logits=signed(value), word=words[0])
 
 
+def _stands_out(value: float, words: list[str]) -> str:
+    if len(words) == 1:
+        said = gettext("higher at {word}, by {value}") if value > 0 else gettext("lower at {word}, by {value}")
+        return said.format(word=words[0], value=f"{abs(value):.2f}")
+    said = gettext("higher from {word} to {other}, by {value}")
+    if value < 0:
+        said = gettext("lower from {word} to {other}, by {value}")
+    return said.format(word=words[0], other=words[1], value=f"{abs(value):.2f}")
+
+
 _SAID: Mapping[str, Callable[[float, list[str]], str]] = {
     KEEPS: _keeps,
     JUMPS: _jumps,
     SWITCHES: _switches,
     DECIDES: _decides,
+    STANDS_OUT: _stands_out,
 }

@@ -3,33 +3,73 @@
 from __future__ import annotations
 
 import gradio as gr
+from markupsafe import Markup
 
-from model.language import gettext
+from model.errors import ReviewError
+from model.language import gettext, marked
 from model.reading.explainer import Explainer
-from model.reading.explanation import Reading
+from model.reading.explanation import Question, Reading
+from model.reading.stretch import STANDS_OUT, Stretch
 from model.reading.telling import KEEPS
-from views.panel import Drawing, Focus, Panel, Shared
+from views.api.endpoints import Refusals
+from views.drawing.cards import empty_card
+from views.panel import QUIET, Drawing, Focus, Panel, Shared, whole
 from views.scripts import attached
-from views.units.curves import MEASURE_NAMES, units_card
+from views.units.curves import MEASURE_NAMES, stretch_card, units_card
 
 SHOWN = 24  # units at once
 UNITS = attached("units/units.js")
+CHOICES = MEASURE_NAMES | {STANDS_OUT: marked("stand out over some words")}
 
 
 def build(explainer: Explainer, shared: Shared) -> Panel:
     """Put the tab's components on the page that is being built."""
     with gr.Row(elem_classes="gs-controls"):
         measure = gr.Radio(
-            [(gettext(name), measure) for measure, name in MEASURE_NAMES.items()],
+            [(gettext(name), measure) for measure, name in CHOICES.items()],
             value=KEEPS,
             label=gettext("Units that, in this review,"),
         )
+        first = gr.Number(None, label=gettext("from token"), precision=0, visible=False, min_width=90)
+        last = gr.Number(None, label=gettext("to token"), precision=0, visible=False, min_width=90)
     card = gr.HTML("", js_on_load=UNITS)
 
-    def draw(reading: Reading, focus: Focus, measure: str) -> Drawing:
+    def over_stretch(reading: Reading, stretch: Stretch) -> Markup:
+        try:
+            return stretch_card(reading, explainer.standing_out(reading, stretch, SHOWN), stretch)
+        except ReviewError as error:  # a stretch that this review has not
+            return empty_card(str(error))
+
+    def draw(reading: Reading, focus: Focus, measure: str, first: float | None, last: float | None) -> Drawing:
+        if measure == STANDS_OUT:
+            return {card: over_stretch(reading, _stretch(reading, focus.place, first, last))}
         units = explainer.telling(reading, measure, SHOWN)
         title = gettext("Units that {measure}").format(measure=gettext(MEASURE_NAMES[measure]))
         note = gettext("Found over all layers and directions; at most {count}, the first one first.")
         return {card: units_card(reading, units, title, note.format(count=SHOWN))}
 
-    return Panel("units", [measure], [card], draw)
+    def offer(measure: str, asked: Question | None, place: float | None) -> list[gr.Number]:
+        """The numbers of the stretch are there where they count; it begins as the chosen token with its neighbours."""
+        if measure != STANDS_OUT or asked is None:
+            return [gr.Number(visible=measure == STANDS_OUT)] * 2
+        with Refusals():
+            stretch = _around(explainer.read(asked), whole(place))
+        return [gr.Number(place + 1, visible=True) for place in (stretch.first, stretch.last)]
+
+    measure.input(offer, [measure, shared.question, shared.place], [first, last], **QUIET)
+    return Panel("units", [measure, first, last], [card], draw)
+
+
+def _around(reading: Reading, place: int) -> Stretch:
+    """A token, the last one where there are fewer, with its neighbours."""
+    tokens = len(reading.review.tokens)
+    return Stretch.around(min(max(place, 0), tokens - 1), tokens)
+
+
+def _stretch(reading: Reading, place: int, first: float | None, last: float | None) -> Stretch:
+    """What the numbers say, which count tokens from 1; where one is empty, the chosen token's neighbour on that side."""
+    around = _around(reading, place)
+    return Stretch(
+        around.first if first is None else whole(first) - 1,
+        around.last if last is None else whole(last) - 1,
+    )

@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 
 from model.reading.explanation import Question
+from model.reading.stretch import STANDS_OUT
 from model.reading.telling import DECIDES, JUMPS, KEEPS, SWITCHES, TellingUnit
 from tests.views.harmless import NASTY, assert_harmless
 from views.units.curves import MEASURE_NAMES, told, units_card
@@ -38,6 +39,10 @@ def test_text_of_a_person_never_becomes_markup(explainer):
         (UNIT, "jumps at “good”, by 1.23"),
         (replace(UNIT, measure=SWITCHES, places=(2, 6)), "turns at “good”, back at “great”"),
         (replace(UNIT, measure=DECIDES, value=-0.5, places=(6,)), "−0.50 logits read off it, most at “great”"),
+        (replace(UNIT, measure=STANDS_OUT, value=0.5, places=(2, 6)), "higher from “good” to “great”, by 0.50"),
+        (replace(UNIT, measure=STANDS_OUT, value=-0.5, places=(6, 2)), "lower from “great” to “good”, by 0.50"),
+        (replace(UNIT, measure=STANDS_OUT, value=-0.5, places=(6,)), "lower at “great”, by 0.50"),
+        (replace(UNIT, measure=STANDS_OUT, value=0.5, places=(6,)), "higher at “great”, by 0.50"),
     ],
 )
 def test_a_unit_says_what_it_was_found_by(reading, unit, says):
