@@ -6,9 +6,10 @@ descent is difficult"; Pascanu, Mikolov & Bengio 2013, "On the difficulty of tra
 LSTM the cell state hands it on through the forget gate, with no weights in between (Hochreiter & Schmidhuber 1997; the
 gate itself is that of Gers, Schmidhuber & Cummins 2000). The Jacobian of one step is said by each `Cell` of itself.
 
-`gradient_flow` measures these matrices and their product. What of a gradient really arrives is measured beside this, in
-`model.recurrence.arriving`. The difference between them is real: a product is what a gradient could be multiplied by,
-at most or on average, while what arrives depends on where the logit looks.
+`gradient_flow` measures these matrices and their product, and beside it the true derivative over the same distances
+(`model.recurrence.total`). What of a gradient really arrives is measured in `model.recurrence.arriving`. The difference
+is real: these matrices are what a gradient could be multiplied by, at most or on average, while what arrives depends on
+where the logit looks.
 """
 
 from __future__ import annotations
@@ -24,56 +25,12 @@ from torch import Tensor, nn
 from model.network.cells.cell import Cell, JacobianTerm, Recurrent, StepJacobians
 from model.network.cells.packing import weights_of
 from model.network.network import DIRECTIONS, RecurrentNetwork
+from model.recurrence.decay import Decay, log10
 from model.recurrence.replay import GateTrace, replay
 from model.recurrence.retention import SMALLEST
+from model.recurrence.total import total_gain
 
 BOUNDS = 25  # distances at which the largest gain is computed; each takes an eigenvalue decomposition
-
-
-@dataclass(frozen=True, slots=True)
-class Decay:
-    """A gain over the distance: `distances` (D,) whole tokens, rising, and `log10_gain` (D,) float64.
-
-    -inf stands for a gain of exactly 0. Both are empty for a review of one token.
-    """
-
-    distances: np.ndarray
-    log10_gain: np.ndarray
-
-    @property
-    def rate(self) -> float | None:
-        """The factor per token that fits best: 10 to the slope of the least-squares line through all finite points.
-
-        None if there are fewer than two of them.
-        """
-        finite = np.isfinite(self.log10_gain)
-        if finite.sum() < 2:
-            return None
-        distances, gains = self.distances[finite], self.log10_gain[finite]
-        away = distances - distances.mean()
-        return float(10 ** (away @ (gains - gains.mean()) / (away @ away)))
-
-    @property
-    def fitted(self) -> np.ndarray:
-        """The least-squares line itself at each distance, (D,) log10; empty where there is no rate."""
-        if self.rate is None:
-            return np.empty(0)
-        finite = np.isfinite(self.log10_gain)
-        middle = self.log10_gain[finite].mean()
-        return middle + np.log10(self.rate) * (self.distances - self.distances[finite].mean())
-
-    def log10_at(self, distance: float) -> float:
-        """The log10 gain at the largest distance there is that is no larger than `distance`.
-
-        0, the gain of no step at all, if there is none.
-        """
-        place = int(np.searchsorted(self.distances, distance, side="right")) - 1
-        return float(self.log10_gain[place]) if place >= 0 else 0.0
-
-    def at(self, distance: float) -> float:
-        """The gain itself, see `log10_at`; 0 or infinite where a float holds it no more."""
-        with np.errstate(over="ignore", under="ignore"):
-            return float(np.power(10.0, self.log10_at(distance)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +71,9 @@ class GradientFlow:
     For the RNN the product is the whole derivative of h. For the LSTM it follows the state from C_(t-1) to C_t through
     f_t, i_t and g_t, each of which reads h_(t-1) = o_(t-1) tanh(C_(t-1)) with o_(t-1) held. It leaves out the path
     through the output gate: o_(t-1) itself reads h_(t-2), so C_(t-2) also reaches C_t past C_(t-1).
+
+    `total` is measured as `gain` is, of the true derivative along all paths, that one included. Where there is no other
+    path it is `gain` itself.
     """
 
     layer: int
@@ -125,6 +85,12 @@ class GradientFlow:
     gain: Decay
     bound: Decay
     forget: Decay
+    total: Decay
+
+    @property
+    def whole(self) -> bool:
+        """Whether the product of the steps is the true derivative already."""
+        return not self.cell.left_out
 
     def in_one_direction(self, distance: float) -> float:
         """How much of the product's squared norm lies in the direction that keeps most, from 1 / units to 1.
@@ -205,6 +171,7 @@ def _flow(network: RecurrentNetwork, layer: int, direction: str, values: dict[st
         gain=product.gain,
         bound=product.bound,
         forget=_by_forget_gates(steps),
+        total=total_gain(steps) if steps.aside else product.gain,
     )
 
 
@@ -265,12 +232,12 @@ def _multiply(steps: StepJacobians) -> _Product:
         step_norms[total - distance] = matrix.norm()
         product = product @ matrix
         size = float(product.norm())
-        log10_size += _log10(size)
+        log10_size += log10(size)
         if size > 0:
             product /= size
         gains[distance - 1] = log10_size - 0.5 * math.log10(units)
         if distance in bounded:
-            bounds.append(log10_size + _log10(_largest_gain(product)))
+            bounds.append(log10_size + log10(_largest_gain(product)))
     return _Product(step_norms, Decay(np.arange(1, total + 1), gains), Decay(bounded, np.array(bounds)))
 
 
@@ -280,10 +247,6 @@ def _largest_gain(matrix: Tensor) -> float:
     Squaring costs small singular values their digits, but not the largest one.
     """
     return math.sqrt(max(0.0, float(torch.linalg.eigvalsh(matrix @ matrix.T)[-1])))
-
-
-def _log10(size: float) -> float:
-    return math.log10(size) if size > 0 else -math.inf
 
 
 def length_of(embedded: Tensor) -> Tensor:

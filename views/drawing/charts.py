@@ -16,7 +16,8 @@ from model.language import gettext
 from model.metrics import CalibrationBin
 from model.network.cells.registry import CELLS
 from model.network.checkpoint import Epoch
-from model.recurrence.jacobians import Decay, GradientFlow
+from model.recurrence.decay import Decay
+from model.recurrence.jacobians import GradientFlow
 from model.recurrence.preactivations import BIN_EDGES, CURVES_END, Preactivations
 from model.recurrence.replay import NEARLY_OPEN, NEARLY_SHUT
 from model.recurrence.retention import HalfLives, Memory
@@ -238,15 +239,19 @@ def activation_curves(summed: Preactivations) -> Chart:
 def decay_chart(flows: Sequence[GradientFlow]) -> Chart:
     """What the chain of steps leaves of a gradient, over the distance, in log10, one flow for each kind of cell.
 
-    Solid: the average factor; dashed: the largest gain; dotted: the best-fit rate per token. Each kind of cell has its
-    own line, and its name at the end of it.
+    Solid: the average factor; in dashes and dots: that of the true derivative, where it is another; dashed: the largest
+    gain; dotted: the best-fit rate per token. Each kind of cell has its own line, and its name at the end of it.
     """
     hover = gettext("{distance} tokens: 10^{exponent}").format(distance="%{x}", exponent="%{y:.2f}")
     figure = go.Figure()
     for flow in flows:
         name, style = gettext(flow.cell.name), _CELL_LINES[flow.cell.key]
-        at_most = gettext("{cell}, at most").format(cell=name)
-        for label, decay, dash in ((name, flow.gain, "solid"), (at_most, flow.bound, "dash")):
+        drawn = [(gettext("{cell}, product of steps"), flow.gain, "solid")]
+        if not flow.whole:
+            drawn.append((gettext("{cell}, true derivative"), flow.total, "longdashdot"))
+        drawn.append((gettext("{cell}, at most"), flow.bound, "dash"))
+        for sentence, decay, dash in drawn:
+            label = sentence.format(cell=name)
             figure.add_scatter(
                 x=decay.distances,
                 y=decay.log10_gain,

@@ -31,12 +31,12 @@ class LogScale:
         return Track(name, picture, "gs-log", note, numbers=[factor(value) for value in values])
 
 
-def factor(value: float) -> str:
-    """A factor as people read it: 0.42, 3.1e−9; "" for NaN."""
+def factor(value: float, digits: int = 2) -> str:
+    """A factor as people read it, with so many digits: 0.42, 3.1e−9; "" for NaN."""
     if np.isnan(value):
         return ""
-    digits, _, exponent = f"{value:.2g}".partition("e")
-    return minus(f"{digits}e{int(exponent)}" if exponent else digits)
+    mantissa, _, exponent = f"{value:.{digits}g}".partition("e")
+    return minus(f"{mantissa}e{int(exponent)}" if exponent else mantissa)
 
 
 def power(exponent: float) -> Markup:

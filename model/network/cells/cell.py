@@ -75,17 +75,30 @@ class Recurrent:
 
 
 @dataclass(frozen=True, slots=True)
+class AsidePath:
+    """A way from h to the next h past the memory: d h / d h one token before with the memory held, which is the sum of
+    diag(rows) weights over all such paths; `rows` (S, H), `weights` (H, H).
+    """
+
+    rows: Tensor
+    weights: Tensor
+
+
+@dataclass(frozen=True, slots=True)
 class StepJacobians:
     """The Jacobians of all S = tokens - 1 steps in the order in which the direction reads, float64, by their factors:
     the sum of diag(kept) and of the K paths' diag(rows) weights diag(columns).
 
     `kept` has one (S, H) for each of the cell's terms that no weights are part of; after these terms come the paths.
+    `columns` are d h / d memory at the token before; `aside` has the paths that pass the memory by, and so are no part
+    of the sum: none where h is the memory.
     """
 
     kept: tuple[Tensor, ...]  # (S, H) each
     rows: Tensor  # (K, S, H)
     weights: Tensor  # (K, H, H)
     columns: Tensor  # (S, H)
+    aside: tuple[AsidePath, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

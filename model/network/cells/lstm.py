@@ -10,6 +10,9 @@ The cell state hands a gradient on through the forget gate, with no weights in b
                   + diag(g_t i_t (1 - i_t)) W_hi D                     the input gate,
                   + diag(i_t (1 - g_t²)) W_hg D                        the candidate
     D = dh_(t-1)/dC_(t-1) = diag(o_(t-1) (1 - tanh²(c_(t-1))))         with o_(t-1) held
+
+Past the cell state goes one more way, which counts from the second step on, since h_t reads h_(t-1) by the output gate:
+diag(tanh(c_t) o_t (1 - o_t)) W_ho.
 """
 
 from __future__ import annotations
@@ -21,7 +24,16 @@ import torch
 from torch import Tensor, nn
 
 from model.language import marked
-from model.network.cells.cell import Arithmetic, Cell, JacobianTerm, Quantity, Recurrent, Settle, StepJacobians
+from model.network.cells.cell import (
+    Arithmetic,
+    AsidePath,
+    Cell,
+    JacobianTerm,
+    Quantity,
+    Recurrent,
+    Settle,
+    StepJacobians,
+)
 from model.network.cells.formula import Activation, Before, Equation, Product, Sum, Tanh, Value
 from model.network.cells.packing import SIGMOID, TANH, Packed, torch_module
 
@@ -44,11 +56,17 @@ def _step(
 
 
 def _jacobians(values: Mapping[str, Tensor], recurrent: Recurrent) -> StepJacobians:
-    i, f, g = (values[symbol][1:] for symbol in "ifg")  # (S, H)
-    c, o = values["c"][:-1], values["o"][:-1]  # (S, H), those of the token before
-    of_i, of_f, of_g, _ = recurrent.weights.chunk(4)  # (H, H) each
-    rows = torch.stack([c * f * (1 - f), g * i * (1 - i), i * (1 - g.square())])
-    return StepJacobians((f,), rows, torch.stack([of_f, of_i, of_g]), o * (1 - c.tanh().square()))
+    i, f, g, o, c = (values[symbol][1:] for symbol in "ifgoc")  # (S, H)
+    c_before, o_before = values["c"][:-1], values["o"][:-1]  # (S, H), those of the token before
+    of_i, of_f, of_g, of_o = recurrent.weights.chunk(4)  # (H, H) each
+    rows = torch.stack([c_before * f * (1 - f), g * i * (1 - i), i * (1 - g.square())])
+    return StepJacobians(
+        kept=(f,),
+        rows=rows,
+        weights=torch.stack([of_f, of_i, of_g]),
+        columns=o_before * (1 - c_before.tanh().square()),
+        aside=(AsidePath(c.tanh() * o * (1 - o), of_o),),
+    )
 
 
 LSTM = Cell(

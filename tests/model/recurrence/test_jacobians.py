@@ -15,7 +15,7 @@ from torch.autograd.functional import jacobian
 
 from model.network.network import DIRECTIONS, BidirectionalLayer, RecurrentNetwork
 from model.recurrence.arriving import ArrivingGradients, arriving_gradients
-from model.recurrence.jacobians import BOUNDS, Decay, GradientFlow, flow_of_trace, gradient_flow, untrained
+from model.recurrence.jacobians import BOUNDS, GradientFlow, flow_of_trace, gradient_flow, untrained
 from model.recurrence.replay import Nudge, replay, trace_gates
 from tests.conftest import make_network
 
@@ -295,21 +295,6 @@ def test_review_of_one_token_has_no_steps(cell, layer, direction):
     assert arriving_gradients(network, embedded).of(layer, direction).h.shape == (1,)
 
 
-def test_rate_is_the_slope_of_the_line_through_the_finite_points():
-    distances = np.arange(1, 7)
-    gains = np.array([-0.5, -0.9, -1.7, -1.8, -2.6, -np.inf])
-    slope = np.polyfit(distances[:-1], gains[:-1], 1)[0]
-    assert Decay(distances, gains).rate == pytest.approx(10**slope)
-    assert Decay(distances[:1], gains[:1]).rate is None
-
-
-def test_gain_at_a_distance_is_that_of_the_largest_one_below():
-    decay = Decay(np.array([1, 5, 9]), np.array([-1.0, -2.0, -3.0]))
-    assert [decay.at(distance) for distance in (0, 1, 4, 5, 8.5, 9, 500)] == pytest.approx(
-        [1, 0.1, 0.1, 0.01, 0.01, 0.001, 0.001]
-    )
-
-
 @pytest.mark.parametrize(("layer", "direction"), [(0, "forward"), (3, "forward"), (1, "sideways")])
 def test_unknown_layer_or_direction_is_a_key_error(network, layer, direction):
     embedded = network.embed(torch.tensor([IDS]))
@@ -468,11 +453,3 @@ def test_untrained_rnn_loses_the_gradient():
     flow = gradient_flow(network, network.embed(torch.tensor([IDS * 4])), 2, "forward")
     assert flow.cell.key == "rnn"
     assert flow.gain.rate < 0.8
-
-
-def test_fitted_line_is_that_of_least_squares_through_what_is_finite():
-    decay = Decay(np.arange(1, 5), np.array([-1, -1.5, -np.inf, -3]))
-    slope, start = np.polyfit([1, 2, 4], [-1, -1.5, -3], 1)
-    assert decay.fitted.tolist() == pytest.approx([start + slope * distance for distance in (1, 2, 3, 4)])
-    assert 10**slope == pytest.approx(decay.rate)
-    assert len(Decay(np.array([1]), np.array([-1.0])).fitted) == 0

@@ -16,7 +16,8 @@ from model.network.cells.lstm import LSTM
 from model.network.cells.registry import CELLS
 from model.network.cells.rnn import RNN
 from model.network.checkpoint import Epoch
-from model.recurrence.jacobians import Decay, GradientFlow, gradient_flow
+from model.recurrence.decay import Decay
+from model.recurrence.jacobians import GradientFlow, gradient_flow
 from model.recurrence.preactivations import Preactivations, preactivations
 from model.recurrence.replay import GateTrace, trace_gates
 from model.recurrence.retention import measure_memory
@@ -42,9 +43,10 @@ def gate_memory(i, f, o):
     return measure_memory(GateTrace(1, "forward", LSTM, arrays | dict.fromkeys("gch", arrays["i"])))
 
 
-def flow_of(distances, gain, bound=((), ()), cell="lstm"):
+def flow_of(distances, gain, bound=((), ()), cell="lstm", total=None):
     """A made flow of which only the decay counts."""
-    decays = [Decay(np.array(x, dtype=int), np.array(y, dtype=float)) for x, y in ((distances, gain), bound, ((), ()))]
+    made = ((distances, gain), bound, ((), ()), (distances, gain if total is None else total))
+    decays = [Decay(np.array(x, dtype=int), np.array(y, dtype=float)) for x, y in made]
     return GradientFlow(1, "forward", CELLS[cell], (), np.array([np.nan]), 5, *decays)
 
 
@@ -181,21 +183,27 @@ def test_sums_beyond_the_ends_count_at_the_ends():
     assert {x: count for x, count in zip(bars.x, bars.customdata, strict=True) if count} == {-7.75: 1, 7.75: 1, 0.25: 1}
 
 
-def test_decay_shows_average_largest_and_best_fit():
-    lstm = flow_of([1, 2, 3], [-0.5, -1.5, -1.75], ([1, 3], [-0.2, -0.9]))
+def test_decay_shows_product_true_derivative_largest_and_best_fit():
+    lstm = flow_of([1, 2, 3], [-0.5, -1.5, -1.75], ([1, 3], [-0.2, -0.9]), total=[-0.5, -1.4, -1.6])
     rnn = flow_of([1, 2], [-2, -4], ([1, 2], [-1, -3]), "rnn")
     lines = named(charts.decay_chart([lstm, rnn]))
-    assert list(lines) == [
-        f"{cell}{kind}" for cell in ("LSTM", "plain RNN") for kind in ("", ", at most", ", best fit")
-    ]
+    kinds = ("product of steps", "true derivative", "at most", "best fit")
+    named_so = [f"{cell}, {kind}" for cell in ("LSTM", "plain RNN") for kind in kinds]
+    named_so.remove("plain RNN, true derivative")  # its product is the true derivative
+    assert list(lines) == named_so
     for name, flow in (("LSTM", lstm), ("plain RNN", rnn)):
-        assert list(lines[name].x) == flow.gain.distances.tolist()
-        assert list(lines[name].y) == flow.gain.log10_gain.tolist()
+        product = lines[f"{name}, product of steps"]
+        assert list(product.x) == flow.gain.distances.tolist()
+        assert list(product.y) == flow.gain.log10_gain.tolist()
         assert list(lines[f"{name}, at most"].x) == flow.bound.distances.tolist()
         assert list(lines[f"{name}, at most"].y) == flow.bound.log10_gain.tolist()
         fitted = np.polyval(np.polyfit(flow.gain.distances, flow.gain.log10_gain, 1), flow.gain.distances)
         assert list(lines[f"{name}, best fit"].y) == pytest.approx(fitted)
-        assert len({lines[f"{name}{kind}"].line.dash for kind in ("", ", at most", ", best fit")}) == 3
+        dashes = [line.line.dash for label, line in lines.items() if label.startswith(name)]
+        assert len(set(dashes)) == len(dashes)
+    assert list(lines["LSTM, true derivative"].x) == [1, 2, 3]
+    assert list(lines["LSTM, true derivative"].y) == [-0.5, -1.4, -1.6]
+    assert lines["LSTM, true derivative"].line.color == lines["LSTM, product of steps"].line.color
 
 
 def test_best_fit_leaves_out_what_is_nothing_at_all():
@@ -214,7 +222,7 @@ def test_decay_of_a_plain_rnn_follows_its_chain(direction):
     for h in states[:0:-1]:
         chain = chain @ np.diag(1 - h**2) @ weights
         expected.append(math.log10(math.sqrt((chain**2).sum() / 5)))
-    line = named(charts.decay_chart([gradient_flow(network, embedded, 1, direction)]))["plain RNN"]
+    line = named(charts.decay_chart([gradient_flow(network, embedded, 1, direction)]))["plain RNN, product of steps"]
     assert list(line.y) == pytest.approx(expected, abs=1e-6)
 
 
@@ -225,8 +233,8 @@ def test_review_of_a_single_token_has_its_charts(cell, direction):
     sums = preactivations(network, embedded, traces, 2, direction)
     assert sum(charts.activation_curves(sums).data[0].customdata) == 5
     lines = charts.decay_chart([gradient_flow(network, embedded, 2, direction)]).data
-    assert [len(line.x) for line in lines] == [0, 0, 0]
-    assert [len(line.y) for line in lines] == [0, 0, 0]
+    assert len(lines) == (4 if cell == "lstm" else 3)
+    assert all(len(line.x) == len(line.y) == 0 for line in lines)
     if cell == "lstm":
         memory = measure_memory(traces.of(2, direction))
         assert sum(charts.half_life_histogram(memory).data[0].y) == 5
@@ -278,11 +286,11 @@ def test_right_and_wrong_differ_by_pattern_mark_and_word(each_chart):
 def test_kinds_of_cells_differ_by_line_and_have_their_names_at_its_end(each_chart):
     figure = each_chart["decay"]
     lines = named(figure)
-    for kind in ("", ", at most", ", best fit"):
-        lstm, rnn = (lines[f"{cell}{kind}"] for cell in ("LSTM", "plain RNN"))
+    for kind in ("product of steps", "at most", "best fit"):
+        lstm, rnn = (lines[f"{cell}, {kind}"] for cell in ("LSTM", "plain RNN"))
         assert lstm.line.width > rnn.line.width
         assert lstm.line.dash == rnn.line.dash
-    assert (lines["LSTM"].mode, lines["plain RNN"].mode) == ("lines", "lines+markers")
+    assert [lines[f"{cell}, product of steps"].mode for cell in ("LSTM", "plain RNN")] == ["lines", "lines+markers"]
     assert [(note.text, note.x, note.y) for note in figure.layout.annotations] == [
         ("LSTM", 3, -1.5),
         ("plain RNN", 3, -1.5),

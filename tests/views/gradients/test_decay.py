@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 
 from model.reading.explanation import Question
+from model.recurrence.decay import Decay
 from tests.views.gradients.measured import (
     BOTH,
     TEXT,
@@ -139,3 +140,66 @@ def test_what_a_chain_leaves_out_is_said_of_the_cells_that_are_there(explainer):
     plain = replace(found, flows=tuple(each for each in found.flows if each.flow.cell.key == "rnn"))
     assert len(plain.flows) == 1
     assert "chain follows" not in decay_card(plain)
+
+
+def with_gain(flow, *log10_gain, bound=(-1.0,)):
+    """A flow whose product, and largest gain, are made."""
+    return replace(
+        flow,
+        gain=Decay(np.arange(1, len(log10_gain) + 1), np.array(log10_gain)),
+        bound=Decay(np.arange(1, len(bound) + 1), np.array(bound)),
+    )
+
+
+def notes_of(found, **changes):
+    """The notes of the card, where the first flow is changed, each in one line."""
+    first, *others = found.flows
+    card = decay_card(replace(found, flows=(replace(first, **changes), *others)))
+    return [" ".join(note.split()) for note in re.findall(r'<p class="gs-note">(.*?)</p>', card, re.DOTALL)]
+
+
+@BOTH
+def test_card_tells_the_product_from_the_true_derivative(explainer, direction):
+    _, found = measured(explainer, direction=direction)
+    flow = found.flows[0].flow
+    flow = replace(flow, total=replace(flow.total, log10_gain=flow.total.log10_gain + 0.02))
+    _, lstm, rnn = notes_of(found, flow=flow)
+    product, total = re.search(
+        r"LSTM: over the longest distance, 7 tokens, the product of steps .solid. is ([\d.e−]+), "
+        r"the true derivative .dashes and dots. ([\d.e−]+)\.",
+        lstm,
+    ).groups()
+    assert number(product) == pytest.approx(flow.gain.at(7), rel=0.0051)
+    assert number(total) == pytest.approx(flow.total.at(7), rel=0.0051)
+    assert "plain RNN: the product of steps is the true derivative" in rnn
+    assert "longest distance" not in rnn
+
+
+@BOTH
+def test_table_of_decay_has_the_true_derivative(explainer, direction):
+    _, found = measured(explainer, direction=direction)
+    shown = [float(row["log10 true derivative"]) for row in table_of(decay_card(found))]
+    expected = np.concatenate([each.flow.total.log10_gain for each in found.flows])
+    assert shown == pytest.approx(expected.tolist(), abs=1e-4)
+
+
+def test_at_most_above_one_is_explained_only_where_it_is(explainer):
+    _, found = measured(explainer)
+    flow = found.flows[0].flow
+    above = notes_of(found, flow=with_gain(flow, -1.0, -2.0, bound=(-0.5, 0.2)))[1]
+    assert "does not say that gradients explode" in above
+    below = notes_of(found, flow=with_gain(flow, -1.0, -2.0, bound=(-0.5, 0.0)))[1]
+    assert "explode" not in below
+
+
+def test_line_that_rises_again_is_explained_only_where_it_does(explainer):
+    _, found = measured(explainer)
+    flow = found.flows[0].flow
+    rises = notes_of(found, flow=with_gain(flow, -1.0, -2.0, -3.0, -2.5))[1]
+    assert "rises again from 3 to 4 tokens back (times 3.2)" in rises
+    falls = notes_of(found, flow=with_gain(flow, -1.0, -2.0, -3.0, -3.0))[1]
+    assert "rises again" not in falls
+
+
+def test_single_token_has_nothing_to_tell_apart(explainer):
+    assert len(notes_of(measured(explainer, text="good")[1])) == 1

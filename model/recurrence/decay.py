@@ -1,0 +1,86 @@
+"""A gain over the distance, and the line that fits it best: what every curve of vanishing gradients is."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+RISES = 1.1  # by this factor a line must go up before one speaks of it
+
+
+@dataclass(frozen=True, slots=True)
+class Climb:
+    """Where a gain rises most: from distance `start` to distance `end`, in tokens, by `factor`, above 1."""
+
+    start: int
+    end: int
+    factor: float
+
+
+@dataclass(frozen=True, slots=True)
+class Decay:
+    """A gain over the distance: `distances` (D,) whole tokens, rising, and `log10_gain` (D,) float64.
+
+    -inf stands for a gain of exactly 0. Both are empty for a review of one token.
+    """
+
+    distances: np.ndarray
+    log10_gain: np.ndarray
+
+    @property
+    def rate(self) -> float | None:
+        """The factor per token that fits best: 10 to the slope of the least-squares line through all finite points.
+
+        None if there are fewer than two of them.
+        """
+        finite = np.isfinite(self.log10_gain)
+        if finite.sum() < 2:
+            return None
+        distances, gains = self.distances[finite], self.log10_gain[finite]
+        away = distances - distances.mean()
+        return float(10 ** (away @ (gains - gains.mean()) / (away @ away)))
+
+    @property
+    def fitted(self) -> np.ndarray:
+        """The least-squares line itself at each distance, (D,) log10; empty where there is no rate."""
+        if self.rate is None:
+            return np.empty(0)
+        finite = np.isfinite(self.log10_gain)
+        middle = self.log10_gain[finite].mean()
+        return middle + np.log10(self.rate) * (self.distances - self.distances[finite].mean())
+
+    @property
+    def climb(self) -> Climb | None:
+        """The largest rise from one distance to a longer one; None where there is none by at least `RISES`."""
+        finite = np.isfinite(self.log10_gain)
+        gains, distances = self.log10_gain[finite], self.distances[finite]
+        rises = gains - np.minimum.accumulate(gains)
+        if not len(gains) or rises.max() < math.log10(RISES):
+            return None
+        end = int(rises.argmax())
+        return Climb(int(distances[gains[:end].argmin()]), int(distances[end]), float(10 ** rises[end]))
+
+    @property
+    def above_one(self) -> bool:
+        """Whether it is above 1 at some distance."""
+        return bool((self.log10_gain > 0).any())
+
+    def log10_at(self, distance: float) -> float:
+        """The log10 gain at the largest distance there is that is no larger than `distance`.
+
+        0, the gain of no step at all, if there is none.
+        """
+        place = int(np.searchsorted(self.distances, distance, side="right")) - 1
+        return float(self.log10_gain[place]) if place >= 0 else 0.0
+
+    def at(self, distance: float) -> float:
+        """The gain itself, see `log10_at`; 0 or infinite where a float holds it no more."""
+        with np.errstate(over="ignore", under="ignore"):
+            return float(np.power(10.0, self.log10_at(distance)))
+
+
+def log10(size: float) -> float:
+    """-inf for 0."""
+    return math.log10(size) if size > 0 else -math.inf
