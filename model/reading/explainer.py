@@ -35,6 +35,7 @@ from model.recurrence.interventions import Intervened, elsewhere, intervene
 from model.recurrence.jacobians import GradientFlow, flow_of_trace, gradient_flow, untrained
 from model.recurrence.ledger import ReadLedger, WrittenLedger, read_ledger, written_ledger
 from model.recurrence.openings import Openings, Valve, read_openings
+from model.recurrence.patching import MAX_PATCHED, Patched, patch
 from model.recurrence.preactivations import Preactivations, preactivations
 from model.recurrence.prefixes import PrefixCurve, read_prefixes
 from model.recurrence.replay import CheckedTraces, trace_gates
@@ -66,6 +67,7 @@ class Explainer:
         self._intervened = _Recent[Intervened](KEPT * 4)
         self._openings = _Recent[Openings](KEPT * 4)
         self._interactions = _Recent[Interactions](KEPT * 4)
+        self._patched = _Recent[Patched](KEPT * 4)
         self._preactivations = _Recent[Preactivations](KEPT)
         self._gradients = _Recent[Gradients](KEPT)
 
@@ -180,6 +182,28 @@ class Explainer:
         key = (*_scored_key(explanation), place)
         network, ids = self._network(explanation), explanation.review.ids
         return self._interactions.get(key, lambda: interactions(network, ids, attribution, place))
+
+    def patched(self, reading: Reading, other: Reading) -> Patched:
+        """A review with the states of another put in, one by one; see `patch`. Raises `ReviewError` for two networks,
+        and for reviews that differ in length or are longer than `MAX_PATCHED`.
+        """
+        if reading.question.checkpoint != other.question.checkpoint:
+            raise ReviewError(gettext("States can be swapped within one network only: choose one checkpoint for both."))
+        lengths = [len(side.review.tokens) for side in (reading, other)]
+        if lengths[0] != lengths[1]:
+            sentence = gettext(
+                "States can be swapped between reviews of as many tokens: A has {left} and B has {right}. "
+                "Replace a word by a word."
+            )
+            raise ReviewError(sentence.format(left=lengths[0], right=lengths[1]))
+        if lengths[0] > MAX_PATCHED:
+            sentence = gettext("States are swapped in reviews of at most {most} tokens; these have {count:,}.")
+            raise ReviewError(sentence.format(most=MAX_PATCHED, count=lengths[0]))
+        network = self._network(reading)
+        return self._patched.get(
+            (*_key(reading), other.review.text),
+            lambda: patch(network, _embedded(network, reading.review), reading.gates, other.gates),
+        )
 
     def preactivations(self, reading: Reading, layer: int, direction: str) -> Preactivations:
         """What goes into the gates of a layer (from 1) and direction."""

@@ -11,7 +11,7 @@ from model.reading.explainer import Explainer
 from model.reading.explanation import Question
 from model.recurrence.clamps import Clamp
 from tests.browser.person import REVIEW, WAIT, analyse, box_of, choose, put_in_address, token, visit
-from views.drawing.numbers import minus
+from views.drawing.numbers import minus, signed
 from views.lesson.lessons import BUTTONS, read_lessons
 from views.links import View, encode_view
 
@@ -180,6 +180,10 @@ def test_present_review_is_compared_with_its_edit_in_one_click(reviewed, explain
         probability = explainer.classify(text, explainer.default).probability
         expect(reviewed.get_by_label("Both verdicts")).to_contain_text(f"{probability:.2f}", timeout=WAIT)
     expect(reviewed.get_by_label("Both verdicts")).to_contain_text("clever")
+    carried = reviewed.get_by_role("region", name="Which reader carries the difference")
+    sides = [explainer.read(Question(text, explainer.default)) for text in (REVIEW, other)]
+    forward = explainer.patched(*sides).readers[0]
+    expect(carried).to_contain_text(signed(forward.whole - sides[0].prediction.logit), timeout=WAIT)
     with reviewed.expect_download() as started:
         reviewed.get_by_role("region", name="Both reviews, token by token").get_by_role("button", name="PNG").click()
     assert started.value.path().read_bytes().startswith(b"\x89PNG")

@@ -18,9 +18,10 @@ from model.reading.explanation import Question
 from model.text import MAX_CHARACTERS
 from views.api.endpoints import Refusals
 from views.compare.comparison import comparison
+from views.compare.patching import patching_card
 from views.drawing.cards import card_with_remark, empty_card
 from views.links import View
-from views.panel import Drawing
+from views.panel import QUIET, Drawing
 from views.scripts import attached
 from views.stage.tab import valid
 
@@ -83,6 +84,7 @@ class CompareTab:
             elem_id="gs-compared",
             js_on_load=attached("compare/compare.js"),
         )
+        self.patched = gr.HTML("", elem_id="gs-patched")
         self.asked = [self.text, self.other, self.checkpoint, self.other_checkpoint, self.layer, self.direction]
         self.asked.append(self.symbol)
         gr.on(
@@ -94,6 +96,15 @@ class CompareTab:
             api_visibility="private",
             concurrency_id="compute",
             trigger_mode="always_last",
+        )
+
+        self.result.change(
+            lambda *values: self._patch(CompareValues(*values)),
+            inputs=self.asked,
+            outputs=self.patched,
+            concurrency_id="compute",
+            trigger_mode="always_last",
+            **QUIET,
         )
 
     def take(self, text: str, checkpoint: str) -> Drawing:
@@ -129,6 +140,17 @@ class CompareTab:
             left = self._explainer.explain(Question(asked.text, asked.checkpoint))
             right = self._explainer.explain(Question(asked.other, asked.other_checkpoint))
             return comparison(compare(left, right), asked.layer, asked.direction, asked.symbol)
+
+    def _patch(self, asked: CompareValues) -> Markup:
+        """Which reader carries the difference, or why that cannot be said of these two."""
+        try:
+            left = self._explainer.read(Question(asked.text, asked.checkpoint))
+            right = self._explainer.read(Question(asked.other, asked.other_checkpoint))
+            return patching_card(
+                left, right, self._explainer.patched(left, right), self._explainer.patched(right, left)
+            )
+        except ReviewError as error:
+            return empty_card(str(error))
 
 
 def _both_valid(text: str, other: str, *others: object) -> list[dict[str, object]]:
