@@ -155,9 +155,13 @@ _RULES: Mapping[str, TypeAdapter[Any]] = {
 }
 _Number: TypeAlias = Annotated[float, Field(strict=True)]
 _Whole: TypeAlias = Annotated[int, Field(strict=True)]
+_Spared: TypeAlias = Annotated[bool, Field(strict=True)]
 _HELD: TypeAdapter[Any] = TypeAdapter(
     Annotated[
-        list[tuple[str, _Number, _Whole | None, str | None, _Whole | None, _Whole, _Whole | None]],
+        list[
+            tuple[str, _Number, _Whole | None, str | None, _Whole | None, _Whole, _Whole | None]
+            | tuple[str, _Number, _Whole | None, str | None, _Whole | None, _Whole, _Whole | None, _Spared]
+        ],
         Field(max_length=MAX_CLAMPS, strict=True),
         Says(_NOT_HELD, given=_MOST),
     ]
@@ -176,7 +180,7 @@ def encode_view(view: View) -> str:
         name: value for name, value in asdict(view).items() if name in _NEEDED or value != _DEFAULTS[name]
     }  # a later version may add fields, but never change a default
     if view.held:
-        stored["held"] = [astuple(clamp) for clamp in view.held]
+        stored["held"] = [astuple(clamp)[: None if clamp.spared else -1] for clamp in view.held]
     text = json.dumps(stored, ensure_ascii=False, separators=(",", ":"))
     return _pack(zlib.compress(text.encode("utf-8", "surrogatepass"), 9))
 

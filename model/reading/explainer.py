@@ -138,8 +138,8 @@ class Explainer:
         )
 
     def elsewhere(self, reading: Reading, clamps: tuple[Clamp, ...]) -> tuple[Intervened, ...]:
-        """The same held at other tokens, drawn at random, where `clamps` hold something at one token; else none."""
-        others = elsewhere(clamps, len(reading.review.tokens))
+        """The same held at other tokens, or of other units, drawn at random; see `elsewhere`."""
+        others = elsewhere(clamps, len(reading.review.tokens), self._network(reading).config.hidden_size)
         return tuple(self.intervene(reading, other) for other in others)
 
     def openings(self, reading: Reading, valve: Valve) -> Openings:

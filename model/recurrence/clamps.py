@@ -28,7 +28,8 @@ class Clamp:
     """Hold a quantity at a value while the network reads; None means all layers, both directions, all units, no end.
 
     `symbol` is that of one of the cell's quantities; h held at 0 switches a unit, a direction or a layer off. `layer`
-    counts from 1; tokens from `start` inclusive to `end` exclusive, in reading order of the text.
+    counts from 1; tokens from `start` inclusive to `end` exclusive, in reading order of the text. Where the unit is
+    `spared`, all others are held.
     """
 
     symbol: str
@@ -38,6 +39,7 @@ class Clamp:
     unit: int | None = None
     start: int = 0
     end: int | None = None
+    spared: bool = False
 
     def concerns(self, layer: int, direction: str) -> bool:
         """Whether anything of that layer (from 1) and direction is held."""
@@ -89,6 +91,7 @@ def _prepare(clamp: Clamp, layer: int, places: dict[str, Tensor], hidden: int) -
     stacked = held[0] if len(held) == 1 else torch.stack(held, dim=1)  # (steps, …)
     units = torch.zeros(hidden, dtype=torch.bool, device=stacked.device)
     units[slice(None) if clamp.unit is None else clamp.unit] = True
+    units = ~units if clamp.spared else units
     return PreparedClamp(clamp.symbol, clamp.value, stacked.unsqueeze(-1), units)
 
 
@@ -129,6 +132,8 @@ def check_clamp(clamp: Clamp, config: NetworkConfig, tokens: int) -> None:
     if clamp.unit is not None and not _lies_in(clamp.unit, 0, config.hidden_size - 1):
         sentence = gettext("There is no such unit: choose one from 0 to {last}, or all units.")
         raise ReviewError(sentence.format(last=config.hidden_size - 1))
+    if clamp.spared and clamp.unit is None:
+        raise ReviewError(gettext("Choose the unit that is spared."))
     _check_range(clamp, tokens)
 
 

@@ -19,7 +19,7 @@ from model.network.network import RecurrentNetwork
 from model.recurrence.clamps import Clamp, check_clamps
 from model.recurrence.replay import GateTrace, GateTraces, replay, traces_of
 
-ELSEWHERE = 3  # other tokens at which the same is held, to compare with
+ELSEWHERE = 3  # other tokens, or units, of which the same is held, to compare with
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,23 +52,36 @@ def intervene(network: RecurrentNetwork, embedded: Tensor, clamps: Sequence[Clam
     return Intervened(tuple(clamps), logit, sigmoid(logit), GateTraces(traces_of(network.cell, replays)))
 
 
-def elsewhere(clamps: Sequence[Clamp], tokens: int, count: int = ELSEWHERE) -> tuple[tuple[Clamp, ...], ...]:
-    """The same holds at `count` other tokens, drawn at random, for holds of one and the same token; else none.
+def elsewhere(
+    clamps: Sequence[Clamp], tokens: int, units: int, count: int = ELSEWHERE
+) -> tuple[tuple[Clamp, ...], ...]:
+    """The same holds at `count` other tokens, drawn at random, for holds of one and the same token; else of as many
+    other units, for holds that name one and the same; else none.
 
-    What is found at the word that was looked for can so be compared with what is found anywhere. The same holds in a
-    review of as many tokens are drawn the same.
+    What is found at the word or unit that was looked for can so be compared with what is found anywhere. The same holds
+    in a review of as many tokens are drawn the same.
     """
     ranges = {(clamp.start, tokens if clamp.end is None else clamp.end) for clamp in clamps}
+    named = {clamp.unit for clamp in clamps} - {None}
     if len(ranges) != 1:
         return ()
     ((start, end),) = ranges
-    if end - start != 1:
+    if end - start == 1 < tokens:
+        places = _others(start, tokens, count)
+        return tuple(tuple(replace(clamp, start=place, end=place + 1) for clamp in clamps) for place in places)
+    if len(named) != 1:
         return ()
-    others = np.delete(np.arange(tokens), start)
-    drawn = np.random.default_rng([tokens, start]).permutation(others)[:count]
+    (unit,) = named
     return tuple(
-        tuple(replace(clamp, start=place, end=place + 1) for clamp in clamps) for place in sorted(drawn.tolist())
+        tuple(clamp if clamp.unit is None else replace(clamp, unit=other) for clamp in clamps)
+        for other in _others(unit, units, count)
     )
+
+
+def _others(one: int, there: int, count: int) -> list[int]:
+    """`count` of the numbers from 0 that are not `one`, drawn at random, in order; fewer where there are fewer."""
+    others = np.delete(np.arange(there), one)
+    return sorted(np.random.default_rng([there, one]).permutation(others)[:count].tolist())
 
 
 def differ(one: GateTrace, other: GateTrace) -> bool:

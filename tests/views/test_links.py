@@ -35,7 +35,7 @@ from views.links import (
 )
 from views.stage.ledger import INKS
 
-HELD = (Clamp("f", 0.5, 1, "forward", 5, 0, 3), Clamp("h", 0.0))
+HELD = (Clamp("f", 0.5, 1, "forward", 5, 0, 3), Clamp("h", 0.0), Clamp("h", 0.0, 1, unit=2, spared=True))
 VIEW = View(
     "Not bad, naïve “quotes” & <b>tags</b>\n\t好 🎬",
     "bilstm",
@@ -54,7 +54,7 @@ VIEW = View(
     True,
     True,
 )
-STORED = asdict(VIEW) | {"held": [list(astuple(clamp)) for clamp in HELD]}  # as JSON has it
+STORED = asdict(VIEW) | {"held": [list(astuple(clamp)[: None if clamp.spared else -1]) for clamp in HELD]}  # as JSON
 
 any_text = st.text(st.characters(exclude_categories=()), max_size=60)  # lone surrogates and control characters too
 views = st.builds(
@@ -78,6 +78,7 @@ views = st.builds(
             unit=st.none() | st.integers(0, MAX_UNIT),
             start=st.integers(0, MAX_TOKENS),
             end=st.none() | st.integers(0, MAX_TOKENS),
+            spared=st.booleans(),
         ),
         max_size=3,
     ).map(tuple),

@@ -42,7 +42,7 @@ def clamp_words(clamp: Clamp, tokens: int) -> str:
         what=_what(clamp),
         layer=gettext("all layers") if clamp.layer is None else gettext("layer {layer}").format(layer=clamp.layer),
         direction=_direction(clamp),
-        unit=gettext("all units") if clamp.unit is None else gettext("unit {unit}").format(unit=clamp.unit),
+        unit=_units(clamp),
         place=_place(clamp, tokens),
     )
 
@@ -51,6 +51,13 @@ def _what(clamp: Clamp) -> str:
     if clamp.symbol == "h" and clamp.value == 0:
         return gettext("switched off (h = 0)")
     return f"{gettext(NAMES[clamp.symbol])} {clamp.symbol} = {minus(f'{clamp.value:g}')}"
+
+
+def _units(clamp: Clamp) -> str:
+    if clamp.unit is None:
+        return gettext("all units")
+    said = gettext("all units but {unit}") if clamp.spared else gettext("unit {unit}")
+    return said.format(unit=clamp.unit)
 
 
 def _direction(clamp: Clamp) -> str:
@@ -83,14 +90,19 @@ def change_card(reading: Reading, after: Intervened, others: Sequence[Intervened
         moved=change != "0.00",
         flips=after.flips(before.logit),
         held=[clamp_words(clamp, tokens) for clamp in after.clamps],
-        others=[_elsewhere(reading, each) for each in others],
+        others=[_elsewhere(reading, after.clamps, each) for each in others],
+        words=bool(others) and others[0].clamps[0].start != after.clamps[0].start,
     )
 
 
-def _elsewhere(reading: Reading, after: Intervened) -> str:
-    """The word at which something is held instead, and the verdict then."""
-    word = reading.review.tokens[after.clamps[0].start].text
-    return gettext("“{word}” {probability}").format(word=word, probability=f"{after.probability:.2f}")
+def _elsewhere(reading: Reading, clamps: Sequence[Clamp], other: Intervened) -> str:
+    """The word at which something is held instead, or the unit, and the verdict then."""
+    probability = f"{other.probability:.2f}"
+    there, unit = other.clamps[0], next((clamp.unit for clamp in other.clamps if clamp.unit is not None), None)
+    if there.start == clamps[0].start:
+        return gettext("unit {unit}: {probability}").format(unit=unit, probability=probability)
+    word = reading.review.tokens[there.start].text
+    return gettext("“{word}” {probability}").format(word=word, probability=probability)
 
 
 def gates_card(reading: Reading, after: Intervened, layer: int, direction: str) -> Markup:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import gradio as gr
 
 from model.errors import ReviewError
-from model.language import gettext, marked
+from model.language import gettext
 from model.network.cells.registry import FIRST_SHOWN, QUANTITIES
 from model.reading.explainer import Explainer
 from model.reading.explanation import Question, Reading
@@ -19,14 +20,9 @@ from views.links import View
 from views.panel import QUIET, SHEET, Drawing, Focus, Panel, Shared, unit_looked_at, whole
 from views.what_if.before_after import change_card, gates_card, nothing_held, running_card
 from views.what_if.controls import ALL, NOTHING_HELD, SOME, THIS, Controls, Held, held_with
+from views.what_if.presets import PRESETS, Preset
 
 UNBOUNDED = 10  # where the slider ends for what has no bound of its own
-PRESETS = {
-    marked("Forget everything at the chosen word"): Controls("f", 0.0, ALL, ALL, ALL, THIS, None, None),
-    marked("Forget at every word"): Controls("f", 0.0, ALL, ALL, ALL, ALL, None, None),
-    marked("No reader in the chosen direction"): Controls("h", 0.0, ALL, THIS, ALL, ALL, None, None),
-    marked("The chosen unit silent"): Controls("h", 0.0, THIS, THIS, THIS, ALL, None, None),
-}
 
 
 def build(explainer: Explainer, shared: Shared) -> Panel:
@@ -84,12 +80,18 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
         Where it cannot be held, the page says why and nothing changes.
         """
         with Refusals():
-            if asked is None:
-                raise ReviewError(gettext("Analyse a review first: then something can be held."))
-            reading = explainer.read(asked)
+            reading = _asked(explainer, asked)
             clamps = held_with(held.of(reading), controls.clamp(_focus(reading, *chosen)))
             explainer.intervene(reading, clamps)
-        return Held(asked.text, asked.checkpoint, clamps)
+        return Held(reading.question.text, reading.question.checkpoint, clamps)
+
+    def try_out(preset: Preset, asked: Question | None, *chosen: Any) -> Held:
+        """Hold what a preset holds, in the place of what was held."""
+        with Refusals():
+            reading = _asked(explainer, asked)
+            clamps = preset(explainer, reading, _focus(reading, *chosen))
+            explainer.intervene(reading, clamps)
+        return Held(reading.question.text, reading.question.checkpoint, clamps)
 
     where = [layers, directions, units, places, first, last]
     chosen = [shared.layer, shared.direction, shared.place, shared.unit]
@@ -107,7 +109,7 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
     )
     for button, preset in zip(presets, PRESETS.values(), strict=True):
         button.click(
-            lambda asked, *given, preset=preset: add(asked, NOTHING_HELD, preset, *given),
+            partial(try_out, preset),
             [shared.question, *chosen],
             held,
             **QUIET,
@@ -136,6 +138,13 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
 
 def _choices(*values: str) -> list[tuple[str, str]]:
     return [(gettext(value), value) for value in values]
+
+
+def _asked(explainer: Explainer, asked: Question | None) -> Reading:
+    """The review in which something is to be held. Raises `ReviewError` where there is none yet."""
+    if asked is None:
+        raise ReviewError(gettext("Analyse a review first: then something can be held."))
+    return explainer.read(asked)
 
 
 def _focus(reading: Reading, layer: int, direction: str, place: float | None, unit: float | None) -> Focus:

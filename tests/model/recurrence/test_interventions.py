@@ -308,8 +308,8 @@ def test_traces_differ_where_more_than_rounding_does(network):
 
 def test_the_same_is_held_at_other_tokens_where_it_is_held_at_one():
     clamps = (Clamp("f", 0.0, start=3, end=4), Clamp("i", 0.5, 1, "forward", 2, 3, 4))
-    others = elsewhere(clamps, 8)
-    assert others == elsewhere(clamps, 8)
+    others = elsewhere(clamps, 8, 5)
+    assert others == elsewhere(clamps, 8, 5)
     places = [held[0].start for held in others]
     assert len(set(places) - {3}) == len(places) == 3
     assert places == sorted(places)
@@ -324,9 +324,31 @@ def test_the_same_is_held_at_other_tokens_where_it_is_held_at_one():
     [(), (Clamp("f", 0.0),), (Clamp("f", 0.0, start=1, end=3),), (Clamp("f", 0.0, start=1, end=2), Clamp("f", 0.0))],
 )
 def test_what_is_held_over_a_range_is_not_held_elsewhere(clamps):
-    assert elsewhere(clamps, 8) == ()
+    assert elsewhere(clamps, 8, 5) == ()
 
 
 def test_of_few_tokens_there_are_few_others():
-    assert [held[0].start for held in elsewhere((Clamp("f", 0.0, start=1, end=2),), 3)] == [0, 2]
-    assert elsewhere((Clamp("f", 0.0),), 1) == ()
+    assert [held[0].start for held in elsewhere((Clamp("f", 0.0, start=1, end=2),), 3, 5)] == [0, 2]
+    assert elsewhere((Clamp("f", 0.0),), 1, 5) == ()
+
+
+def test_the_same_is_held_of_other_units_where_one_is_named():
+    alone = (switch_off(1, "backward"), Clamp("h", 0.0, 1, "forward", 2, spared=True))
+    others = elsewhere(alone, 8, 5)
+    units = [held[1].unit for held in others]
+    assert len(set(units) - {2}) == len(units) == 3
+    assert units == sorted(units)
+    assert others == tuple((alone[0], replace(alone[1], unit=unit)) for unit in units)
+    assert elsewhere((switch_off(1, "forward", 0), switch_off(1, "forward", 3)), 8, 5) == ()
+
+
+def test_all_units_but_a_spared_one_are_held(network):
+    embedded = one_review(network)
+    spared = intervene(network, embedded, (Clamp("h", 0.25, 1, "forward", 2, spared=True),))
+    one_by_one = intervene(network, embedded, [Clamp("h", 0.25, 1, "forward", unit) for unit in (0, 1, 3, 4)])
+    assert spared.logit == pytest.approx(one_by_one.logit, abs=1e-6)
+    held = spared.gates.of(1, "forward").h
+    assert (held[:, [0, 1, 3, 4]] == 0.25).all()
+    assert not (held[:, 2] == 0.25).any()
+    with pytest.raises(ReviewError, match="Choose the unit that is spared"):
+        check_clamp(Clamp("h", 0.0, spared=True), LSTM, LENGTH)

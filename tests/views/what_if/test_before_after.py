@@ -231,3 +231,14 @@ def test_what_is_held_at_one_word_is_set_beside_the_same_at_others(explainer, ex
         assert f"“{explanation.review.tokens[place].text}” {expected:.2f}" in card
     assert explainer.elsewhere(explanation, SHUT) == ()
     assert "drawn at random" not in change_card(explanation, explainer.intervene(explanation, SHUT))
+
+
+def test_a_unit_left_alone_is_set_beside_others_left_alone(explainer, explanation):
+    clamps = (Clamp("h", 0.0, 1, "forward", 2, spared=True),)
+    others = explainer.elsewhere(explanation, clamps)
+    card = change_card(explanation, explainer.intervene(explanation, clamps), others)
+    assert "all units but 2" in card
+    assert len(others) == 3
+    for each in others:
+        assert f"unit {each.clamps[0].unit}: {each.probability:.2f}" in card
+    assert "with other units, drawn at random" in card

@@ -7,11 +7,13 @@ import pytest
 from gradio.context import get_blocks_context
 
 from model.reading.explanation import Question
+from model.reading.telling import KEEPS
 from model.recurrence.clamps import Clamp
 from tests.views.blocks import on_a_page
 from views.panel import Shared
 from views.what_if import tab
 from views.what_if.controls import ALL, NOTHING_HELD, SOME, THIS, Held
+from views.what_if.presets import PRESETS
 
 ASKED = Question("Not a good film", "bilstm")
 CHOSEN = (2, "backward", 1, 3)  # above the tabs: layer, direction, place, unit
@@ -55,14 +57,25 @@ def test_what_cannot_be_held_is_refused_with_a_sentence(listeners):
         hold(ASKED, NOTHING_HELD, *CHOSEN, "f", 0.5, THIS, ALL, THIS, SOME, 1, 99)
 
 
-def test_presets_hold_one_thing_in_place_of_what_was_held(listeners):
-    held = {name: listeners[name](ASKED, *CHOSEN).clamps for name in tab.PRESETS}
+def test_presets_hold_what_they_say_in_place_of_what_was_held(listeners, explainer):
+    (keeper,) = explainer.telling(explainer.read(ASKED), KEEPS, 1)
+    other = {"forward": "backward", "backward": "forward"}[keeper.direction]
+    held = {name: listeners[name](ASKED, *CHOSEN).clamps for name in PRESETS}
     assert held == {
         "Forget everything at the chosen word": (Clamp("f", 0.0, start=1, end=2),),
         "Forget at every word": (Clamp("f", 0.0),),
         "No reader in the chosen direction": (Clamp("h", 0.0, None, "backward"),),
         "The chosen unit silent": (Clamp("h", 0.0, 2, "backward", 3),),
+        "Only what the longest keeper holds": (
+            Clamp("h", 0.0, keeper.layer, other),
+            Clamp("h", 0.0, keeper.layer, keeper.direction, keeper.unit, spared=True),
+        ),
     }
+
+
+def test_where_no_unit_keeps_anything_the_preset_says_so(listeners):
+    with pytest.raises(gr.Error, match="No unit keeps anything here"):
+        listeners["Only what the longest keeper holds"](Question("Not a good film", "rnn"), *CHOSEN)
 
 
 def test_the_same_held_again_takes_the_place_of_what_was_held_there(listeners):
