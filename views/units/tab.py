@@ -67,7 +67,7 @@ def _around(reading: Reading, place: int) -> Stretch:
 
 
 def _stretch(reading: Reading, place: int, first: float | None, last: float | None) -> Stretch:
-    """What the numbers say, which count tokens from 1; where one is empty, the chosen token's neighbour on that side."""
+    """What the numbers say, from 1; where one is empty, the chosen token's neighbour on that side."""
     around = _around(reading, place)
     return Stretch(
         around.first if first is None else whole(first) - 1,
