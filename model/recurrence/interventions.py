@@ -62,7 +62,7 @@ def elsewhere(
     in a review of as many tokens are drawn the same.
     """
     ranges = {(clamp.start, tokens if clamp.end is None else clamp.end) for clamp in clamps}
-    named = {clamp.unit for clamp in clamps} - {None}
+    named = {clamp.unit for clamp in clamps if clamp.unit is not None}
     if len(ranges) != 1:
         return ()
     ((start, end),) = ranges
