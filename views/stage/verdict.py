@@ -31,7 +31,7 @@ def verdict(reading: Reading) -> Markup:
         word=verdict_word(prediction),
         probability=prediction.probability,
         read_by=gettext("Read by {checkpoint}").format(checkpoint=reading.question.checkpoint),
-        known=_known(review),
+        known="" if review.all_unknown else _known(review),  # that is said below, as a warning
         checks=tuple(check for check in said if not check.startswith(WARNING)),
         warnings=tuple(check for check in said if check.startswith(WARNING)),
     )
