@@ -26,6 +26,7 @@ from model.network.checkpoint import Checkpoint
 from model.network.classify import Prediction, classify_encoded, sigmoid
 from model.network.network import RecurrentNetwork
 from model.reading.explanation import WEIGHTS, Explanation, Flow, Gradients, Question, Reading
+from model.reading.passing import Means, PassingUnits, units_that_pass_on
 from model.reading.stretch import Stretch, units_over
 from model.reading.telling import TellingUnit, six_units, telling_units
 from model.reading.units import rank_units
@@ -66,6 +67,7 @@ class Explainer:
         self._prefixes = _Recent[PrefixCurve](KEPT * 4)
         self._intervened = _Recent[Intervened](KEPT * 4)
         self._openings = _Recent[Openings](KEPT * 4)
+        self._passing = _Recent[PassingUnits](KEPT * 4)
         self._interactions = _Recent[Interactions](KEPT * 4)
         self._patched = _Recent[Patched](KEPT * 4)
         self._preactivations = _Recent[Preactivations](KEPT)
@@ -173,6 +175,14 @@ class Explainer:
     def standing_out(self, reading: Reading, stretch: Stretch, count: int) -> tuple[TellingUnit, ...]:
         """The units that stand out most over a stretch, at most `count`. Raises `ReviewError` for no stretch of it."""
         return units_over(reading.gates, stretch, count)
+
+    def passing_on(self, reading: Reading, count: int) -> PassingUnits:
+        """The units below the last layer that change the verdict most when held at their means, at most `count`."""
+        network, means = self._network(reading), Means.of_itself(reading.gates.traces)
+        return self._passing.get(
+            (*_key(reading), count),
+            lambda: units_that_pass_on(network, _embedded(network, reading.review), reading.gates, means, count),
+        )
 
     def interactions(self, explanation: Explanation, place: int) -> Interactions:
         """What the token at `place` (from 0) does to the effect of each. Raises `ReviewError` for a place or a method

@@ -32,7 +32,7 @@ class TellingUnit:
     - switches: its memory changes by `value` or more at the first place, and the other way at the second, read later
     - decides: `value` is what was read off it, in logits, with its sign; the place is where most of it was read
 
-    Others are told where they are taken, in `model.reading.stretch`.
+    Others are told where they are taken, in `model.reading.stretch` and `model.reading.passing`.
 
     `memory` (tokens,) float32 is what it holds after each token, in reading order of the text. Places count from 0.
     """

@@ -67,15 +67,18 @@ def arriving_gradients(network: RecurrentNetwork, embedded: Tensor) -> ArrivingG
 
     One backward pass for all. The network is only read: no gradient is left on its weights.
     """
-    with torch.inference_mode(False), torch.enable_grad():
-        read = embedded.detach().clone().requires_grad_()
-        nudges = [_zeros(network, read) for _ in network.layers]
-        lengths = length_of(read)
-        last = replay(network, read, lengths, nudges=nudges)[-1].both
-        logit = network.decide(last, lengths)[0]
-        watched = [nudge.states[symbol] for nudge in nudges for symbol in network.cell.states]
-        *found, at_words = torch.autograd.grad(logit, [*watched, read])
+    found, at_words = _gradients(network, embedded)
     return ArrivingGradients(_by_layer(found, network.cell), _norms(at_words[0]))
+
+
+def hidden_gradients(network: RecurrentNetwork, embedded: Tensor) -> tuple[np.ndarray, ...]:
+    """d logit / d h along all paths, for each layer (directions, tokens, units) float64, in reading order of the text.
+
+    Of one review (1, tokens, embedding); in logits per unit of h.
+    """
+    found, _ = _gradients(network, embedded)
+    states = network.cell.states
+    return tuple(gradient[:, 0].double().cpu().numpy() for gradient in found[states.index("h") :: len(states)])
 
 
 def chain_alone(flow: GradientFlow, arriving: ArrivingGradients) -> np.ndarray:
@@ -86,6 +89,19 @@ def chain_alone(flow: GradientFlow, arriving: ArrivingGradients) -> np.ndarray:
     start = math.log10(last) if last > 0 else NOTHING
     chain = start + np.concatenate([[0.0], flow.gain.log10_gain])  # by distance from the token read last
     return chain if backward else chain[::-1]
+
+
+def _gradients(network: RecurrentNetwork, embedded: Tensor) -> tuple[list[Tensor], Tensor]:
+    """Those of each layer's states, in the order of the cell's, and those of the word vectors."""
+    with torch.inference_mode(False), torch.enable_grad():
+        read = embedded.detach().clone().requires_grad_()
+        nudges = [_zeros(network, read) for _ in network.layers]
+        lengths = length_of(read)
+        last = replay(network, read, lengths, nudges=nudges)[-1].both
+        logit = network.decide(last, lengths)[0]
+        watched = [nudge.states[symbol] for nudge in nudges for symbol in network.cell.states]
+        *found, at_words = torch.autograd.grad(logit, [*watched, read])
+    return found, at_words
 
 
 def _zeros(network: RecurrentNetwork, read: Tensor) -> Nudge:

@@ -7,8 +7,9 @@ from collections.abc import Callable, Mapping, Sequence
 import numpy as np
 from markupsafe import Markup
 
-from model.language import gettext, marked
+from model.language import gettext, marked, ngettext
 from model.reading.explanation import Reading
+from model.reading.passing import PASSES, PassingUnits
 from model.reading.stretch import STANDS_OUT, Stretch
 from model.reading.telling import DECIDES, JUMPS, KEEPS, SWITCHES, TellingUnit
 from views.drawing.downloads import save_buttons, token_csv
@@ -51,6 +52,19 @@ def stretch_card(reading: Reading, units: Sequence[TellingUnit], stretch: Stretc
         "after; by how much at least is said below its name. Over all layers and directions, the widest gap first."
     )
     return units_card(reading, units, title, note, stretch)
+
+
+def passing_card(reading: Reading, found: PassingUnits) -> Markup:
+    """The curves of the units below the last layer that change the verdict most when held at their means."""
+    over = gettext("this review, since the checkpoint has no atlas")
+    if found.reviews:
+        over = ngettext("{count:,} review", "{count:,} reviews", found.reviews).format(count=found.reviews)
+    note = gettext(
+        "Nothing is read off these units directly, so each is asked what would change: its h is held, at every token, "
+        "at its mean over {over}, and the review is read once more. The largest change of the logit comes first."
+    )
+    title = gettext("Units of the layers below the last that change the verdict most")
+    return units_card(reading, found.units, title, note.format(over=over))
 
 
 def _track(reading: Reading, unit: TellingUnit, stretch: Stretch | None) -> Track:
@@ -104,10 +118,15 @@ def _stands_out(value: float, words: list[str]) -> str:
     return said.format(word=words[0], other=words[1], value=f"{abs(value):.2f}")
 
 
+def _passes(value: float, words: list[str]) -> str:
+    return gettext("{logits} logits if held at its mean").format(logits=signed(value))
+
+
 _SAID: Mapping[str, Callable[[float, list[str]], str]] = {
     KEEPS: _keeps,
     JUMPS: _jumps,
     SWITCHES: _switches,
     DECIDES: _decides,
     STANDS_OUT: _stands_out,
+    PASSES: _passes,
 }

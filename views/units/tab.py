@@ -9,17 +9,21 @@ from model.errors import ReviewError
 from model.language import gettext, marked
 from model.reading.explainer import Explainer
 from model.reading.explanation import Question, Reading
+from model.reading.passing import PASSES
 from model.reading.stretch import STANDS_OUT, Stretch
 from model.reading.telling import KEEPS
 from views.api.endpoints import Refusals
 from views.drawing.cards import empty_card
 from views.panel import QUIET, Drawing, Focus, Panel, Shared, whole
 from views.scripts import attached
-from views.units.curves import MEASURE_NAMES, stretch_card, units_card
+from views.units.curves import MEASURE_NAMES, passing_card, stretch_card, units_card
 
 SHOWN = 24  # units at once
 UNITS = attached("units/units.js")
-CHOICES = MEASURE_NAMES | {STANDS_OUT: marked("stand out over some words")}
+CHOICES = MEASURE_NAMES | {
+    PASSES: marked("decide most, below the last layer"),
+    STANDS_OUT: marked("stand out over some words"),
+}
 
 
 def build(explainer: Explainer, shared: Shared) -> Panel:
@@ -30,8 +34,12 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
             value=KEEPS,
             label=gettext("Units that, in this review,"),
         )
-        first = gr.Number(None, label=gettext("from token"), precision=0, visible=False, min_width=90)
-        last = gr.Number(None, label=gettext("to token"), precision=0, visible=False, min_width=90)
+        first, last = (
+            gr.Number(
+                None, label=gettext(name), precision=0, visible=False, min_width=0, elem_classes="gs-token-number"
+            )
+            for name in (marked("from token"), marked("to token"))
+        )
     card = gr.HTML("", js_on_load=UNITS)
 
     def over_stretch(reading: Reading, stretch: Stretch) -> Markup:
@@ -43,10 +51,15 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
     def draw(reading: Reading, focus: Focus, measure: str, first: float | None, last: float | None) -> Drawing:
         if measure == STANDS_OUT:
             return {card: over_stretch(reading, _stretch(reading, focus.place, first, last))}
+        if measure == PASSES:
+            return {card: empty_card(gettext("Being computed: the review is read once more for each of many units."))}
         units = explainer.telling(reading, measure, SHOWN)
         title = gettext("Units that {measure}").format(measure=gettext(MEASURE_NAMES[measure]))
         note = gettext("Found over all layers and directions; at most {count}, the first one first.")
         return {card: units_card(reading, units, title, note.format(count=SHOWN))}
+
+    def draw_passing(reading: Reading, focus: Focus, measure: str, *stretch: float | None) -> Drawing:
+        return {card: passing_card(reading, explainer.passing_on(reading, SHOWN))} if measure == PASSES else gr.skip()
 
     def offer(measure: str, asked: Question | None, place: float | None) -> list[gr.Number]:
         """The numbers of the stretch are there where they count; it begins as the chosen token with its neighbours."""
@@ -57,7 +70,7 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
         return [gr.Number(place + 1, visible=True) for place in (stretch.first, stretch.last)]
 
     measure.input(offer, [measure, shared.question, shared.place], [first, last], **QUIET)
-    return Panel("units", [measure, first, last], [card], draw)
+    return Panel("units", [measure, first, last], [card], draw, draw_passing, [card])
 
 
 def _around(reading: Reading, place: int) -> Stretch:

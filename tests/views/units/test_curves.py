@@ -12,10 +12,11 @@ import numpy as np
 import pytest
 
 from model.reading.explanation import Question
+from model.reading.passing import PASSES, PassingUnits
 from model.reading.stretch import STANDS_OUT
 from model.reading.telling import DECIDES, JUMPS, KEEPS, SWITCHES, TellingUnit
 from tests.views.harmless import NASTY, assert_harmless
-from views.units.curves import MEASURE_NAMES, told, units_card
+from views.units.curves import MEASURE_NAMES, passing_card, told, units_card
 
 UNIT = TellingUnit(JUMPS, 2, "backward", 4, 1.234, (2,), np.array([0.5, -0.25] * 4, dtype=np.float32))
 
@@ -42,6 +43,7 @@ def test_text_of_a_person_never_becomes_markup(explainer):
         (replace(UNIT, measure=STANDS_OUT, value=0.5, places=(2, 6)), "higher from “good” to “great”, by 0.50"),
         (replace(UNIT, measure=STANDS_OUT, value=-0.5, places=(6, 2)), "lower from “great” to “good”, by 0.50"),
         (replace(UNIT, measure=STANDS_OUT, value=-0.5, places=(6,)), "lower at “great”, by 0.50"),
+        (replace(UNIT, measure=PASSES, value=-0.5, places=()), "−0.50 logits if held at its mean"),
         (replace(UNIT, measure=STANDS_OUT, value=0.5, places=(6,)), "higher at “great”, by 0.50"),
     ],
 )
@@ -72,3 +74,11 @@ def test_csv_has_what_each_holds_after_each_token(explainer, reading):
 def test_every_measure_has_a_name(explainer, reading):
     for measure in MEASURE_NAMES:
         assert explainer.telling(reading, measure, 2)
+
+
+def test_card_of_units_below_the_last_layer_says_over_what_the_means_are(explainer, reading):
+    found = explainer.passing_on(reading, 3)
+    assert "at its mean over this review, since the checkpoint has no atlas" in passing_card(reading, found)
+    assert "at its mean over 570 reviews" in passing_card(reading, PassingUnits(found.units, 570))
+    assert "at its mean over 1 review," in passing_card(reading, PassingUnits(found.units, 1))
+    assert "There is no such unit" in passing_card(reading, PassingUnits((), 0))

@@ -10,6 +10,7 @@ import pytest
 from gradio.context import get_blocks_context
 
 from model.reading.explanation import Question
+from model.reading.passing import PASSES
 from model.reading.stretch import STANDS_OUT
 from model.reading.telling import JUMPS
 from tests.views.blocks import on_a_page
@@ -90,3 +91,10 @@ def test_other_measures_shade_nothing(built, reading):
     card = built.card(reading, JUMPS, 2, 4)
     assert "Units that jump most at a word" in card
     assert "gs-behind" not in card
+
+
+def test_units_below_the_last_layer_are_computed_after_the_rest_is_drawn(built, reading):
+    assert "Being computed" in built.card(reading, PASSES, None, None)
+    (card,) = built.panel.later_outputs
+    assert "logits if held at its mean" in built.panel.later(reading, FOCUS, PASSES, None, None)[card]
+    assert built.panel.later(reading, FOCUS, JUMPS, None, None) == gr.skip()
