@@ -41,7 +41,8 @@ def small_presets(dropout: float = 0.1) -> dict[str, Preset]:
     small = NetworkConfig(vocabulary_size=len(WORDS) + 2, embedding_size=8, hidden_size=8, dropout=dropout)
     presets = {}
     for name, preset in PRESETS.items():
-        network = replace(small, cell=preset.network.cell, pooling=preset.network.pooling)
+        shape = preset.network
+        network = replace(small, cell=shape.cell, pooling=shape.pooling, bidirectional=shape.bidirectional)
         scaled = {"adversarial": preset.adversarial / 10, "virtual": preset.virtual / 10, "average": preset.average / 2}
         scaled |= {"batch": 10, "learning_rate": 0.02, "epochs": 6, "epoch_reviews": 0}
         presets[name] = replace(preset, network=network, **scaled)

@@ -35,9 +35,12 @@ def fitted(view: View, explainer: Explainer) -> Fitted:
         missing.append(said.format(checkpoint=checkpoint))
     network = explainer.checkpoint(checkpoint).network.config
     layer, unit = min(view.layer, network.layers), min(view.unit, network.hidden_size - 1)
+    direction = view.direction if view.direction in network.directions else network.directions[0]
     if layer < view.layer:
         said = gettext("Layer {asked} of this view is not here; layer {layer} is shown instead.")
         missing.append(said.format(asked=view.layer, layer=layer))
+    if direction != view.direction:
+        missing.append(gettext("The network of this view reads forward only: that direction is shown."))
     if unit < view.unit:
         said = gettext("Unit {asked} of this view is not here; unit {unit} is shown instead.")
         missing.append(said.format(asked=view.unit, unit=unit))
@@ -48,7 +51,7 @@ def fitted(view: View, explainer: Explainer) -> Fitted:
             other = checkpoint
             said = gettext("The second checkpoint of this view is not here; {checkpoint} reads B instead.")
             missing.append(said.format(checkpoint=checkpoint))
-    found = replace(view, checkpoint=checkpoint, layer=layer, unit=unit, other_checkpoint=other)
+    found = replace(view, checkpoint=checkpoint, layer=layer, direction=direction, unit=unit, other_checkpoint=other)
     try:
         held = _held(found, explainer)
     except ReviewError as error:

@@ -80,9 +80,10 @@ def whole(number: float | None) -> int:
 
 
 def unit_looked_at(reading: Reading, layer: int, direction: str, unit: float | None) -> int:
-    """The unit that the number names; where it is empty, the one of a layer (or the last) that jumps most."""
-    gates = reading.gates
-    return jumps_most(gates.of(min(layer, gates.layers), direction)) if unit is None else whole(unit)
+    """The unit that the number names; where it is empty, the one that jumps most in the layer and direction, or the
+    nearest that there are.
+    """
+    return jumps_most(reading.gates.nearest(layer, direction)) if unit is None else whole(unit)
 
 
 @dataclass(frozen=True, slots=True)

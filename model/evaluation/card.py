@@ -19,10 +19,13 @@ from model.attribution.faithfulness import (
     aopc,
 )
 from model.attribution.methods import DEFAULT_METHOD
+from model.evaluation.slow_points_note import slow_points_note
 from model.language import SOURCE, gettext, marked, speaking
 from model.metrics import BINS, FAILING, Capability, Report
 from model.network.cells.cell import Cell
 from model.network.checkpoint import Checkpoint, TrainingRecord
+from model.network.network import NetworkConfig
+from model.recurrence.dynamics import Dynamics
 
 CHANCE = 0.6  # accuracy on test under which a card warns that the network is hardly better than chance
 
@@ -35,7 +38,7 @@ tags: [sentiment-analysis, lstm, imdb]
 
 # {name}
 
-A {layers}-layer bidirectional {cell} of {hidden} units that reads an English film review and says how likely it is
+A {layers}-layer {ways}{cell} of {hidden} units that reads an English film review{forward} and says how likely it is
 positive. Made to be looked into with Gatescope."""
 
 _WHAT = """## What it is
@@ -44,7 +47,7 @@ _WHAT = """## What it is
 | --- | --- |
 | words | the {words:,} commonest of the training split, lower case, cut by spaCy's English rules |
 | embedding | {embedding} dimensions, started from {start} |
-| recurrence | {cell}, {layers} layers, {hidden} units in each direction |
+| recurrence | {cell}, {recurrence} |
 | pooling | {pooling} |
 | parameters | {parameters:,} |
 | longest text | 1,000 tokens; longer ones keep their first 250 and last 750 |"""
@@ -76,14 +79,21 @@ _TRUST = """## How far to trust it
 and reviews that mostly retell a plot mislead it; names of people and films that were rated well or badly sway it. Do
 not use it to judge people or what they wrote. The dataset has no stated licence; its authors ask to be cited."""
 
+_WHOLE = """## Seen whole
+
+Its units fit on one screen, and since it reads forward only, w · h + b at each token is the verdict on what was read
+until there."""
+
 SLICES_NOTE = marked(
     "Test reviews that are alike in one respect: accuracy, and expected calibration error after and before the "
     "temperature. In a slice of few reviews chance alone makes the calibration error larger."
 )
 
 
-def write(checkpoint: Checkpoint, faithfulness: FaithfulnessReport | None = None) -> str:
-    """The card in Markdown. The checkpoint must have been evaluated; `faithfulness` is told where it was measured."""
+def write(
+    checkpoint: Checkpoint, faithfulness: FaithfulnessReport | None = None, dynamics: Dynamics | None = None
+) -> str:
+    """The card in Markdown. The checkpoint must have been evaluated; what else was measured is told as well."""
     report = checkpoint.report
     if report is None:
         raise ValueError("this checkpoint was not evaluated")
@@ -97,6 +107,7 @@ def write(checkpoint: Checkpoint, faithfulness: FaithfulnessReport | None = None
             _slices(report),
             _behaviour(report),
             _faithfulness(checkpoint.name, faithfulness),
+            _seen_whole(dynamics),
             _trust(report, checkpoint.network.cell),
         )
         return "\n\n".join(section for section in sections if section) + "\n"
@@ -110,7 +121,14 @@ def _trust(report: Report, cell: Cell) -> str:
 
 def _head(checkpoint: Checkpoint) -> str:
     config = checkpoint.network.config
-    return _HEAD.format(name=checkpoint.name, layers=config.layers, cell=_cell(checkpoint), hidden=config.hidden_size)
+    return _HEAD.format(
+        name=checkpoint.name,
+        layers=config.layers,
+        ways="bidirectional " if config.bidirectional else "",
+        cell=_cell(checkpoint),
+        hidden=config.hidden_size,
+        forward="" if config.bidirectional else ", forward only,",
+    )
 
 
 def _cell(checkpoint: Checkpoint) -> str:
@@ -124,11 +142,22 @@ def _what(checkpoint: Checkpoint) -> str:
         embedding=config.embedding_size,
         start=started_from(checkpoint.training),
         cell=_cell(checkpoint),
-        layers=config.layers,
-        hidden=config.hidden_size,
-        pooling="last states of both directions" if config.pooling == "last" else "maximum and mean over the tokens",
+        recurrence=_recurrence(config),
+        pooling=_pooling(config),
         parameters=sum(parameter.numel() for parameter in checkpoint.network.parameters()),
     )
+
+
+def _recurrence(config: NetworkConfig) -> str:
+    layers = "1 layer" if config.layers == 1 else f"{config.layers} layers"
+    ways = " in each direction" if config.bidirectional else ", forward only"
+    return f"{layers}, {config.hidden_size} units{ways}"
+
+
+def _pooling(config: NetworkConfig) -> str:
+    if config.pooling == "last":
+        return "last states of both directions" if config.bidirectional else "last state"
+    return "maximum and mean over the tokens"
 
 
 def _training(checkpoint: Checkpoint) -> str:
@@ -318,6 +347,17 @@ def winner_note(found: FaithfulnessReport) -> str:
         default = gettext("The page's default method is {method}.")
         sentences.append(default.format(method=gettext(DEFAULT_METHOD.name)))
     return " ".join(sentences)
+
+
+def _seen_whole(found: Dynamics | None) -> str:
+    if found is None:
+        return ""
+    points = [
+        (f"{point.logit:+.2f}", *_four(point.moved, point.kept, point.off, point.next_kept, point.along))
+        for point in found.points
+    ]
+    head = ("verdict there, logits", "moves", "largest λ", "λ from 1", "next λ", "along the readout")
+    return "\n\n".join((_WHOLE, slow_points_note(found), _table(head, points)))
 
 
 def _four(*values: float) -> tuple[str, ...]:

@@ -5,7 +5,8 @@
 The temperature is fitted on the validation split; the test split is only measured, and read once. Prints and stores
 (`metrics.json`) accuracy, F1, ROC AUC, log loss and expected calibration error of both, the test split's by length,
 negation and unknown words, and how many behavioural cases pass. `--faithfulness` compares the attribution methods on
-some validation reviews as well, and stores that in `faithfulness.json`.
+some validation reviews as well, and stores that in `faithfulness.json`. Of a network that is small enough to see whole
+it finds the plane and the slow points of its states, too (`dynamics.json`).
 """
 
 from __future__ import annotations
@@ -28,6 +29,8 @@ from model.language import gettext
 from model.metrics import Capability, Metrics, Report, calibration_bins, fit_temperature, measure
 from model.network import checkpoint
 from model.network.checkpoint import Checkpoint
+from model.recurrence import dynamics
+from model.recurrence.dynamics import Dynamics
 from model.training import data as dataset
 from model.training.data import PreparedData, Split
 from model.training.logits import logits_and_labels
@@ -141,7 +144,8 @@ def work(options: Options) -> None:
     loaded.network.config = replace(loaded.network.config, temperature=temperature)
     report = replace(report, behaviour=measure_behaviour(loaded))
     compared = faithfulness.measure(loaded.network, drawn, options.seed, progress=True) if drawn else None
-    _store(options.folder / options.name, temperature, report, compared)
+    found = _dynamics(loaded, data, options)
+    _store(options.folder / options.name, temperature, report, compared, found)
     lines = [table(report)]
     if compared:
         lines.append(faithfulness_table(compared))
@@ -149,11 +153,23 @@ def work(options: Options) -> None:
     sys.stdout.write("\n".join(lines) + "\n")
 
 
-def _store(folder: Path, temperature: float, report: Report, compared: FaithfulnessReport | None) -> None:
+def _dynamics(loaded: Checkpoint, data: PreparedData, options: Options) -> Dynamics | None:
+    """Of a network that is small enough to see whole; None of any other."""
+    if not dynamics.seen_whole(loaded.network.config):
+        return None
+    size = loaded.network.config.vocabulary_size
+    return dynamics.measure(loaded.network, draw_reviews(data, size, options.reviews, options.seed), options.seed)
+
+
+def _store(
+    folder: Path, temperature: float, report: Report, compared: FaithfulnessReport | None, found: Dynamics | None
+) -> None:
     """Write what was measured, and the card. An earlier comparison of the methods stays where there is no new one."""
     checkpoint.set_temperature(folder, temperature)
     files.write_json(folder / "metrics.json", asdict(report))
     if compared:
         files.write_json(folder / faithfulness.FILE, asdict(compared))
+    if found:
+        files.write_json(folder / dynamics.FILE, asdict(found))
     loaded = checkpoint.load(folder.name, folder.parent)
-    files.write_text(folder / "README.md", card.write(loaded, faithfulness.read(folder)))
+    files.write_text(folder / "README.md", card.write(loaded, faithfulness.read(folder), dynamics.read(folder)))

@@ -32,6 +32,7 @@ from model.network.network import NetworkConfig, RecurrentNetwork
 from model.text import build_field, build_vocabulary
 
 FORMAT = 1
+UNSAID = {"bidirectional": True}  # of networks whose settings were written before they could be otherwise
 
 
 Record = TypeVar("Record")
@@ -159,7 +160,7 @@ def _read_config(path: Path) -> tuple[NetworkConfig, TrainingRecord]:
         training = settings["training"]
         training["candidates"] = tuple(Candidate(**each) for each in training["candidates"])
         training |= {name: tuple(training[name]) for name in ("changed", "teachers")}
-        return _record(NetworkConfig, settings["network"]), _record(TrainingRecord, training)
+        return _record(NetworkConfig, UNSAID | settings["network"]), _record(TrainingRecord, training)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         reason = gettext("unreadable") if isinstance(error, OSError) else error
         said = gettext("The settings (config.json) of checkpoint '{name}' cannot be used: {reason}.")

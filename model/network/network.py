@@ -1,7 +1,8 @@
-"""The network: embedding, bidirectional recurrent layers, dropout, one linear output.
+"""The network: embedding, recurrent layers that read both ways or forward only, dropout, one linear output.
 
 The recipe is the widely taught one (Bentrevett's PyTorch sentiment analysis): the concatenated last hidden states of
-both directions of the second layer decide. The same class builds networks of each kind of `Cell`.
+both directions of the second layer decide. The same class builds networks of each kind of `Cell`, and smaller ones
+that read forward only, whose state at a token is all that they know by then.
 
 Padding never changes a result. Each direction is a recurrence of its own over right-padded batches, the backward one
 over reviews reversed within their length: what follows a review cannot reach back into it. This equals
@@ -33,8 +34,9 @@ class NetworkConfig:
     embedding_size: int = 100  # that of glove.6B.100d
     hidden_size: int = 256  # units of each direction
     layers: int = 2
+    bidirectional: bool = True  # False: forward only
     cell: str = "lstm"  # the key of one of `CELLS`
-    pooling: Literal["last", "max_mean"] = "last"  # last states of both directions; or maximum and mean over tokens
+    pooling: Literal["last", "max_mean"] = "last"  # last state of each direction; or maximum and mean over tokens
     dropout: float = 0.5  # on the embedding, between the layers, before the output
     temperature: float = 1.0  # the output is divided by it, so that sigmoid(logit) is calibrated
 
@@ -42,30 +44,56 @@ class NetworkConfig:
         sizes = (self.vocabulary_size - 2, self.embedding_size, self.hidden_size, self.layers)
         if any(type(size) is not int or size < 1 for size in sizes):
             raise ValueError("sizes must be whole numbers above 0, and the vocabulary must hold a word")
+        if not isinstance(self.bidirectional, bool):
+            raise ValueError("bidirectional must be true or false")
         if not isinstance(self.cell, str) or self.cell not in CELLS or self.pooling not in ("last", "max_mean"):
             raise ValueError(f"unknown cell '{self.cell}' or pooling '{self.pooling}'")
         if not (0 <= self.dropout < 1 and 0 < self.temperature < 100):
             raise ValueError("dropout must lie in [0, 1), the temperature in (0, 100)")
 
+    @property
+    def directions(self) -> tuple[str, ...]:
+        """Which ways its layers read, those of `DIRECTIONS` that there are."""
+        return DIRECTIONS if self.bidirectional else DIRECTIONS[:1]
 
-class BidirectionalLayer(nn.Module):
-    """One recurrent layer that reads both ways. Output (batch, tokens, 2 * hidden), forward states first."""
+    @property
+    def has_verdict_so_far(self) -> bool:
+        """Whether the state at each token gives the verdict on what was read until there, in one reading."""
+        return not self.bidirectional and self.pooling == "last"
 
-    def __init__(self, input_size: int, hidden_size: int, cell: str) -> None:
+    @property
+    def states(self) -> int:
+        """How many hidden states a layer has at a token, those of all its directions."""
+        return len(self.directions) * self.hidden_size
+
+
+class RecurrentLayer(nn.Module):
+    """One recurrent layer that reads both ways, or forward only.
+
+    Output (batch, tokens, directions * hidden), forward states first.
+    """
+
+    def __init__(self, input_size: int, hidden_size: int, cell: str, bidirectional: bool = True) -> None:
         super().__init__()
         self.cell = CELLS[cell]
+        self.directions = DIRECTIONS if bidirectional else DIRECTIONS[:1]
         self.forward_rnn = self.cell.module(input_size, hidden_size)
-        self.backward_rnn = self.cell.module(input_size, hidden_size)
+        self.backward_rnn = self.cell.module(input_size, hidden_size) if bidirectional else None
 
     def forward(self, inputs: Tensor, reversal: Tensor) -> Tensor:
-        """States (batch, tokens, 2 * hidden) of inputs (batch, tokens, features); see `reversed_places`."""
+        """States (batch, tokens, directions * hidden) of inputs (batch, tokens, features); see `reversed_places`."""
         forward, _ = self.forward_rnn(inputs)  # (B, T, H)
+        if self.backward_rnn is None:
+            return forward
         backward, _ = self.backward_rnn(reorder(inputs, reversal))  # (B, T, H), last token first
         return torch.cat([forward, reorder(backward, reversal)], dim=-1)  # (B, T, 2H)
 
     def recurrence(self, direction: str) -> nn.RNNBase:
-        """The module of "forward" or "backward"."""
-        return self.forward_rnn if direction == "forward" else self.backward_rnn
+        """The module of one of its `directions`. Raises `KeyError` for one that there is not."""
+        module = {"forward": self.forward_rnn, "backward": self.backward_rnn}[direction]
+        if module is None:
+            raise KeyError(direction)
+        return module
 
 
 class RecurrentNetwork(nn.Module):
@@ -74,13 +102,15 @@ class RecurrentNetwork(nn.Module):
     def __init__(self, config: NetworkConfig) -> None:
         super().__init__()
         self.config = config
-        states = 2 * config.hidden_size
+        states = config.states
         self.embedding = nn.Embedding(config.vocabulary_size, config.embedding_size, padding_idx=PADDING_ID)
         layers = nn.ModuleList(
-            BidirectionalLayer(states if index else config.embedding_size, config.hidden_size, config.cell)
+            RecurrentLayer(
+                states if index else config.embedding_size, config.hidden_size, config.cell, config.bidirectional
+            )
             for index in range(config.layers)
         )
-        self.layers = cast("Sequence[BidirectionalLayer]", layers)
+        self.layers = cast("Sequence[RecurrentLayer]", layers)
         self.output = nn.Linear(states if config.pooling == "last" else 2 * states, 1)
         self.dropout = nn.Dropout(config.dropout)
 
@@ -102,7 +132,7 @@ class RecurrentNetwork(nn.Module):
         return self.decide(self.states(embedded, lengths)[-1], lengths)
 
     def states(self, embedded: Tensor, lengths: Tensor) -> list[Tensor]:
-        """Hidden states of each layer (batch, tokens, 2 * hidden) in reading order, forward ones first.
+        """Hidden states of each layer (batch, tokens, directions * hidden) in reading order, forward ones first.
 
         Places beyond a review's length hold numbers without meaning.
         """
@@ -114,16 +144,28 @@ class RecurrentNetwork(nn.Module):
         return states
 
     def decide(self, states: Tensor, lengths: Tensor) -> Tensor:
-        """Logits (batch,) of the last layer's states (batch, tokens, 2 * hidden), divided by the temperature."""
+        """Logits (batch,) of the last layer's states (batch, tokens, directions * hidden), divided by the
+        temperature.
+        """
         pooled = self.dropout(self.pool(states, lengths))
         return self.output(pooled).squeeze(-1).float() / self.config.temperature
 
+    def so_far(self, states: Tensor) -> Tensor:
+        """The verdict after each token, logits (batch, tokens): w · h_t + b of states (batch, tokens, hidden).
+
+        Each is the verdict on a review that ends there. Raises `ValueError` for a network that reads backward as well,
+        or whose verdict looks at more than the last state: it has none within one reading.
+        """
+        if not self.config.has_verdict_so_far:
+            raise ValueError("only a network that reads forward, and whose last state decides, has a verdict so far")
+        return self.output(self.dropout(states)).squeeze(-1).float() / self.config.temperature
+
     def pool(self, states: Tensor, lengths: Tensor) -> Tensor:
-        """What the output layer reads: (batch, 2 * hidden), or twice that for maximum and mean."""
+        """What the output layer reads: (batch, directions * hidden), or twice that for maximum and mean."""
         if self.config.pooling == "last":
-            forward, backward = states.chunk(2, dim=-1)  # (B, T, H) each
+            forward, *backward = states.split(self.config.hidden_size, dim=-1)  # (B, T, H) each
             batch = torch.arange(len(states), device=states.device)
-            return torch.cat([forward[batch, lengths - 1], backward[:, 0]], dim=-1)  # (B, 2H)
+            return torch.cat([forward[batch, lengths - 1], *(each[:, 0] for each in backward)], dim=-1)  # (B, 2H)
         places = torch.arange(states.shape[1], device=states.device)
         beyond = (places >= lengths[:, None]).unsqueeze(-1)  # (B, T, 1)
         maximum = states.masked_fill(beyond, -torch.inf).amax(dim=1)

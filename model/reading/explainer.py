@@ -30,8 +30,11 @@ from model.reading.passing import Means, PassingUnits, units_that_pass_on
 from model.reading.stretch import Stretch, units_over
 from model.reading.telling import TellingUnit, six_units, telling_units
 from model.reading.units import rank_units
+from model.reading.whole import Whole, see_whole
+from model.recurrence import dynamics
 from model.recurrence.arriving import arriving_gradients
 from model.recurrence.clamps import Clamp
+from model.recurrence.dynamics import Dynamics
 from model.recurrence.interventions import Intervened, elsewhere, intervene
 from model.recurrence.jacobians import GradientFlow, flow_of_trace, gradient_flow, untrained
 from model.recurrence.ledger import ReadLedger, WrittenLedger, read_ledger, written_ledger
@@ -93,6 +96,21 @@ class Explainer:
     def faithfulness(self, name: str) -> FaithfulnessReport | None:
         """How a checkpoint's attribution methods compared; None if not measured. Raises `CheckpointError`."""
         return faithfulness.read(self._folder / self.checkpoint(name).name)
+
+    def dynamics(self, name: str) -> Dynamics | None:
+        """What a small network's states did over many reviews; None if not measured. Raises `CheckpointError`."""
+        return dynamics.read(self._folder / self.checkpoint(name).name)
+
+    def whole(self, reading: Reading) -> Whole | None:
+        """The review in a network that is small enough to see whole; None in a larger one."""
+        network = self._network(reading)
+        if not dynamics.seen_whole(network.config):
+            return None
+        return see_whole(network, reading.gates, self.dynamics(reading.question.checkpoint))
+
+    def seen_whole(self) -> tuple[str, ...]:
+        """The names of the checkpoints that are small enough to see whole."""
+        return tuple(name for name in self.names if dynamics.seen_whole(self.checkpoint(name).network.config))
 
     def classify(self, text: object, checkpoint: str) -> Prediction:
         """The verdict alone. Raises `ReviewError` or `CheckpointError`."""

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from model.network.network import DIRECTIONS
 from model.recurrence.ledger import ReadLedger
 from model.recurrence.preactivations import state_before
 from model.recurrence.replay import GateTrace, GateTraces
@@ -149,8 +148,8 @@ def _switches(trace: GateTrace) -> Measured:
 
 def _decides(gates: GateTraces, read: ReadLedger) -> Iterator[Measured]:
     """Of the last layer, which alone is read."""
-    for direction, parts in zip(DIRECTIONS, np.split(read.read, 2, axis=1), strict=True):  # (T, H) logits
-        value = parts.sum(axis=0)
+    for direction, parts in zip(gates.directions, np.split(read.read, len(gates.directions), axis=1), strict=True):
+        value = parts.sum(axis=0)  # (H,) logits
         trace = gates.of(gates.layers, direction)
         yield Measured(trace, np.abs(value), value, np.abs(parts).argmax(axis=0)[None])
 

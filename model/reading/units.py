@@ -6,7 +6,7 @@ import numpy as np
 
 from model.errors import ReviewError
 from model.language import gettext, marked
-from model.network.network import DIRECTIONS, RecurrentNetwork
+from model.network.network import RecurrentNetwork
 from model.recurrence.choices import place_of
 from model.recurrence.preactivations import as_array, state_before, weights_of
 from model.recurrence.replay import NEARLY_OPEN, NEARLY_SHUT, GateTrace
@@ -52,11 +52,12 @@ def _saturation(trace: GateTrace) -> np.ndarray:
 
 def _weight_above(network: RecurrentNetwork, layer: int, direction: str) -> np.ndarray:
     """How strongly each unit (units,) of a layer and direction is read above; 0 or more."""
-    hidden = network.config.hidden_size
-    units = slice(DIRECTIONS.index(direction) * hidden, (DIRECTIONS.index(direction) + 1) * hidden)
+    config = network.config
+    first = config.directions.index(direction) * config.hidden_size
+    units = slice(first, first + config.hidden_size)
     if layer == len(network.layers):
-        read = as_array(network.output.weight).reshape(-1, 2 * hidden)  # one row, or two: maximum and mean
+        read = as_array(network.output.weight).reshape(-1, config.states)  # one row, or two: maximum and mean
         return np.abs(read[:, units]).sum(axis=0)
     above = network.layers[layer]
-    weights = np.concatenate([weights_of(above.recurrence(each), "weight_ih") for each in DIRECTIONS])
+    weights = np.concatenate([weights_of(above.recurrence(each), "weight_ih") for each in config.directions])
     return np.linalg.norm(weights[:, units], axis=0)

@@ -97,7 +97,7 @@ def _gradients(network: RecurrentNetwork, embedded: Tensor) -> tuple[list[Tensor
         read = embedded.detach().clone().requires_grad_()
         nudges = [_zeros(network, read) for _ in network.layers]
         lengths = length_of(read)
-        last = replay(network, read, lengths, nudges=nudges)[-1].both
+        last = replay(network, read, lengths, nudges=nudges)[-1].joined
         logit = network.decide(last, lengths)[0]
         watched = [nudge.states[symbol] for nudge in nudges for symbol in network.cell.states]
         *found, at_words = torch.autograd.grad(logit, [*watched, read])
@@ -106,7 +106,7 @@ def _gradients(network: RecurrentNetwork, embedded: Tensor) -> tuple[list[Tensor
 
 def _zeros(network: RecurrentNetwork, read: Tensor) -> Nudge:
     """A nudge of nothing, whose gradient is that of the states of a layer."""
-    shape = (2, 1, read.shape[1], network.config.hidden_size)
+    shape = (len(network.config.directions), 1, read.shape[1], network.config.hidden_size)
     return Nudge({symbol: read.new_zeros(shape, requires_grad=True) for symbol in network.cell.states})
 
 
@@ -123,7 +123,7 @@ def _by_layer(found: list[Tensor], cell: Cell) -> tuple[StateGradients, ...]:
             },
         )
         for place in range(0, len(found), each)
-        for index, direction in enumerate(DIRECTIONS)
+        for index, direction in enumerate(DIRECTIONS[: len(found[place])])
     )
 
 

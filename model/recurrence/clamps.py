@@ -129,6 +129,8 @@ def check_clamp(clamp: Clamp, config: NetworkConfig, tokens: int) -> None:
         raise ReviewError(sentence.format(last=config.layers))
     if clamp.direction is not None and not (isinstance(clamp.direction, str) and clamp.direction in DIRECTIONS):
         raise ReviewError(gettext("There is no such direction: choose forward, backward or both."))
+    if clamp.direction not in (None, *config.directions):
+        raise ReviewError(gettext("This network reads forward only: it has no backward direction to hold."))
     if clamp.unit is not None and not _lies_in(clamp.unit, 0, config.hidden_size - 1):
         sentence = gettext("There is no such unit: choose one from 0 to {last}, or all units.")
         raise ReviewError(sentence.format(last=config.hidden_size - 1))

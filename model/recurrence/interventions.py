@@ -48,7 +48,7 @@ def intervene(network: RecurrentNetwork, embedded: Tensor, clamps: Sequence[Clam
     check_clamps(clamps, network.config, embedded.shape[1])
     lengths = torch.tensor([embedded.shape[1]], device=embedded.device)
     replays = replay(network, embedded, lengths, clamps)
-    logit = float(network.decide(replays[-1].both, lengths))
+    logit = float(network.decide(replays[-1].joined, lengths))
     return Intervened(tuple(clamps), logit, sigmoid(logit), GateTraces(traces_of(network.cell, replays)))
 
 

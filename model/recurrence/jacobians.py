@@ -140,7 +140,7 @@ def untrained(network: RecurrentNetwork, seed: int = 0) -> RecurrentNetwork:
     fresh = copy.deepcopy(network).eval().requires_grad_(False)
     generator = torch.Generator().manual_seed(seed)
     for layer in fresh.layers:
-        for direction in DIRECTIONS:
+        for direction in layer.directions:
             _draw(layer.recurrence(direction), network.config.hidden_size, generator)
     _draw(fresh.output, fresh.output.in_features, generator)
     return fresh
@@ -255,5 +255,5 @@ def length_of(embedded: Tensor) -> Tensor:
 
 
 def _check(network: RecurrentNetwork, layer: int, direction: str) -> None:
-    if direction not in DIRECTIONS or not 1 <= layer <= len(network.layers):
+    if direction not in network.config.directions or not 1 <= layer <= len(network.layers):
         raise KeyError(layer, direction)

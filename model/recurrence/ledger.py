@@ -139,16 +139,15 @@ def read_ledger(network: RecurrentNetwork, gates: GateTraces) -> ReadLedger:
 
     Where a maximum is reached at several tokens, each is credited with an equal part of it.
     """
-    layer = network.config.layers
-    forward, backward = (gates.of(layer, direction).h.astype(np.float64) for direction in ("forward", "backward"))
-    states = np.hstack([forward, backward])  # (T, 2H)
+    config = network.config
+    states = np.hstack([gates.of(config.layers, direction).h for direction in config.directions]).astype(np.float64)
     temperature = network.config.temperature
     weights = network.output.weight.detach().double().cpu().numpy()[0] / temperature
     read = np.zeros_like(states)
-    if network.config.pooling == "last":
-        hidden = forward.shape[1]
-        read[-1, :hidden] = forward[-1] * weights[:hidden]
-        read[0, hidden:] = backward[0] * weights[hidden:]
+    if config.pooling == "last":
+        hidden = config.hidden_size
+        read[-1, :hidden] = states[-1, :hidden] * weights[:hidden]
+        read[0, hidden:] = states[0, hidden:] * weights[hidden:]  # of a backward direction, where there is one
     else:
         of_maximum, of_mean = np.split(weights, 2)
         largest = states == states.max(axis=0)

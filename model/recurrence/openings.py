@@ -17,7 +17,7 @@ from model.errors import ReviewError
 from model.language import gettext
 from model.network.cells.cell import EXACT, Cell, Settle
 from model.network.classify import sigmoid
-from model.network.network import DIRECTIONS, RecurrentNetwork, reversed_places
+from model.network.network import RecurrentNetwork, reversed_places
 from model.recurrence.clamps import Clamp, check_clamp
 from model.recurrence.replay import GateTrace, GateTraces
 
@@ -88,13 +88,12 @@ def _check(network: RecurrentNetwork, valve: Valve, tokens: int) -> None:
 def _held_layer(
     network: RecurrentNetwork, embedded: Tensor, gates: GateTraces, valve: Valve, openings: np.ndarray
 ) -> Tensor:
-    """What the valve's layer shows, (openings, tokens, 2 * hidden) in reading order of the text, forward ones first."""
-    below = _both(gates, valve.layer - 1, embedded) if valve.layer > 1 else embedded  # (1, T, in)
+    """What the valve's layer shows, (openings, tokens, states) in reading order of the text, forward ones first."""
+    below = _joined(gates, valve.layer - 1, embedded) if valve.layer > 1 else embedded  # (1, T, in)
     held = _held_direction(network, below, gates.of(valve.layer, valve.direction), valve, openings)
-    others = _both(gates, valve.layer, embedded).expand(len(openings), -1, -1).chunk(2, dim=-1)
-    return torch.cat(
-        [held if valve.direction == each else other for each, other in zip(DIRECTIONS, others, strict=True)], dim=-1
-    )
+    shown = [_tensor(gates.of(valve.layer, each).h, embedded).expand_as(held) for each in gates.directions]
+    found = zip(gates.directions, shown, strict=True)
+    return torch.cat([held if valve.direction == each else other for each, other in found], dim=-1)
 
 
 def _held_direction(
@@ -143,9 +142,9 @@ def _initial(cell: Cell, states: dict[str, Tensor]) -> Tensor | tuple[Tensor, ..
     return found if len(found) > 1 else found[0]
 
 
-def _both(gates: GateTraces, layer: int, like: Tensor) -> Tensor:
-    """What a layer showed, (1, tokens, 2 * hidden)."""
-    return torch.cat([_tensor(gates.of(layer, direction).h, like) for direction in DIRECTIONS], dim=-1)
+def _joined(gates: GateTraces, layer: int, like: Tensor) -> Tensor:
+    """What a layer showed, (1, tokens, directions * hidden)."""
+    return torch.cat([_tensor(gates.of(layer, direction).h, like) for direction in gates.directions], dim=-1)
 
 
 def _tensor(values: np.ndarray, like: Tensor) -> Tensor:

@@ -10,7 +10,7 @@ from torch import Tensor, nn
 from model.errors import ReviewError
 from model.language import gettext
 from model.network.cells.packing import Packed
-from model.network.network import DIRECTIONS, RecurrentNetwork
+from model.network.network import RecurrentNetwork
 from model.recurrence.choices import NO_WHOLE_LAYER, whole_number
 from model.recurrence.replay import GateTrace, GateTraces
 
@@ -84,8 +84,9 @@ def preactivations(
     if not 1 <= layer <= len(network.layers):
         sentence = gettext("There is no layer {layer}: this network has {layers}.")
         raise ReviewError(sentence.format(layer=layer, layers=len(network.layers)))
-    if direction not in DIRECTIONS:
-        raise ReviewError(gettext("A direction is 'forward' or 'backward': choose one of them."))
+    if direction not in network.config.directions:
+        ways = ", ".join(f"'{each}'" for each in network.config.directions)
+        raise ReviewError(gettext("This network reads {ways}: choose a direction that there is.").format(ways=ways))
     module = network.layers[layer - 1].recurrence(direction)
     inputs = as_array(embedded[0]) if layer == 1 else _states_below(traces, layer)  # (T, in)
     trace = traces.of(layer, direction)
@@ -114,8 +115,8 @@ def _passes(trace: GateTrace, packed: tuple[Packed, ...]) -> np.ndarray:
 
 
 def _states_below(traces: GateTraces, layer: int) -> np.ndarray:
-    """What a layer above the first reads: (tokens, 2 * hidden), forward states first."""
-    return np.concatenate([traces.of(layer - 1, direction).h for direction in DIRECTIONS], axis=1)
+    """What a layer above the first reads: (tokens, directions * hidden), forward states first."""
+    return np.concatenate([traces.of(layer - 1, direction).h for direction in traces.directions], axis=1)
 
 
 def state_before(states: np.ndarray, direction: str) -> np.ndarray:

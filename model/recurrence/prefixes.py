@@ -5,6 +5,8 @@ n (n + 1) / 2 places to be read, not n. All prefixes are read side by side, plac
 reach a place are the rows of one matrix product. Nothing is padded, what a word adds is computed once for all
 prefixes, and so is the first layer's forward direction, which cannot know where a prefix ends. That is little more
 than half the work of a batch of padded prefixes, and what is held at a place of the text is held for all at once.
+
+A network that reads forward only cannot know where a prefix ends: one reading has all of them.
 """
 
 from __future__ import annotations
@@ -21,7 +23,7 @@ from model.errors import ReviewError
 from model.language import gettext
 from model.network.cells.cell import Arithmetic
 from model.network.classify import sigmoid
-from model.network.network import DIRECTIONS, BidirectionalLayer, RecurrentNetwork
+from model.network.network import DIRECTIONS, RecurrentLayer, RecurrentNetwork
 from model.recurrence.clamps import Clamp, PreparedClamp, check_clamps, prepare_clamps, settle_clamps
 
 MAX_PREFIX_TOKENS = 34_000  # all prefixes of 260 tokens: some 0.7 s on two cores, and 35 MB of states between layers
@@ -80,18 +82,20 @@ class _Reading:
 def read_prefixes(network: RecurrentNetwork, ids: Sequence[int], clamps: Sequence[Clamp] = ()) -> PrefixCurve:
     """The verdicts on the prefixes of a review of ids (tokens,), with what `clamps` hold at places of the text.
 
-    Each is the verdict on a review that ends there. Of a long review not all prefixes are read: see `prefix_lengths`.
+    Each is the verdict on a review that ends there. Of a long review not all prefixes are read (see `prefix_lengths`),
+    but by a network that reads forward only.
     The network must be in evaluation mode. Raises `ReviewError` for a review without tokens, and for clamps
     that `check_clamps` refuses.
     """
     if not len(ids):
         raise ReviewError(gettext("There is nothing to read yet: type or paste a review."))
     check_clamps(clamps, network.config, len(ids))
-    lengths = prefix_lengths(len(ids))
+    lengths = prefix_lengths(len(ids)) if network.config.bidirectional else np.arange(1, len(ids) + 1)
     device = network.output.weight.device
     words = network.embed(torch.as_tensor(ids, device=device))  # (T, E)
     longest_first = torch.as_tensor(lengths[::-1].copy(), device=device)
-    logits = _read_layers(network, words, longest_first, clamps).flip(0).double().cpu().numpy()
+    read = _read_layers if network.config.bidirectional else _read_forward
+    logits = read(network, words, longest_first, clamps).flip(0).double().cpu().numpy()
     return PrefixCurve(lengths, logits, np.array([sigmoid(logit) for logit in logits]))
 
 
@@ -123,6 +127,20 @@ def _read_layers(network: RecurrentNetwork, words: Tensor, lengths: Tensor, clam
         pools.append(_pool(_read(last, direction, inputs, reach, held_last), network, lengths))
     pooled = torch.cat([part for both in zip(*pools, strict=True) for part in both], dim=1)
     return network.output(pooled).squeeze(-1).float() / network.config.temperature
+
+
+def _read_forward(network: RecurrentNetwork, words: Tensor, lengths: Tensor, clamps: Sequence[Clamp]) -> Tensor:
+    """As `_read_layers`, for a network that reads forward only: each state is that of the prefix that ends there."""
+    once = [1] * len(words)
+    states = words
+    for number, layer in enumerate(network.layers, start=1):
+        inputs = _Inputs(states, [states.new_empty(1, 0)] * len(states))
+        held = _held(clamps, network, number, "forward", words)
+        states = torch.cat([reading.states for reading in _read(layer, "forward", inputs, once, held)])  # (T, H)
+    if network.config.pooling != "last":
+        counts = torch.arange(1, len(states) + 1, device=states.device).unsqueeze(-1)
+        states = torch.cat([states.cummax(dim=0).values, states.cumsum(dim=0) / counts], dim=1)  # (T, 2H)
+    return network.output(states[lengths - 1]).squeeze(-1).float() / network.config.temperature
 
 
 def _held(
@@ -159,7 +177,7 @@ def _pool(readings: Iterable[_Reading], network: RecurrentNetwork, lengths: Tens
 
 
 def _read(
-    layer: BidirectionalLayer, direction: str, inputs: _Inputs, rows: list[int], clamps: Sequence[PreparedClamp]
+    layer: RecurrentLayer, direction: str, inputs: _Inputs, rows: list[int], clamps: Sequence[PreparedClamp]
 ) -> Iterator[_Reading]:
     """Read all prefixes place by place in a direction; at each place the first `rows[place]` of them are there.
 

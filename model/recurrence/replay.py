@@ -19,7 +19,7 @@ from torch import Tensor
 
 from model.network.cells.cell import EXACT, Cell
 from model.network.cells.packing import StepWeights
-from model.network.network import DIRECTIONS, BidirectionalLayer, RecurrentNetwork, reorder, reversed_places
+from model.network.network import DIRECTIONS, RecurrentLayer, RecurrentNetwork, reorder, reversed_places
 from model.recurrence.clamps import Clamp, PreparedClamp, prepare_clamps, settle_clamps
 
 NEARLY_SHUT, NEARLY_OPEN = 0.1, 0.9
@@ -79,9 +79,18 @@ class GateTraces:
         return self.traces[0].cell
 
     @property
+    def directions(self) -> tuple[str, ...]:
+        """Which ways each layer reads: forward, or forward and backward."""
+        return tuple(trace.direction for trace in self.traces if trace.layer == 1)
+
+    @property
     def layers(self) -> int:
         """How many layers there are."""
         return self.traces[-1].layer
+
+    def nearest(self, layer: int, direction: str) -> GateTrace:
+        """The trace of a layer (from 1) and direction; of the last layer, and forward, where there is no such one."""
+        return self.of(min(layer, self.layers), direction if direction in self.directions else self.directions[0])
 
     def of(self, layer: int, direction: str) -> GateTrace:
         """The trace of a layer (from 1) and direction. Raises `KeyError` if there is none."""
@@ -107,28 +116,29 @@ class CheckedTraces(GateTraces):
 
 @dataclass(frozen=True, slots=True)
 class LayerReplay:
-    """Both directions of one layer in reading order: each quantity (2, batch, tokens, hidden), forward first."""
+    """All directions of a layer in reading order: each quantity (directions, batch, tokens, hidden), forward first."""
 
     quantities: Mapping[str, Tensor]
 
     @property
     def h(self) -> Tensor:
-        """The hidden states (2, batch, tokens, hidden), which every cell has."""
+        """The hidden states (directions, batch, tokens, hidden), which every cell has."""
         return self.quantities["h"]
 
     @property
-    def both(self) -> Tensor:
-        """The hidden states (batch, tokens, 2 * hidden), forward ones first: what is read above."""
-        return torch.cat([self.h[0], self.h[1]], dim=-1)
+    def joined(self) -> Tensor:
+        """The hidden states (batch, tokens, directions * hidden), forward ones first: what is read above."""
+        return torch.cat([*self.h], dim=-1)
 
     def values(self, symbol: str) -> Tensor:
-        """A quantity (2, batch, tokens, hidden). Raises `KeyError` if there is none of that symbol."""
+        """A quantity (directions, batch, tokens, hidden). Raises `KeyError` if there is none of that symbol."""
         return self.quantities[symbol]
 
 
 @dataclass(frozen=True, slots=True)
 class Nudge:
-    """What is added to the states of one layer as they arise, by symbol, (2, batch, tokens, hidden) in reading order.
+    """What is added to the states of one layer as they arise, by symbol, (directions, batch, tokens, hidden) in reading
+    order.
 
     Zeros change nothing, and the gradient that reaches them is that of the states, along all paths.
     """
@@ -146,13 +156,13 @@ def trace_gates(network: RecurrentNetwork, embedded: Tensor) -> CheckedTraces:
     reversal = reversed_places(lengths, embedded.shape[1])
     inputs, replays, parity = embedded, [], 0.0
     for layer in network.layers:
-        both = torch.stack([inputs, reorder(inputs, reversal)])  # (2, 1, T, in)
-        read = [layer.recurrence(direction)(each) for direction, each in zip(DIRECTIONS, both, strict=True)]
-        hidden = torch.stack([states for states, _ in read])  # (2, 1, T, H)
-        found = _repeat(network.cell, _weights(layer), both, hidden)
+        ordered = _for_each(layer, inputs, reversal)  # (D, 1, T, in)
+        read = [layer.recurrence(direction)(each) for direction, each in zip(layer.directions, ordered, strict=True)]
+        hidden = torch.stack([states for states, _ in read])  # (D, 1, T, H)
+        found = _repeat(network.cell, _weights(layer), ordered, hidden)
         parity = max(parity, _parity(network.cell, found, hidden, [last for _, last in read]))
         replays.append(_reading_order(found, reversal))
-        inputs = torch.cat([hidden[0], reorder(hidden[1], reversal)], dim=-1)  # (1, T, 2H)
+        inputs = torch.cat([*_turned(hidden, reversal)], dim=-1)  # (1, T, D * H)
     logit = float(network.decide(inputs, lengths))
     return CheckedTraces(traces_of(network.cell, replays), logit, parity)
 
@@ -167,7 +177,7 @@ def traces_of(cell: Cell, replays: Sequence[LayerReplay]) -> tuple[GateTrace, ..
             {symbol: layer.values(symbol)[index, 0].float().cpu().numpy() for symbol in cell.symbols},
         )
         for number, layer in enumerate(replays, start=1)
-        for index, direction in enumerate(DIRECTIONS)
+        for index, direction in enumerate(DIRECTIONS[: len(layer.h)])
     )
 
 
@@ -185,37 +195,45 @@ def replay(
     none.
     """
     reversal = reversed_places(lengths, embedded.shape[1])
-    places = {"forward": torch.arange(embedded.shape[1], device=lengths.device).expand_as(reversal).T}
-    places["backward"] = reversal.T  # (T, B) both
+    ahead = torch.arange(embedded.shape[1], device=lengths.device).expand_as(reversal)
+    order = {"forward": ahead.T, "backward": reversal.T}  # (T, B) each
+    places = {direction: order[direction] for direction in network.config.directions}
     inputs, replays = embedded, []
     for number, layer in enumerate(network.layers, start=1):
-        both = torch.stack([inputs, reorder(inputs, reversal)])  # (2, B, T, in)
+        ordered = _for_each(layer, inputs, reversal)  # (D, B, T, in)
         held = prepare_clamps(clamps, number, places, network.config.hidden_size)
         nudge = _in_steps(nudges[number - 1], reversal) if nudges else {}
-        found = _read(network.cell, _weights(layer), both, held, nudge)
+        found = _read(network.cell, _weights(layer), ordered, held, nudge)
         replays.append(_reading_order(found, reversal))
-        inputs = replays[-1].both  # (B, T, 2H)
+        inputs = replays[-1].joined  # (B, T, D * H)
     return replays
 
 
 def _in_steps(nudge: Nudge, reversal: Tensor) -> dict[str, Tensor]:
-    """What is added at each step, (tokens, 2, batch, hidden), in the order in which each direction reads."""
-    return {
-        symbol: torch.stack([values[0], reorder(values[1], reversal)]).permute(2, 0, 1, 3)
-        for symbol, values in nudge.states.items()
-    }
+    """What is added at each step, (tokens, directions, batch, hidden), in the order in which each direction reads."""
+    return {symbol: _turned(values, reversal).permute(2, 0, 1, 3) for symbol, values in nudge.states.items()}
 
 
 def _reading_order(found: Mapping[str, Tensor], reversal: Tensor) -> LayerReplay:
-    """Quantities (2, batch, tokens, hidden), each direction in the order in which it reads, as a layer's replay."""
-    return LayerReplay(
-        {symbol: torch.stack([values[0], reorder(values[1], reversal)]) for symbol, values in found.items()}
-    )
+    """Quantities (directions, batch, tokens, hidden), each direction in the order in which it reads, as a layer's
+    replay.
+    """
+    return LayerReplay({symbol: _turned(values, reversal) for symbol, values in found.items()})
 
 
-def _weights(layer: BidirectionalLayer) -> StepWeights:
-    """Those of both directions, stacked: (2, …) each."""
-    weights = [layer.cell.weights(layer.recurrence(direction)) for direction in DIRECTIONS]
+def _for_each(layer: RecurrentLayer, inputs: Tensor, reversal: Tensor) -> Tensor:
+    """Inputs (batch, tokens, in) for each direction in the order in which it reads: (directions, batch, tokens, in)."""
+    return _turned(inputs.expand(len(layer.directions), *inputs.shape), reversal)
+
+
+def _turned(values: Tensor, reversal: Tensor) -> Tensor:
+    """Values (directions, batch, tokens, features), the backward ones turned round: to reading order, or from it."""
+    return torch.stack([values[0], *(reorder(each, reversal) for each in values[1:])])
+
+
+def _weights(layer: RecurrentLayer) -> StepWeights:
+    """Those of its directions, stacked: (directions, …) each."""
+    weights = [layer.cell.weights(layer.recurrence(direction)) for direction in layer.directions]
     return StepWeights(
         torch.stack([each.inputs for each in weights]),
         torch.stack([each.states for each in weights]),
@@ -224,7 +242,7 @@ def _weights(layer: BidirectionalLayer) -> StepWeights:
 
 
 def _drive(weights: StepWeights, inputs: Tensor) -> Tensor:
-    """W x_t + b for all steps at once: (tokens, 2, batch, rows)."""
+    """W x_t + b for all steps at once: (tokens, directions, batch, rows)."""
     return torch.einsum("dbti,dgi->tdbg", inputs, weights.inputs) + weights.bias[:, None]
 
 
@@ -235,10 +253,13 @@ def _read(
     clamps: Sequence[PreparedClamp],
     nudge: Mapping[str, Tensor],
 ) -> dict[str, Tensor]:
-    """Both directions step by step, each in the order in which it reads: each quantity (2, batch, tokens, hidden)."""
-    drive = _drive(weights, inputs)  # (T, 2, B, rows)
-    recurrent = weights.states.transpose(1, 2).contiguous()  # (2, H, rows)
-    states: Mapping[str, Tensor] = dict.fromkeys(cell.states, drive.new_zeros(2, inputs.shape[1], recurrent.shape[1]))
+    """All directions step by step, each in the order in which it reads: each quantity (directions, batch, tokens,
+    hidden).
+    """
+    drive = _drive(weights, inputs)  # (T, D, B, rows)
+    recurrent = weights.states.transpose(1, 2).contiguous()  # (D, H, rows)
+    nothing = drive.new_zeros(*drive.shape[1:3], recurrent.shape[1])
+    states: Mapping[str, Tensor] = dict.fromkeys(cell.states, nothing)
     steps: list[dict[str, Tensor]] = []
     for place, step in enumerate(drive):
 
@@ -252,13 +273,16 @@ def _read(
 
 
 def _stacked(cell: Cell, steps: Sequence[Mapping[str, Tensor]]) -> dict[str, Tensor]:
-    """What each step computed (2, batch, hidden), in the order of reading, as (2, batch, tokens, hidden)."""
+    """What each step computed (directions, batch, hidden), in the order of reading, as (directions, batch, tokens,
+    hidden).
+    """
     return {symbol: torch.stack([values[symbol] for values in steps], dim=2) for symbol in cell.symbols}
 
 
 def _repeat(cell: Cell, weights: StepWeights, inputs: Tensor, hidden: Tensor) -> dict[str, Tensor]:
-    """Each step of both directions from the hidden state that the module had before it, in the order in which each
-    reads: each quantity (2, 1, tokens, hidden), of inputs (2, 1, tokens, in) and hidden states (2, 1, tokens, hidden).
+    """Each step of each direction from the hidden state that the module had before it, in the order in which each
+    reads: each quantity (directions, 1, tokens, hidden), of inputs (directions, 1, tokens, in) and hidden states like
+    what is found.
     """
     before = hidden.roll(1, dims=2)
     before[:, :, 0] = 0
@@ -274,8 +298,8 @@ def _repeat(cell: Cell, weights: StepWeights, inputs: Tensor, hidden: Tensor) ->
 def _parity(
     cell: Cell, found: Mapping[str, Tensor], hidden: Tensor, lasts: Sequence[Tensor | tuple[Tensor, ...]]
 ) -> float:
-    """Largest difference of a layer's quantities to PyTorch's own: hidden states (2, 1, tokens, hidden), and for each
-    direction its last states.
+    """Largest difference of a layer's quantities to PyTorch's own: hidden states (directions, 1, tokens, hidden), and
+    for each direction its last states.
     """
     worst = _difference(hidden, found["h"])
     for index, last in enumerate(lasts):

@@ -18,7 +18,7 @@ from torch import Tensor, nn
 from model import files
 from model.errors import DataError
 from model.language import gettext
-from model.network.network import BidirectionalLayer, NetworkConfig, RecurrentNetwork
+from model.network.network import NetworkConfig, RecurrentLayer, RecurrentNetwork
 from model.text import PADDING_ID
 
 WEIGHTS = "language_model.safetensors"
@@ -31,7 +31,7 @@ class LanguageModel(nn.Module):
         super().__init__()
         size = config.vocabulary_size
         self.embedding = nn.Embedding(size, config.embedding_size, padding_idx=PADDING_ID)
-        self.layer = BidirectionalLayer(config.embedding_size, config.hidden_size, config.cell)
+        self.layer = RecurrentLayer(config.embedding_size, config.hidden_size, config.cell)
         kept = [cutoff for cutoff in cutoffs if cutoff < size - 1]
         self.softmax = nn.AdaptiveLogSoftmaxWithLoss(config.hidden_size, size, kept or [size // 2])
         self.dropout = nn.Dropout(dropout)
@@ -46,7 +46,7 @@ class LanguageModel(nn.Module):
         embedded = self.embedding(ids[..., :-1])  # (2, S, C, E)
         mask = self.dropout(torch.ones(2, streams, 1, embedded.shape[-1], device=ids.device))
         outputs, after = [], []
-        for direction, rnn in enumerate((self.layer.forward_rnn, self.layer.backward_rnn)):
+        for direction, rnn in enumerate(map(self.layer.recurrence, self.layer.directions)):
             start = (states[2 * direction], states[2 * direction + 1])
             output, end = rnn(embedded[direction] * mask[direction], start)  # (S, C, H)
             outputs.append(output)

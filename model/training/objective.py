@@ -3,7 +3,9 @@
 - cross-entropy with the true label, with the teachers' (distillation, Hinton et al. 2015), or with a mix of both;
 - adversarial training: the same on word vectors moved by epsilon in the direction that raises it most;
 - virtual adversarial training: how far the verdict moves, at most, when the word vectors move by epsilon;
-- entropy minimization: verdicts should be decided.
+- entropy minimization: verdicts should be decided;
+- target replication (Lipton et al., *Learning to Diagnose with LSTM Recurrent Neural Networks*, ICLR 2016): the same
+  label for the verdict after every token, so that what a word says is learnt without a long way back to it.
 
 Sources: Miyato, Dai & Goodfellow, *Adversarial Training Methods for Semi-Supervised Text Classification* (ICLR 2017),
 and Sachan et al. (AAAI 2019) for the entropy. Epsilon is the length, over the whole review, of a step in *normalized*
@@ -43,15 +45,20 @@ class Batch:
 class _Perturbed(nn.Module):
     """The network with its word vectors moved: what several processes wrap, so that their gradients are averaged."""
 
-    def __init__(self, network: RecurrentNetwork) -> None:
+    def __init__(self, network: RecurrentNetwork, everywhere: bool) -> None:
         super().__init__()
-        self.network = network
+        self.network, self.everywhere = network, everywhere
 
     def forward(self, batch: Batch, step: Tensor, seed: int) -> Tensor:
-        """Logits (batch,) with word vectors + step (batch, tokens, embedding); `seed` fixes the dropout."""
+        """Logits with word vectors + step (batch, tokens, embedding); `seed` fixes the dropout.
+
+        (batch, 1), or (batch, tokens) where the verdict after every token is asked for.
+        """
         torch.manual_seed(seed)
-        embedded = self.network.embed(batch.ids)
-        return self.network.forward_embedded(embedded + step, batch.lengths)
+        embedded = self.network.embed(batch.ids) + step
+        if self.everywhere:
+            return self.network.so_far(self.network.states(embedded, batch.lengths)[-1])
+        return self.network.forward_embedded(embedded, batch.lengths).unsqueeze(-1)
 
 
 class Objective:
@@ -63,7 +70,7 @@ class Objective:
         """`frequencies` (vocabulary,): shares of the running words, which say what *normalized* means."""
         self._network, self._preset, self._processes, self._half = network, preset, processes, half
         self._frequencies = frequencies
-        self._perturbed = _Perturbed(network)
+        self._perturbed = _Perturbed(network, everywhere=preset.replicated > 0)
         self._parallel = processes.wrap(self._perturbed)
         self._device = frequencies.device.type
 
@@ -78,19 +85,21 @@ class Objective:
         origin = torch.zeros(*batch.ids.shape, preset.network.embedding_size, device=self._device)
         origin.requires_grad_(preset.adversarial > 0)
         with self._shared(last=not (preset.adversarial or preset.virtual)):
-            logits = self._logits(batch, origin, seed)
+            found = self._logits(batch, origin, seed)
+            logits = _last(found, batch)
             losses = _cross_entropy(logits, batch)
             decided = preset.entropy * _entropy(logits) if preset.entropy else 0.0
-            ((losses + decided).sum() * share).backward()
+            along = preset.replicated * _along(found, batch) if preset.replicated else 0.0
+            ((losses + decided + along).sum() * share).backward()
         clean = logits.detach()
         if preset.adversarial:
             step = preset.adversarial * self._direction(cast("Tensor", origin.grad))
             with self._shared(last=not preset.virtual):
-                (_cross_entropy(self._logits(batch, step, seed), batch).sum() * share).backward()
+                (_cross_entropy(_last(self._logits(batch, step, seed), batch), batch).sum() * share).backward()
         if preset.virtual:
             step = preset.virtual * self._blind_spot(batch, clean, seed)
             with self._shared(last=True):
-                (_divergence(clean, self._logits(batch, step, seed)).sum() * share).backward()
+                (_divergence(clean, _last(self._logits(batch, step, seed), batch)).sum() * share).backward()
         return clean, losses.detach()
 
     def _logits(self, batch: Batch, step: Tensor, seed: int) -> Tensor:
@@ -123,9 +132,24 @@ class Objective:
         inside = torch.arange(shape[1], device=self._device) < batch.lengths[:, None]  # (B, T)
         step = (SMALL * self._direction(random * inside.unsqueeze(-1))).requires_grad_()
         with autocast(self._device, self._half):
-            logits = self._perturbed(batch, step, seed).float()
+            logits = _last(self._perturbed(batch, step, seed).float(), batch)
         (gradient,) = torch.autograd.grad(_divergence(clean, logits).sum(), step)
         return self._direction(gradient)
+
+
+def _last(logits: Tensor, batch: Batch) -> Tensor:
+    """The verdicts (batch,) among logits (batch, 1), or (batch, tokens) after each token."""
+    if logits.shape[1] == 1:
+        return logits.squeeze(-1)
+    return logits.gather(1, (batch.lengths - 1).unsqueeze(-1)).squeeze(-1)
+
+
+def _along(logits: Tensor, batch: Batch) -> Tensor:
+    """Nats (batch,), weighted: the mean cross-entropy of logits (batch, tokens) after each token of a review."""
+    targets = batch.targets.unsqueeze(-1).expand_as(logits)
+    losses = binary_cross_entropy_with_logits(logits, targets, reduction="none")
+    inside = torch.arange(logits.shape[1], device=logits.device) < batch.lengths.unsqueeze(-1)
+    return batch.weights * (losses * inside).sum(dim=1) / batch.lengths
 
 
 def _cross_entropy(logits: Tensor, batch: Batch) -> Tensor:

@@ -35,9 +35,18 @@ class Preset:
     virtual: float = 0.0  # epsilon of virtual adversarial perturbations; 0: none
     entropy: float = 0.0  # weight of the verdicts' entropy
     average: float = 0.0  # decay of the weights' moving average; 0: none
+    forget_bias: float = 0.0  # of an LSTM at its start; 0: PyTorch's own start
+    identity: float = 0.0  # a plain RNN's state weights start as so many times the identity; 0: PyTorch's own start
+    replicated: float = 0.0  # weight of the verdicts after every token beside the last one (Lipton et al., ICLR 2016)
+
+    def __post_init__(self) -> None:
+        if self.replicated and not self.network.has_verdict_so_far:
+            raise ValueError("only a network that reads forward, and whose last state decides, has a verdict so far")
 
 
 _BILSTM = NetworkConfig(vocabulary_size=30_002, pooling="max_mean", dropout=0.25)
+
+_SMALL = NetworkConfig(hidden_size=16, layers=1, bidirectional=False, dropout=0.25)  # all units fit on one screen
 
 PRESETS = {
     "recipe": Preset(),
@@ -53,6 +62,30 @@ PRESETS = {
         epoch_reviews=17_500,
         adversarial=5.0,
         average=0.999,
+    ),
+    "small-lstm": Preset(
+        network=_SMALL,
+        batch=32,
+        learning_rate=3e-3,
+        epochs=3,
+        max_tokens=300,
+        one_cycle=True,
+        clip=1.0,
+        average=0.999,
+        forget_bias=1.0,
+        replicated=0.5,
+    ),
+    "small-rnn": Preset(
+        network=replace(_SMALL, cell="rnn"),
+        batch=32,
+        learning_rate=1e-3,
+        epochs=10,
+        max_tokens=300,
+        one_cycle=True,
+        clip=1.0,
+        average=0.999,
+        identity=0.99,
+        replicated=0.5,
     ),
     "teacher": Preset(
         network=NetworkConfig(

@@ -45,6 +45,7 @@ from model.training.run import (
     write_state,
 )
 from model.training.soft_labels import SoftLabels
+from model.training.starts import start_recurrences
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +115,7 @@ class Trainer:
             )
             with torch.no_grad():
                 self.network.embedding.weight.copy_(found.matrix)
+            start_recurrences(self.network, self.preset)
             sys.stdout.write(f"{found.known:,} of {len(self.words):,} words have vectors\n")
         elif self._continues:
             self._start_from(Path(self.settings.start) / "best")

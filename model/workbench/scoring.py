@@ -31,7 +31,7 @@ from torch import Tensor, nn
 
 from model.network.cells.packing import weights_of
 from model.network.checkpoint import Checkpoint
-from model.network.network import BidirectionalLayer, RecurrentNetwork, reorder, reversed_places
+from model.network.network import RecurrentLayer, RecurrentNetwork, reorder, reversed_places
 from model.network.precision import prefers_half
 from model.recurrence.replay import NEARLY_OPEN
 from model.text import PADDING_ID, pad
@@ -233,16 +233,16 @@ class _Reader:
         self.name, self.network = checkpoint.name, network
         self.half = exact < len(network.layers)
         self.device = network.output.weight.device.type
-        self.layers: list[BidirectionalLayer] = [
+        self.layers: list[RecurrentLayer] = [
             layer if number < exact else copy.deepcopy(layer).bfloat16() for number, layer in enumerate(network.layers)
         ]
         self.gates = [self._gates(layer) for layer in network.layers] if network.cell.forget_gates else []
 
-    def _gates(self, layer: BidirectionalLayer) -> list[_ForgetGate]:
+    def _gates(self, layer: RecurrentLayer) -> list[_ForgetGate]:
         dtype = torch.bfloat16 if self.half else torch.float32
         (forget,) = layer.cell.forget_gates
         rows = layer.cell.rows(forget, self.network.config.hidden_size)
-        return [_ForgetGate.of(recurrence, rows, dtype) for recurrence in (layer.forward_rnn, layer.backward_rnn)]
+        return [_ForgetGate.of(recurrence, rows, dtype) for recurrence in map(layer.recurrence, layer.directions)]
 
     @torch.inference_mode()
     def read(self, reviews: Sequence[np.ndarray]) -> _Verdicts:
@@ -256,17 +256,18 @@ class _Reader:
         states, gates = network.embed(ids), torch.zeros(2, len(ids), device=self.device)
         for number, layer in enumerate(self.layers):
             inputs = states.to(weights_of(layer.forward_rnn, "weight_ih").dtype)
-            mirrored = reorder(inputs, reversal)
-            forward, _ = layer.forward_rnn(inputs)  # (B, T, H)
-            backward, _ = layer.backward_rnn(mirrored)  # (B, T, H), last token first
-            if self.gates:
-                ahead, back = self.gates[number]
-                gates += ahead.measure(inputs, forward, real) + back.measure(mirrored, backward, real)
-            states = torch.cat([forward, reorder(backward, reversal)], dim=-1)  # (B, T, 2H)
+            found = []
+            for index, direction in enumerate(layer.directions):
+                ordered = reorder(inputs, reversal) if direction == "backward" else inputs
+                read, _ = layer.recurrence(direction)(ordered)  # (B, T, H), in the order in which it reads
+                if self.gates:
+                    gates += self.gates[number][index].measure(ordered, read, real)
+                found.append(reorder(read, reversal) if direction == "backward" else read)
+            states = torch.cat(found, dim=-1)  # (B, T, directions * H)
         pooled = network.pool(states.float(), lengths)
         logits = network.output(pooled).squeeze(-1) / network.config.temperature
         config = network.config
-        count = lengths * (2 * config.layers * config.hidden_size)
+        count = lengths * (config.layers * config.states)
         forget, saturated = gates / count if self.gates else torch.full_like(gates, torch.nan)
         return _Verdicts(*(each.cpu().numpy() for each in (logits, pooled.half(), forget, saturated)))
 

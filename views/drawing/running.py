@@ -27,6 +27,7 @@ def running_verdict(reading: Reading, curve: PrefixCurve) -> Markup:
     return render(
         "drawing/running.html",
         axis=token_axis(tokens, [track], gettext("The verdict as it reads")),
+        both_ways=len(reading.gates.directions) > 1,
         thinned=0 if len(places) == len(tokens) else len(places),
         save=save_buttons("gatescope-prefixes", _csv(curve)),
     )

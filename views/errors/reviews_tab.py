@@ -297,8 +297,8 @@ class ReviewsTab:
         return self._explainer.explain(Question(bench.table.texts[row], bench.scores.checkpoint))
 
     def _staves_of(self, explanation: Explanation, layer: int, direction: str, symbol: str) -> Drawing:
-        layer = min(layer, explanation.gates.layers)
-        mapped = shown_in(explanation.gates.of(layer, direction), symbol)
+        trace = explanation.gates.nearest(layer, direction)
+        layer, direction, mapped = trace.layer, trace.direction, shown_in(trace, symbol)
         return {
             self._staves: staves(explanation, layer, direction, mapped),
             self._units: map_card(explanation, layer, direction, symbol, UNIT_ORDERS[0]),

@@ -32,7 +32,9 @@ def facts(checkpoint: Checkpoint) -> Markup:
 
 def _of_network(network: RecurrentNetwork) -> list[Fact]:
     config, cell = network.config, gettext(network.cell.full_name)
-    shape = gettext("{layers}-layer bidirectional {cell}, {hidden} units each way")
+    shape = gettext("{layers}-layer {cell}, {hidden} units, reads forward only")
+    if config.bidirectional:
+        shape = gettext("{layers}-layer bidirectional {cell}, {hidden} units each way")
     words = gettext("{words:,} words, embedding of {embedding}")
     return [
         Fact(gettext("Network"), shape.format(layers=config.layers, cell=cell, hidden=config.hidden_size)),

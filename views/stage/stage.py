@@ -1,7 +1,8 @@
 """The stage: what never leaves the screen. The sentence, the verdict so far, its curve with the playhead, one sentence.
 
 Two readings meet here, and each number says of which it is. The verdict "so far", its curve and what it did at a token
-are of the text up to there, read anew by both directions; the colours of the words are of the whole review.
+are of the text up to there, read anew where the network reads both ways; the colours of the words are of the whole
+review.
 """
 
 from __future__ import annotations
@@ -33,6 +34,8 @@ def stage(reading: Reading, chosen: int, asked: str) -> Markup:
         words=words_of(reading),
         text_direction=text_direction(reading.review.text),
         pending=reading.scored is None,
+        both_ways=len(reading.gates.directions) > 1,
+        layers=reading.gates.layers,
         chosen=chosen,
         asked=asked,
         word=verdict_word(prediction),

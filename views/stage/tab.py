@@ -15,7 +15,7 @@ from markupsafe import Markup
 from model.attribution.baselines import BASELINES, DEFAULT_BASELINE
 from model.attribution.methods import DEFAULT_METHOD, METHODS
 from model.errors import ReviewError
-from model.language import gettext, marked
+from model.language import gettext, marked, ngettext
 from model.network.cells.registry import FIRST_SHOWN, SYMBOLS
 from model.reading.edit import Edit
 from model.reading.explainer import Explainer
@@ -155,7 +155,7 @@ class ExplainTab:
                 [(gettext(arrow), direction) for direction, arrow in ARROWS.items()],
                 value="forward",
                 label=gettext("Direction"),
-                info=gettext("each layer has a reader from either end"),
+                info=gettext("a layer has a reader from either end, or one from the start alone"),
                 min_width=150,
                 elem_id="gs-direction",
             )
@@ -196,7 +196,7 @@ class ExplainTab:
             self._asked,
             inputs=[*settings, self.kept, self._staging.latest, *page, *own],
             outputs=[
-                *(self.question, self.place, self.unit, self.ink, self._verdict, self._fooled),
+                *(self.question, *self.focus, self.ink, self._verdict, self._fooled),
                 *(*self._staging.drawn, *drawn),
             ],
             validator=valid,
@@ -223,7 +223,7 @@ class ExplainTab:
             + [each.change if isinstance(each, gr.State) else each.input for each in own],
             lambda *values: self._draw(PageValues.of(*values)),
             inputs=[*page, *own],
-            outputs=[self.unit, *drawn],
+            outputs=[self.layer, self.direction, self.unit, *drawn],
             **QUIET,
             trigger_mode="always_last",
         )
@@ -407,8 +407,11 @@ class ExplainTab:
         return here
 
     def _mended(self, page: PageValues, focus: Focus) -> Drawing:
-        """The unit that is shown, where the one asked for is not there."""
-        return {} if page.unit in (focus.unit, None) else {self.unit: focus.unit}
+        """Layer, direction and unit that are shown, where those asked for are not there."""
+        mended: Drawing = {} if page.unit in (focus.unit, None) else {self.unit: focus.unit}
+        if (page.layer, page.direction) != (focus.layer, focus.direction):
+            mended |= {self.layer: focus.layer, self.direction: focus.direction}
+        return mended
 
     def _follow(self, page: PageValues) -> Drawing:
         """Draw what depends on the chosen token."""
@@ -450,10 +453,17 @@ def _words(reading: Reading) -> list[str]:
 
 def focus_of(reading: Reading, page: PageValues) -> Focus:
     """Where to look; what this review or this network has not is said, and the nearest that there is shown instead."""
-    layers = reading.gates.layers
+    layers, directions = reading.gates.layers, reading.gates.directions
     if page.layer > layers:
-        said = gettext("This network has {layers} layers: layer {layers} is shown instead of {layer}.")
+        said = ngettext(
+            "This network has {layers} layer: layer {layers} is shown instead of {layer}.",
+            "This network has {layers} layers: layer {layers} is shown instead of {layer}.",
+            layers,
+        )
         gr.Warning(said.format(layers=layers, layer=page.layer), title=gettext("Layer"))
+    if page.direction not in directions:
+        said = gettext("This network reads forward only: that direction is shown.")
+        gr.Warning(said, title=gettext("Direction"))
     tokens, place = len(reading.review.tokens), max(whole(page.place), 0)
     if place >= tokens:
         said = gettext("The review has {tokens:,} tokens: the last one is shown instead of token {asked:,}.")
@@ -464,7 +474,8 @@ def focus_of(reading: Reading, page: PageValues) -> Focus:
     if shown != unit:
         said = gettext("This layer has {units} units, numbered from 0: unit {shown} is shown instead of {unit}.")
         gr.Warning(said.format(units=units, shown=shown, unit=unit), title=gettext("Unit"))
-    return Focus(min(page.layer, layers), page.direction, min(place, tokens - 1), shown)
+    trace = reading.gates.nearest(page.layer, page.direction)
+    return Focus(trace.layer, trace.direction, min(place, tokens - 1), shown)
 
 
 def view_of(page: PageValues, symbol: str, tab: str) -> View:

@@ -9,6 +9,7 @@ import pytest
 
 from model.evaluation import card
 from model.metrics import Capability, Report, Slice, calibration_bins, measure
+from tests.conftest import make_network
 from tests.model.attribution.test_faithfulness import made_report
 
 LOGITS, LABELS = np.array([2.0, -1.0, 0.5, -3.0, 1.0]), np.array([1, 1, 0, 0, 1])
@@ -44,6 +45,17 @@ def test_network_that_judges_by_chance_has_a_warning(evaluated):
         text = card.write(replace(evaluated, report=report))
         assert ("better than chance" in text) is warned
         assert "plain RNN" not in text  # the lesson is one for cells without gates
+
+
+def test_network_that_reads_forward_only_says_so(evaluated):
+    assert "A 2-layer bidirectional LSTM of 5 units that reads an English film review and says" in card.write(evaluated)
+    network = make_network(bidirectional=False, layers=1)
+    text = card.write(replace(evaluated, network=network))
+    assert "A 1-layer LSTM of 5 units that reads an English film review, forward only, and says" in text
+    assert "LSTM, 1 layer, 5 units, forward only |" in text
+    assert "| pooling | last state |" in text
+    assert "both directions" not in text
+    assert "bidirectional" not in text
 
 
 def test_capabilities_that_fail_are_named():

@@ -105,6 +105,21 @@ def test_wrong_settings_are_refused(folder, key, value):
     refused(folder, "format|settings")
 
 
+def test_settings_from_before_there_were_networks_that_read_forward_only_load_unchanged(folder):
+    path = folder / "net" / "config.json"
+    settings = json.loads(path.read_text())
+    assert settings["network"].pop("bidirectional") is True
+    path.write_text(json.dumps(settings))
+    assert checkpoint.load("net", folder).network.config.bidirectional is True
+
+
+def test_network_that_reads_forward_only_comes_back_as_it_was(tmp_path):
+    save_checkpoint(tmp_path / "net", bidirectional=False, layers=1)
+    loaded = checkpoint.load("net", tmp_path).network
+    assert loaded.config.directions == ("forward",)
+    assert not any("backward" in name for name in loaded.state_dict())
+
+
 def test_impossible_sizes_are_refused(folder):
     path = folder / "net" / "config.json"
     path.write_text(path.read_text().replace('"hidden_size": 5', '"hidden_size": -5'))

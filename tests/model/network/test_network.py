@@ -103,6 +103,7 @@ def test_recipe_has_the_stated_sizes():
         {"dropout": 1.0},
         {"temperature": 0.0},
         {"layers": 1.5},
+        {"bidirectional": 1},
     ],
 )
 def test_impossible_settings_are_refused(settings):

@@ -13,7 +13,7 @@ import torch
 from torch import Tensor, nn
 from torch.autograd.functional import jacobian
 
-from model.network.network import DIRECTIONS, BidirectionalLayer, RecurrentNetwork
+from model.network.network import DIRECTIONS, RecurrentLayer, RecurrentNetwork
 from model.recurrence.arriving import ArrivingGradients, arriving_gradients
 from model.recurrence.jacobians import BOUNDS, GradientFlow, flow_of_trace, gradient_flow, untrained
 from model.recurrence.replay import Nudge, replay, trace_gates
@@ -403,7 +403,7 @@ def test_untrained_weights_are_those_that_pytorch_draws(cell):
     fresh = untrained(network, seed=3)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(3)
-        modules = [BidirectionalLayer(size, 5, cell) for size in (6, 10)] + [nn.Linear(10, 1)]
+        modules = [RecurrentLayer(size, 5, cell) for size in (6, 10)] + [nn.Linear(10, 1)]
     expected = [weights for module in modules for weights in module.parameters()]
     found = [*fresh.layers.parameters(), *fresh.output.parameters()]
     for left, right in zip(found, expected, strict=True):

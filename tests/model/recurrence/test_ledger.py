@@ -64,7 +64,7 @@ def test_what_was_read_adds_up_to_the_logit_in_every_shipped_checkpoint(read):
     ledger = read_ledger(network, gates)
     assert ledger.logit == pytest.approx(logit, abs=1e-4)
     assert ledger.by_token.sum() == pytest.approx(ledger.by_unit.sum(), abs=1e-9)
-    assert ledger.read.shape == (ids.shape[1], 2 * network.config.hidden_size)
+    assert ledger.read.shape == (ids.shape[1], network.config.states)
 
 
 @pytest.mark.parametrize("pooling", ["last", "max_mean"])

@@ -50,7 +50,7 @@ def read_by_hand(
     """One review of word vectors (tokens, embedding), token by token in numpy's float64, as the equations say."""
     tokens, inputs, values = len(words), words.astype(np.float64), {}
     for number, layer in enumerate(network.layers, start=1):
-        for direction in DIRECTIONS:
+        for direction in network.config.directions:
             order = range(tokens) if direction == "forward" else range(tokens - 1, -1, -1)
             weights = {
                 name.removesuffix("_l0"): weight.double().numpy()
@@ -58,9 +58,10 @@ def read_by_hand(
             }
             read = _direction_by_hand(weights, inputs, order, (number, direction), clamps, added)
             values |= {(number, direction, symbol): array for symbol, array in read.items()}
-        inputs = np.hstack([values[number, direction, "h"] for direction in DIRECTIONS])
+        inputs = np.hstack([values[number, direction, "h"] for direction in network.config.directions])
     if network.config.pooling == "last":
-        pooled = np.hstack([values[number, "forward", "h"][-1], values[number, "backward", "h"][0]])
+        ends = {"forward": -1, "backward": 0}
+        pooled = np.hstack([values[number, way, "h"][ends[way]] for way in network.config.directions])
     else:
         pooled = np.hstack([inputs.max(axis=0), inputs.mean(axis=0)])
     output = network.output.weight.double().numpy()[0] @ pooled + float(network.output.bias)

@@ -21,7 +21,9 @@ def make(network=None, **settings):
     network = network or make_network(pooling="max_mean", dropout=0.0)
     network.requires_grad_(True)
     frequencies = torch.full((TINY["vocabulary_size"],), 1 / TINY["vocabulary_size"])
-    return network, Objective(network, replace(PRESET, **settings), frequencies, Processes(), half=False)
+    return network, Objective(
+        network, replace(PRESET, network=network.config, **settings), frequencies, Processes(), half=False
+    )
 
 
 def make_batch(weights=(1.0, 1.0, 0.0)):
@@ -44,6 +46,26 @@ def test_clean_part_is_the_mean_weighted_cross_entropy():
     (expected.sum() / 3).backward()
     torch.testing.assert_close(logits, again.detach())
     torch.testing.assert_close(losses, expected.detach())
+    assert all(torch.allclose(found[name], weights.grad, atol=1e-6) for name, weights in network.named_parameters())
+
+
+def test_replicated_targets_add_the_mean_loss_of_the_verdicts_after_every_token():
+    network, objective = make(make_network(bidirectional=False, layers=1, dropout=0.0), replicated=0.5)
+    batch = make_batch()
+    logits, losses = objective.backward(batch, seed=1)
+    found = gradients(network)
+    network.zero_grad()
+    expected, last = torch.zeros(()), []
+    for ids, length, target, weight in zip(
+        batch.ids, batch.lengths.tolist(), batch.targets, batch.weights, strict=True
+    ):
+        prefixes = torch.stack([network(ids[None, :end], torch.tensor([end]))[0] for end in range(1, length + 1)])
+        each = weight * binary_cross_entropy_with_logits(prefixes, target.expand(length), reduction="none")
+        expected = expected + (each[-1] + 0.5 * each.mean()) / 3
+        last.append(each[-1].detach())
+    expected.backward()
+    torch.testing.assert_close(losses, torch.stack(last))
+    torch.testing.assert_close(logits, network(batch.ids, batch.lengths).detach())
     assert all(torch.allclose(found[name], weights.grad, atol=1e-6) for name, weights in network.named_parameters())
 
 

@@ -26,7 +26,8 @@ def test_setting_is_changed_alone():
 
 
 @pytest.mark.parametrize(
-    "wrong", ["adversarial", "dropout=2", "nothing=1", "network=3", "batch=many", "batch=-1", "cell=x"]
+    "wrong",
+    ["replicated=0.5", "adversarial", "dropout=2", "nothing=1", "network=3", "batch=many", "batch=-1", "cell=x"],
 )
 def test_setting_that_makes_no_sense_is_named_with_those_there_are(wrong):
     with pytest.raises(DataError, match=f"'{wrong}' cannot be set; settings are batch, "):

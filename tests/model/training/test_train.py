@@ -33,7 +33,7 @@ def command(workplace, out, *more, preset="recipe"):
     return main(["train", preset, *paths, "--out", str(workplace / out), "--device", "cpu", *more])
 
 
-@pytest.mark.parametrize("preset", ["recipe", "rnn", "bilstm", "teacher"])
+@pytest.mark.parametrize("preset", ["recipe", "rnn", "bilstm", "small-lstm", "small-rnn", "teacher"])
 def test_network_learns_and_the_best_epoch_is_kept(workplace, preset):
     assert command(workplace, "run", preset=preset) == 0
     best = checkpoint.load("best", workplace / "run")
