@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from model.attribution import faithfulness
 from model.errors import ReviewError
+from model.evaluation.slow_points_note import slow_points_note
 from model.network import checkpoint
 from model.network.checkpoint import CHECKPOINTS
 from model.network.network import DIRECTIONS
 from model.reading.explainer import Explainer
 from model.reading.explanation import Question
+from model.recurrence import dynamics
 from model.recurrence.openings import Valve
 
-NAMES = ("bilstm", "bilstm-recipe", "rnn")
+LARGE, SMALL = ("bilstm", "bilstm-recipe", "rnn"), ("small-lstm", "small-rnn")
+NAMES = (*LARGE, *SMALL)
 MAX_BYTES = 20_000_000
 REVIEW = "A slow start, but what an ending! I would not have missed it."
 
@@ -23,7 +28,7 @@ def shipped():
     return Explainer()
 
 
-def test_there_are_three_and_the_best_is_the_default():
+def test_there_are_five_and_the_best_is_the_default():
     assert tuple(checkpoint.available()) == NAMES
     accuracy = {name: checkpoint.load(name).report.test.accuracy for name in NAMES}
     assert Explainer().default == "bilstm" == max(accuracy, key=accuracy.get)
@@ -54,7 +59,7 @@ def test_each_is_explained_with_gates_that_are_those_of_pytorch(name):
     assert found.attribution.adds_up
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", LARGE)
 @pytest.mark.parametrize("layer", [1, 2])
 @pytest.mark.parametrize("direction", DIRECTIONS)
 def test_valves_of_each_move_the_verdict_as_holding_them_does(shipped, name, layer, direction):
@@ -82,3 +87,24 @@ def test_default_network_has_two_layers_of_256_units_and_its_methods_were_compar
     config = checkpoint.load("bilstm").network.config
     assert (config.cell, config.layers, config.hidden_size) == ("lstm", 2, 256)
     assert faithfulness.read(CHECKPOINTS / "bilstm").reviews >= 100
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_small_ones_are_seen_whole_and_learnt_more_than_a_guess(name):
+    loaded, card = checkpoint.load(name), (CHECKPOINTS / name / "README.md").read_text()
+    assert dynamics.seen_whole(loaded.network.config)
+    assert loaded.report.test.accuracy > 0.85
+    assert sum(path.stat().st_size for path in (CHECKPOINTS / name).iterdir()) <= 3_000_000
+    assert slow_points_note(dynamics.read(CHECKPOINTS / name)) in card
+
+
+def test_of_the_small_twins_the_lstm_keeps_along_a_line_and_the_plain_rnn_in_separate_places():
+    lstm, rnn = (dynamics.read(CHECKPOINTS / name) for name in SMALL)
+    assert lstm.line_attractor
+    assert not rnn.line_attractor
+    assert min(rnn.stable, rnn.unstable) > 1
+
+
+def test_small_twins_differ_in_their_cell_only():
+    lstm, rnn = (checkpoint.load(name).network.config for name in SMALL)
+    assert replace(lstm, cell="rnn", temperature=1.0) == replace(rnn, temperature=1.0)

@@ -271,9 +271,12 @@ class Explainer:
         return Gradients(weights, network.config.pooling, tuple(flows), arriving_gradients(network, embedded), summed)
 
     def _twin(self, reading: Reading) -> str | None:
-        """The checkpoint with another kind of cell, the one that a cell is shown beside if there is one of it."""
-        own = self._network(reading).cell
-        others = [name for name in (own.contrast, self.default, *self.names) if name in self.names]
+        """The checkpoint with another kind of cell: of the kind that a cell is shown beside, if there is one of it, and
+        seen whole where this one is, too.
+        """
+        own, small = self._network(reading).cell, dynamics.seen_whole(self._network(reading).config)
+        alike = self.seen_whole() if small else ()
+        others = [name for name in (*alike, own.contrast, self.default, *self.names) if name in self.names]
         contrast = (name for name in others if self._cell(name).key == own.contrast)
         return next(contrast, None) or next((name for name in others if self._cell(name) != own), None)
 
