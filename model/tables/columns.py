@@ -41,14 +41,19 @@ class Columns:
     label: str | None = None
     rating: str | None = None
 
+    @property
+    def read(self) -> tuple[str, ...]:
+        """The columns that are read: text, label, stars, as far as they are named."""
+        return tuple(name for name in (self.text, self.label, self.rating) if name is not None)
+
 
 def checked_columns(columns: Columns, title: str, names: tuple[str, ...], texts: Sequence[str]) -> Columns:
     """The chosen columns of the file `title`, which has the columns `names`; those in `texts` may hold text.
 
     Raises `DataError` for a choice that the file does not have.
     """
-    for name in (columns.text, columns.label, columns.rating):
-        if name is not None and name not in names:
+    for name in columns.read:
+        if name not in names:
             sentence = gettext("'{title}' has no column '{name}'; its columns are {columns}.")
             raise DataError(sentence.format(title=title, name=short(name), columns=_listed(names)))
     if columns.text in (columns.label, columns.rating):

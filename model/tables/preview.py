@@ -175,7 +175,7 @@ def _notes(names: Sequence[str], found: Surveyed) -> Iterator[str]:
     columns = found.columns
     sample = [row.values for row in found.first if not row.reason]
     for place, name in enumerate(names):
-        if name in (columns.text, columns.label, columns.rating):
+        if name in columns.read:
             continue
         role, said = hint_of(name).role, {said_by(row[place]) for row in sample}
         flag = all(each.flag is not None or each.number in (0, 1) or not each.key for each in said)

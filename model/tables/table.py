@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from itertools import count
@@ -29,6 +29,7 @@ from model.tables.files import open_file, open_text
 from model.tables.guesses import given_columns, survey
 from model.tables.label_reading import Read, read_labels
 from model.tables.labels import NO_LABEL, UNKNOWN_LABEL, CountsAs, LabelReading
+from model.tables.own import OwnValues, own_names
 from model.tables.readers.base import MAX_ROWS, File, Row, Source
 from model.tables.readers.content import MAX_BYTES
 from model.tables.reasons import no_label, too_many, why_not
@@ -55,7 +56,8 @@ class ReviewTable:
     int64: where each row begins in the file (Parquet: the row's number). `bad`: the first rows that were skipped,
     `bad_count` all of them. `reading`: how the labels were read; None where there are none. `dialect`: how the file is
     written, and what was assumed of it; None for what is no file. `written`: each row's label, or its stars, as the
-    file writes it; empty where there is no such column.
+    file writes it; empty where there is no such column. `own`: the file's other columns by name, (rows,) texts each,
+    see `model.tables.own`.
     """
 
     name: str
@@ -70,6 +72,7 @@ class ReviewTable:
     reading: LabelReading | None = None
     dialect: Dialect | None = None
     written: tuple[str, ...] = ()
+    own: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def _silent(share: float) -> None:
@@ -142,9 +145,9 @@ def _collected(
     most: float | None = None,
 ) -> ReviewTable:
     """The table of a source's rows, of which there may be `most`."""
-    known = Known(columns, counts_as, label_names(source, columns))
-    wanted = [name for name in (columns.text, columns.label, columns.rating) if name is not None]
-    with closing(source.rows(wanted)) as rows:
+    read = columns.read
+    known = Known(columns, counts_as, label_names(source, columns), own_names(source.carried, read))
+    with closing(source.rows([*read, *known.own])) as rows:
         table = _collect(rows, known, source.file.title, digest, progress, most)
     return replace(table, dialect=source.dialect)
 
@@ -223,20 +226,24 @@ def read_imdb(source: Path, split: str = "test", progress: Callable[[float], Non
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """What is known of a file before its rows are read: columns, what a person said of labels, the file's own names."""
+    """What is known of a file before its rows are read: columns, what a person said of labels, the file's own names
+    for them, and the columns that are kept beside.
+    """
 
     columns: Columns
     counts_as: CountsAs = field(default_factory=dict)
     names: Names = field(default_factory=dict)
+    own: tuple[str, ...] = ()
 
 
 class _Review(NamedTuple):
-    """A row whose text can be read; `label` and `stars` are what its cells say."""
+    """A row whose text can be read; `label` and `stars` are what its cells say, `own` what stands in other columns."""
 
     line: int
     text: str
     label: Said
     stars: Said
+    own: tuple[str, ...]
 
 
 def _collect(
@@ -248,11 +255,11 @@ def _collect(
     most: float | None = None,
 ) -> ReviewTable:
     """The table of at most `most` rows (`MAX_ROWS` if not given), whose values are the text, then the label, then the
-    stars, as far as the columns name them.
+    stars, as far as the columns name them, then those of the `own` columns.
     """
     most = MAX_ROWS if most is None else most
     columns = known.columns
-    cells = Cells(columns)
+    cells, own = Cells(columns), OwnValues(known.own)
     reviews: list[_Review] = []
     bad: list[BadRow] = []
     for number, row in enumerate(rows):
@@ -260,7 +267,7 @@ def _collect(
             raise too_many(name, most)
         if number % 500 == 0:
             progress(row.share)
-        found = _review(row, cells)
+        found = _review(row, cells, own)
         if isinstance(found, _Review):
             reviews.append(found)
         else:
@@ -283,6 +290,7 @@ def _collect(
         name, digest, columns, texts, labels[kept], stars[kept], lines, tuple(bad[:MAX_BAD]), len(bad),
         reading=first.reading if first else None,
         written=tuple([(reviews[row].label if label else reviews[row].stars).shown for row in kept]) if first else (),
+        own=own.columns([reviews[row].own for row in kept]),
     )  # fmt: skip
 
 
@@ -295,7 +303,7 @@ class Cells:
         self._labels, self._stars = Values(), Values()
 
     def add(self, values: Sequence[object]) -> tuple[Said, Said]:
-        """What the label and the stars of a row say."""
+        """What the label and the stars of a row say, of its values in the columns that are read."""
         label = self._labels.add(values[1]) if self._columns.label else EMPTY
         return label, self._stars.add(values[-1]) if self._columns.rating else EMPTY
 
@@ -311,11 +319,13 @@ class Cells:
         return label, rating
 
 
-def _review(row: Row, cells: Cells) -> _Review | BadRow:
+def _review(row: Row, cells: Cells, own: OwnValues) -> _Review | BadRow:
     text = row.values[0] if row.values else None
     if reason := row.reason or why_not(text):
         return BadRow(row.line, reason)
-    return _Review(row.line, str(text), *cells.add(row.values))
+    read = len(row.values) - len(own.names)
+    label, stars = cells.add(row.values[:read])
+    return _Review(row.line, str(text), label, stars, own.row(row.values[read:]))
 
 
 def _judge(reviews: Sequence[_Review], label: Read | None, rating: Read | None) -> tuple[np.ndarray, np.ndarray]:

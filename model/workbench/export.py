@@ -55,7 +55,8 @@ _LINE_ENDS = re.compile("[\x85\u2028\u2029]")  # raw in JSON, but the end of a l
 def export_rows(
     table: ReviewTable, scores: Scores, rows: np.ndarray, notes: Mapping[int, Note], top_tokens: Mapping[int, Tokens]
 ) -> pa.Table:
-    """The chosen rows, (n,) whole numbers from 0, in their order, with the columns of `SCHEMA`.
+    """The chosen rows, (n,) whole numbers from 0, in their order, with the columns of `SCHEMA`, and after them the
+    file's own ones, see `own_columns`.
 
     `notes` and `top_tokens` are by row; either may lack rows. Halves of emoji (lone surrogates), which UTF-8 cannot
     hold, become the replacement character. The table's metadata names file, sha256, checkpoint and what labels were
@@ -83,8 +84,24 @@ def export_rows(
         [_tokens(top_tokens.get(row)) for row in rows.tolist()],
     ]
     arrays = [pa.array(column, field.type) for column, field in zip(columns, SCHEMA, strict=True)]
+    own = own_columns(table, rows, SCHEMA.names)
     about = {"file": _utf8(table.name), "sha256": table.digest, "checkpoint": scores.checkpoint} | about_labels(table)
-    return pa.Table.from_arrays(arrays, schema=SCHEMA.with_metadata(about))
+    schema = pa.schema([*SCHEMA, *(pa.field(name, pa.string()) for name in own)], metadata=about)
+    return pa.Table.from_arrays([*arrays, *own.values()], schema=schema)
+
+
+def own_columns(table: ReviewTable, rows: np.ndarray, taken: Sequence[str]) -> dict[str, pa.Array]:
+    """The file's own other columns, of these rows, as it writes them; an empty cell is null.
+
+    One whose name is among those `taken` gets "(file)" after it.
+    """
+    found: dict[str, pa.Array] = {}
+    for name, values in table.own.items():
+        free = _utf8(name)
+        while free in taken or free in found:
+            free += " (file)"
+        found[free] = pa.array([_utf8(values[row]) or None for row in rows.tolist()], pa.string())
+    return found
 
 
 def about_labels(table: ReviewTable) -> dict[str, str]:

@@ -19,6 +19,7 @@ from contextlib import closing, contextmanager
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
 from tqdm import tqdm
 
@@ -279,8 +280,10 @@ def _going_on() -> Iterator[None]:
 
 
 def rows(table: ReviewTable, part: Part) -> pa.Table:
-    """The rows as they are written, those that could be read, in the order of the file. `part` is of all of them."""
-    return pa.table(
+    """The rows as they are written, those that could be read, in the order of the file, with the file's own other
+    columns at the end. `part` is of all of them.
+    """
+    written = pa.table(
         {
             "line": pa.array(table.lines, pa.int64()),
             "text": pa.array(table.texts, pa.string()),
@@ -298,6 +301,9 @@ def rows(table: ReviewTable, part: Part) -> pa.Table:
             "saturated": pa.array(part.saturated, pa.float32(), from_pandas=True),
         }
     ).replace_schema_metadata(export.about_labels(table) or None)
+    for name, values in export.own_columns(table, np.arange(len(table.texts)), written.column_names).items():
+        written = written.append_column(name, values)
+    return written
 
 
 def summary(table: ReviewTable, part: Part, seconds: float) -> str:

@@ -72,6 +72,11 @@ class Source(ABC):
     names: tuple[str, ...]
     texts: tuple[str, ...]
 
+    @property
+    def carried(self) -> tuple[str, ...]:
+        """The columns whose values can be given back as text."""
+        return self.names
+
     @abstractmethod
     def rows(self, wanted: Sequence[str]) -> Generator[Row]:
         """The rows, with the values of the columns that are wanted, in their order."""

@@ -28,11 +28,13 @@ class Parquet(Source):
     """A Parquet file. Only the footer is read before the rows are asked for.
 
     `keys` is parallel to `names`, and holds them as they are in the file. `features`: what the library datasets of
-    Hugging Face says of the columns, as JSON; empty where it did not write the file.
+    Hugging Face says of the columns, as JSON; empty where it did not write the file. `plain`: the columns of text,
+    numbers, flags, dates and times.
     """
 
     keys: tuple[str, ...]
     features: bytes
+    plain: tuple[str, ...]
 
     @classmethod
     def open(cls, file: File) -> Parquet:
@@ -61,7 +63,14 @@ class Parquet(Source):
             raise DataError(sentence.format(title=file.title))
         texts = tuple(name for name, field in zip(names, schema, strict=True) if _holds_text(field.type))
         dialect = Dialect(PARQUET, packed=file.packed)
-        return cls(file, dialect, names, texts, tuple(schema.names), (schema.metadata or {}).get(b"huggingface", b""))
+        features = (schema.metadata or {}).get(b"huggingface", b"")
+        plain = tuple(name for name, field in zip(names, schema, strict=True) if _is_plain(field.type))
+        return cls(file, dialect, names, texts, tuple(schema.names), features, plain)
+
+    @property
+    def carried(self) -> tuple[str, ...]:
+        """Without bytes that are no text, pictures say, and what holds other values."""
+        return self.plain
 
     def rows(self, wanted: Sequence[str]) -> Generator[Row]:
         """As `Source.rows`; a row's line is its number, from 1."""
@@ -105,6 +114,17 @@ def _holds_text(kind: pyarrow.DataType) -> bool:
     return any(test(kind) for test in tests)
 
 
+def _is_plain(kind: pyarrow.DataType) -> bool:
+    from pyarrow import types
+
+    kind = kind.value_type if types.is_dictionary(kind) else kind
+    tests = (
+        types.is_string, types.is_large_string, types.is_string_view, types.is_integer, types.is_floating,
+        types.is_boolean, types.is_decimal, types.is_date, types.is_timestamp, types.is_time,
+    )  # fmt: skip
+    return any(test(kind) for test in tests)
+
+
 def _values(column: pyarrow.Array) -> list[object]:
     """A column's values for Python. What is not UTF-8 comes as lone surrogates, as in the other kinds of files."""
     import pyarrow as pa
@@ -119,5 +139,7 @@ def _values(column: pyarrow.Array) -> list[object]:
         return [None if each is None else each.decode("utf-8", "surrogateescape") for each in column.to_pylist()]
     if pa.types.is_decimal(column.type):
         column = column.cast(pa.float64())
+    if pa.types.is_temporal(column.type):
+        return [None if each is None else str(each) for each in column.to_pylist()]
     plain = (pa.types.is_integer, pa.types.is_floating, pa.types.is_boolean, pa.types.is_list, pa.types.is_struct)
     return column.to_pylist() if any(test(column.type) for test in plain) else [_OTHER] * len(column)

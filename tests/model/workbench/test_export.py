@@ -121,6 +121,17 @@ def test_what_a_label_became_is_in_every_export(write):
     assert metadata[b"label_values"].decode() == "1 = negative (1); 2 = positive (1); ∅ = none (1)"
 
 
+def test_own_columns_follow_as_the_file_writes_them(write):
+    table = read_table(write("a.csv", "text,label,row,lang,x\na,pos,r1, en ,=1\nb,neg,r2,,é\n"))
+    exported_ = export_rows(table, made_scores([1, -1]), np.array([1, 0]), {}, {})
+    assert exported_.column_names[len(SCHEMA) :] == ["row (file)", "lang", "x"]
+    told = [{"row (file)": "r2", "lang": None, "x": "é"}, {"row (file)": "r1", "lang": " en ", "x": "=1"}]
+    for rows in (read_parquet(write_parquet(exported_)), read_jsonl(write_jsonl(exported_))):
+        assert [{name: row[name] for name in told[0]} for row in rows] == told
+        assert [row["row"] for row in rows] == [1, 0]
+    assert [row["x"] for row in read_csv(write_csv(exported_))] == ["é", "'=1"]  # no formula of a spreadsheet
+
+
 def test_no_rows_give_files_that_read_back_empty():
     table = exported(["a", "b"], rows=[])
     assert read_parquet(write_parquet(table)) == read_jsonl(write_jsonl(table)) == read_csv(write_csv(table)) == []
