@@ -36,14 +36,14 @@ class Filter:
     """What a row must have to be shown; the defaults let every row through.
 
     `search` is found in the raw text as it stands, but for its case. `outcomes` are those allowed, all if it is empty.
-    `slice` is (dimension, name) of `slices.find_slices`. `category` is one's own, or `NOT_NAMED`, or "" for any.
+    `slice` is the `key` of a `slices.SliceFinding`. `category` is one's own, or `NOT_NAMED`, or "" for any.
     `low` and `high` bound the confidence, both inclusive, in [0.5, 1]. `label` is a key of `LABELS`, or "" for any.
     `token` is a word's id in the vocabulary that the review must hold.
     """
 
     search: str = ""
     outcomes: tuple[Outcome, ...] = ()
-    slice: tuple[str, str] | None = None
+    slice: tuple[str, ...] | None = None
     category: str = ""
     low: float = 0.5
     high: float = 1.0

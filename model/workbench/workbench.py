@@ -16,9 +16,11 @@ import numpy as np
 
 from model.tables.labels import NO_LABEL
 from model.tables.table import ReviewTable
+from model.workbench.crossings import find_crossings
 from model.workbench.note import Note
 from model.workbench.notebook import Notebook
 from model.workbench.overview import Overview, outcomes, overview
+from model.workbench.partitions import idle_columns
 from model.workbench.scoring import Scores
 from model.workbench.slices import SliceFinding, find_slices
 
@@ -45,6 +47,16 @@ class Workbench:
     def slices(self) -> tuple[SliceFinding, ...]:
         """All slices, those that stand out first."""
         return find_slices(self.table, self.scores)
+
+    @cached_property
+    def crossings(self) -> tuple[SliceFinding, ...]:
+        """Where two slices meet and it errs more often than in either, the worst first."""
+        return find_crossings(self.table, self.scores)
+
+    @cached_property
+    def idle_columns(self) -> tuple[str, ...]:
+        """The file's own columns by which no slice is made."""
+        return idle_columns(self.table)
 
     @property
     def categories(self) -> dict[int, str]:

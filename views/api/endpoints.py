@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import gradio as gr
 import numpy as np
@@ -23,7 +23,7 @@ from model.tables.table import ReviewTable, table_of
 from model.tables.words import parsed_answers
 from model.workbench.overview import OUTCOMES, Outcome, overview
 from model.workbench.scoring import Scores, score
-from model.workbench.slices import find_slices
+from model.workbench.slices import SliceFinding, find_slices
 from views.api.requests import Fields
 
 Answer = TypeVar("Answer")
@@ -119,7 +119,7 @@ def add_endpoints(explainer: Explainer) -> None:
             "missing": found.missing,
             "labels": _labels(found.reading),
             "outcomes": counts,
-            "slices": [asdict(each) | {"stands_out": each.stands_out} for each in find_slices(table, scores)],
+            "slices": [_slice(each) for each in find_slices(table, scores)],
             "skipped": _skipped(table),
         }
 
@@ -170,6 +170,13 @@ def _columns(table: ReviewTable, scores: Scores) -> tuple[np.ndarray, ...]:
     """Row (from 0), probability, logit, tokens, unknown ones, whether it was cut: each (rows,)."""
     places = table.lines - 1
     return places, scores.probabilities, scores.logits, scores.tokens, scores.unknown, scores.omitted > 0
+
+
+def _slice(found: SliceFinding) -> dict[str, Any]:
+    """Its numbers, and whether it stands out; no slice of an endpoint is a crossing."""
+    fields = asdict(found) | {"stands_out": found.stands_out}
+    fields.pop("also")
+    return fields
 
 
 def _skipped(table: ReviewTable) -> list[dict[str, object]]:

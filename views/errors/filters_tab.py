@@ -126,5 +126,7 @@ def _free_choices() -> list[Choice]:
 
 def _in_words(narrowed: SlicePick | WordPick | None) -> str:
     if isinstance(narrowed, SlicePick):
-        return ": ".join(gettext(each) for each in narrowed.slice)
+        words = [gettext(each) for each in narrowed.slice]
+        pairs = [": ".join(pair) for pair in zip(words[::2], words[1::2], strict=True)]
+        return gettext(" and ").join(pairs)
     return "" if narrowed is None else gettext("the word “{word}”").format(word=narrowed.word)

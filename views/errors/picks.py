@@ -37,9 +37,9 @@ class OutcomesPick(_Sendable):
 
 
 class SlicePick(_Sendable):
-    """The rows of a slice: its dimension and its name."""
+    """The rows of a slice: its dimension and its name; of a crossing those of the other slice, too."""
 
-    slice: tuple[str, str]
+    slice: tuple[str, str] | tuple[str, str, str, str]
 
 
 class WordPick(_Sendable):

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from model.language import gettext
+from model.workbench.crossings import SUPPORT
 from model.workbench.slices import LEVEL, SliceFinding
 from views.drawing.template import render
 from views.errors.parts import sentence_card
@@ -34,25 +35,38 @@ class SliceRow:
     pick: SlicePick
 
 
-def slices_card(findings: Sequence[SliceFinding]) -> Markup:
-    """Each slice with its error rate, interval and how it compares with the rest; those that stand out first."""
+def slices_card(
+    findings: Sequence[SliceFinding], crossings: Sequence[SliceFinding] = (), idle: Sequence[str] = ()
+) -> Markup:
+    """Each slice with its error rate, interval and how it compares with the rest, those that stand out first; below
+    them the crossings of two that stand out. `idle` are columns by which none is made.
+    """
     if not findings:
         return sentence_card(gettext("There are no slices to compare: all reviews are alike in what is looked at."))
-    ends = [each.high for each in findings if each.high is not None]
+    ends = [each.high for each in (*findings, *crossings) if each.high is not None]
     end = max(ends, default=1.0) or 1.0
     return render(
         "errors/slices.html",
         rows=[_row(each, end) for each in findings],
+        crossings=[_row(each, end) for each in crossings],
         labelled=bool(ends),
         notable=sum(each.stands_out for each in findings),
         level=LEVEL,
+        support=SUPPORT,
+        idle=idle,
         end=end,
     )
 
 
 def _row(each: SliceFinding, end: float) -> SliceRow:
-    pick = SlicePick(slice=(each.dimension, each.name))
-    return SliceRow(each, gettext(each.dimension), gettext(each.name), _whisker(each, end), pick)
+    dimensions, names = each.key[::2], each.key[1::2]
+    return SliceRow(
+        each,
+        " × ".join(map(gettext, dimensions)),
+        " × ".join(map(gettext, names)),
+        _whisker(each, end),
+        SlicePick.model_validate({"slice": each.key}),
+    )
 
 
 def _whisker(each: SliceFinding, end: float) -> Whisker | None:

@@ -274,7 +274,7 @@ class ErrorsTab:
             self._overview: overview_card(found),
             self._reliability: reliability_diagram(found.reliability) if found.labelled else None,
             self._histogram: confidence_histogram(found.histogram),
-            self._slices: slices_card(bench.slices),
+            self._slices: slices_card(bench.slices, bench.crossings, bench.idle_columns),
             self._words: self._compare_words(bench, DEFAULT_COMPARISON),
             **self.reviews.fill(bench),
             **self._export.fill(),

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 
+from model.workbench.crossings import find_crossings
 from model.workbench.slices import find_slices
+from tests.model.workbench.test_crossings import planted
 from tests.scored import random_scored
 from tests.views.errors.pages import sent
 from views.errors.slices import slices_card
@@ -21,3 +23,13 @@ def test_slices_carry_their_numbers_and_can_be_pressed():
         assert ("★" in row) == each.stands_out == ("gs-stands-out" in row)
         left, width = (float(value) for value in re.search(r"left:([\d.]+)%;width:([\d.]+)%", row).groups())
         assert 0 <= left <= left + width <= 100.2
+
+
+def test_crossings_stand_below_and_can_be_pressed():
+    table, scores, _ = planted()
+    found = find_crossings(table, scores)
+    part = slices_card(find_slices(table, scores), found, ("id",))
+    assert [each["slice"] for each in sent(part)][-len(found) :] == [list(each.key) for each in found]
+    assert "tokens × column &#39;from&#39;" in part
+    assert "No slices by id" in part
+    assert "None stands out here" in slices_card(find_slices(table, scores))
