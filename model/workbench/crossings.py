@@ -51,10 +51,10 @@ def _crossings(
     for row, column in np.argwhere(inside >= SUPPORT).tolist():
         whole = [(inside[row].sum(), errors[row].sum()), (inside[:, column].sum(), errors[:, column].sum())]
         if inside[row, column] < min(count for count, _ in whole):
-            counts = [int(each[row, column]) for each in (rows, inside, errors)]
+            counted, compared, missed = (int(each[row, column]) for each in (rows, inside, errors))
             also = (other_dimension, other.names[column])
             rate = max(float(wrong_ / count) for count, wrong_ in whole)
-            yield SliceFinding(dimension, one.names[row], *counts, also=also), rate
+            yield SliceFinding(dimension, one.names[row], counted, compared, missed, also=also), rate
 
 
 def _one_sided(found: list[SliceFinding], labelled: int, wrong: int) -> list[SliceFinding]:
@@ -62,8 +62,8 @@ def _one_sided(found: list[SliceFinding], labelled: int, wrong: int) -> list[Sli
     from scipy.stats import hypergeom  # not at the top: it takes most of a second, and the app starts without it
 
     errors, inside = (np.array([getattr(each, name) for each in found]) for name in ("errors", "labelled"))
-    tails = hypergeom.sf(errors - 1, labelled, wrong, inside) if found else []
-    return [replace(rated(each, labelled, wrong), p=float(p)) for each, p in zip(found, tails, strict=True)]
+    tails = np.atleast_1d(hypergeom.sf(errors - 1, labelled, wrong, inside)).tolist() if found else []
+    return [replace(rated(each, labelled, wrong), p=p) for each, p in zip(found, tails, strict=True)]
 
 
 def _rate_of(found: SliceFinding) -> float:
