@@ -31,7 +31,7 @@ def find_crossings(table: ReviewTable, scores: Scores) -> tuple[SliceFinding, ..
     """
     labelled = table.labels != NO_LABEL
     wrong = labelled & ((scores.logits > 0) != (table.labels == 1))
-    sorted_by = [(name, found) for name in dimensions(table) if (found := partition(table, scores, name))]
+    sorted_by = [(name, part) for name in dimensions(table) if (part := partition(table, scores, name))]
     crossed = [each for pair in combinations(sorted_by, 2) for each in _crossings(*pair[0], *pair[1], labelled, wrong)]
     found = tested(_one_sided([each for each, _ in crossed], int(labelled.sum()), int(wrong.sum())))
     worse = [each for each, (_, rate) in zip(found, crossed, strict=True) if each.stands_out and _rate_of(each) > rate]
