@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 BINS = 15
+CHANCE = 0.6  # accuracy below which a network is said to judge hardly better than chance
 FAILING = 0.7  # a capability that passes a smaller share of its cases is named as one where the network fails
 
 

@@ -21,13 +21,11 @@ from model.attribution.faithfulness import (
 from model.attribution.methods import DEFAULT_METHOD
 from model.evaluation.slow_points_note import slow_points_note
 from model.language import SOURCE, gettext, marked, speaking
-from model.metrics import BINS, FAILING, Capability, Report
+from model.metrics import BINS, CHANCE, FAILING, Capability, Report
 from model.network.cells.cell import Cell
 from model.network.checkpoint import Checkpoint, TrainingRecord
 from model.network.network import NetworkConfig
 from model.recurrence.dynamics import Dynamics
-
-CHANCE = 0.6  # accuracy on test under which a card warns that the network is hardly better than chance
 
 _HEAD = """---
 license: mit

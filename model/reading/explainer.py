@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
+from contextlib import suppress
 from pathlib import Path
 from typing import Generic, TypeVar
 
@@ -21,12 +22,12 @@ from model.attribution.methods import method_named
 from model.errors import CheckpointError, ReviewError
 from model.language import gettext
 from model.network import checkpoint as checkpoints
-from model.network.cells.cell import Cell
 from model.network.checkpoint import Checkpoint
 from model.network.classify import Prediction, classify_encoded, sigmoid
 from model.network.network import RecurrentNetwork
 from model.reading.explanation import WEIGHTS, Explanation, Flow, Gradients, Question, Reading
 from model.reading.passing import Means, PassingUnits, units_that_pass_on
+from model.reading.race import Race, pair_of, run_race
 from model.reading.stretch import Stretch, units_over
 from model.reading.telling import TellingUnit, six_units, telling_units
 from model.reading.units import rank_units
@@ -75,6 +76,7 @@ class Explainer:
         self._patched = _Recent[Patched](KEPT * 4)
         self._preactivations = _Recent[Preactivations](KEPT)
         self._gradients = _Recent[Gradients](KEPT)
+        self._races = _Recent[Race | None](KEPT)
 
     @property
     def default(self) -> str:
@@ -258,30 +260,50 @@ class Explainer:
         key = (*_key(reading), layer, direction, weights)
         return self._gradients.get(key, lambda: self._measure_gradients(reading, layer, direction, weights))
 
+    def race(self, reading: Reading) -> Race | None:
+        """How far back a gradient gets in two learnt networks with the same head and different cells, and in one that
+        pools: the review's own, or else another; None where there are no such two.
+        """
+        return self._races.get(_key(reading), lambda: self._run_race(reading))
+
+    def _run_race(self, reading: Reading) -> Race | None:
+        usable = self._usable(self.names)
+        pair = pair_of(usable)
+        own_first = [self.checkpoint(reading.question.checkpoint), *usable]
+        pooled = next((each for each in own_first if each.network.config.pooling != "last"), None)
+        return run_race(pair, pooled, reading.review.text) if pair else None
+
+    def _usable(self, names: Iterable[str]) -> list[Checkpoint]:
+        """The checkpoints of those names but the damaged ones."""
+        found = []
+        for name in names:
+            with suppress(CheckpointError):
+                found.append(self.checkpoint(name))
+        return found
+
     def _measure_gradients(self, reading: Reading, layer: int, direction: str, weights: str) -> Gradients:
         network = _with_weights(self._network(reading), weights)
         embedded = _embedded(network, reading.review)
         traces = reading.gates if weights == "trained" else trace_gates(network, embedded)
         own = flow_of_trace(network, traces.of(layer, direction))
         summed = preactivations(network, embedded, traces, layer, direction)
-        name = self._twin(reading)
+        name = self._twin(reading, direction)
         flows = [Flow(reading.question.checkpoint, own)]
         if name is not None:
             flows.append(Flow(name, self._twin_flow(name, reading, layer, direction, weights)))
         return Gradients(weights, network.config.pooling, tuple(flows), arriving_gradients(network, embedded), summed)
 
-    def _twin(self, reading: Reading) -> str | None:
-        """The checkpoint with another kind of cell: of the kind that a cell is shown beside, if there is one of it, and
-        seen whole where this one is, too.
+    def _twin(self, reading: Reading, direction: str) -> str | None:
+        """The checkpoint with another kind of cell that reads in a direction: of the kind that a cell is shown beside,
+        if there is one of it, and seen whole where this one is, too.
         """
         own, small = self._network(reading).cell, dynamics.seen_whole(self._network(reading).config)
         alike = self.seen_whole() if small else ()
-        others = [name for name in (*alike, own.contrast, self.default, *self.names) if name in self.names]
-        contrast = (name for name in others if self._cell(name).key == own.contrast)
-        return next(contrast, None) or next((name for name in others if self._cell(name) != own), None)
-
-    def _cell(self, name: str) -> Cell:
-        return self.checkpoint(name).network.cell
+        there = dict.fromkeys(name for name in (*alike, own.contrast, self.default, *self.names) if name in self.names)
+        others = [each for each in self._usable(there) if each.network.cell != own]
+        fitting = [each for each in others if direction in each.network.config.directions]
+        contrast = (each.name for each in fitting if each.network.cell.key == own.contrast)
+        return next(contrast, None) or next((each.name for each in fitting), None)
 
     def _twin_flow(self, name: str, reading: Reading, layer: int, direction: str, weights: str) -> GradientFlow:
         twin = self.checkpoint(name)

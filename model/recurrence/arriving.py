@@ -6,7 +6,7 @@ What a chain of steps alone would bring is measured by `model.recurrence.jacobia
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +15,7 @@ from torch import Tensor
 
 from model.network.cells.cell import Cell
 from model.network.network import DIRECTIONS, RecurrentNetwork
+from model.recurrence.decay import Decay
 from model.recurrence.jacobians import GradientFlow, length_of
 from model.recurrence.replay import Nudge, replay
 
@@ -102,6 +103,21 @@ def _gradients(network: RecurrentNetwork, embedded: Tensor) -> tuple[list[Tensor
         watched = [nudge.states[symbol] for nudge in nudges for symbol in network.cell.states]
         *found, at_words = torch.autograd.grad(logit, [*watched, read])
     return found, at_words
+
+
+def reach(norms: np.ndarray, directions: Sequence[str] = DIRECTIONS) -> Decay:
+    """How much of a gradient gets back over a distance, for the norms (tokens,) at each token of a review.
+
+    The distance is that from where the verdict reads the last states of those directions, which is the last token
+    forward and the first one backward; with both, that from the nearer end, with the root mean square of the two tokens
+    there. Distances are from 0, and gains relative to that at 0.
+    """
+    ends = [norms[::-1] if direction == "forward" else norms for direction in directions]
+    longest = -(-len(norms) // len(ends))
+    mean = np.sqrt(np.mean([end[:longest] ** 2 for end in ends], axis=0))
+    with np.errstate(divide="ignore"):
+        logs = np.log10(mean)
+    return Decay(np.arange(longest), logs - np.maximum(logs[0], NOTHING))
 
 
 def _zeros(network: RecurrentNetwork, read: Tensor) -> Nudge:

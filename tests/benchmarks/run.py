@@ -44,6 +44,7 @@ from views.cell.equations import equations
 from views.compare.comparison import comparison
 from views.drawing.running import running_verdict
 from views.gradients.arrivals import arrivals_card
+from views.gradients.race import race_card
 from views.memory.kept import memory_card
 from views.what_if.before_after import gates_card
 
@@ -146,8 +147,8 @@ def explaining(name: str) -> None:
 
 def lessons(name: str) -> None:
     """What the lessons compute of a review that is explained, each from nothing, beside the verdict alone."""
-    print("\n| tokens | verdict | step | memory | gradient flow | clamp | every prefix | compare |")
-    print("| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
+    print("\n| tokens | verdict | step | memory | gradient flow | race | clamp | every prefix | compare |")
+    print("| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
     for tokens in (25, 100, 250, 1_000):
         pieces = [lesson_calls(name, number, tokens) for number in range(4)]
         times = [measure(calls, 1).p50 for calls in zip(*pieces, strict=True)]
@@ -162,6 +163,8 @@ def lesson_calls(name: str, number: int, tokens: int) -> list[Callable[[], objec
     explanation, other = (explainer.explain(Question(each, name, "saliency")) for each in (text, text + " Great."))
     tokens_read = explanation.review.tokens
     explainer.preactivations(explanation, 2, "forward")  # step through is measured on what is computed already
+    for other_name in explainer.names:
+        explainer.checkpoint(other_name)  # gradients and the race are measured of networks that are loaded already
     place = len(tokens_read) // 2
 
     def step() -> str:
@@ -174,6 +177,7 @@ def lesson_calls(name: str, number: int, tokens: int) -> list[Callable[[], objec
         step,
         lambda: memory_card(explanation, explainer.memory(explanation, 2, "forward"), place, 17),
         lambda: arrivals_card(explanation, explainer.gradients(explanation, 2, "forward")),
+        lambda: race_card(explainer.race(explanation)),
         lambda: gates_card(explanation, explainer.intervene(explanation, (Clamp("f", 0.0, 1),)), 2, "forward"),
         lambda: running_verdict(explanation, explainer.prefixes(explanation)),
         lambda: comparison(compare(explanation, other), 2, "forward", "f"),

@@ -16,6 +16,7 @@ from model.language import gettext
 from model.metrics import CalibrationBin
 from model.network.cells.registry import CELLS
 from model.network.checkpoint import Epoch
+from model.reading.race import Race
 from model.recurrence.decay import Decay
 from model.recurrence.jacobians import GradientFlow
 from model.recurrence.preactivations import BIN_EDGES, CURVES_END, Preactivations
@@ -271,6 +272,36 @@ def decay_chart(flows: Sequence[GradientFlow]) -> Chart:
     figure.update_yaxes(title=gettext("log10 of the factor"))
     figure = _plain(figure)
     figure.update_layout(height=420, legend=_BELOW, margin={"r": 84})
+    return figure
+
+
+def race_chart(race: Race) -> Chart:
+    """How far back a gradient gets, over the distance, in log10 of what there is at distance 0.
+
+    Each kind of cell of the race has its own line, and its name at the end of it; dotted: the network that pools.
+    """
+    hover = gettext("{distance} tokens: 10^{exponent}").format(distance="%{x}", exponent="%{y:.2f}")
+    lines = [(runner, "solid") for runner in race.runners]
+    if race.pooled:
+        lines.append((race.pooled, "dot"))
+    figure = go.Figure()
+    for runner, dash in lines:
+        cell = gettext(runner.cell.name)
+        sentence = gettext("{cell} ({checkpoint})") if dash == "solid" else gettext("{cell} that pools ({checkpoint})")
+        label = sentence.format(cell=cell, checkpoint=runner.checkpoint)
+        figure.add_scatter(
+            x=runner.reach.distances,
+            y=runner.reach.log10_gain,
+            name=label,
+            **_CELL_LINES[runner.cell.key].of(dash, 0 if dash == "solid" else 1),
+            hovertemplate=f"{hover}<extra>{label}</extra>",
+        )
+        if dash == "solid":
+            _name_end(figure, cell, runner.reach)
+    figure.update_xaxes(title=gettext("distance (tokens)"))
+    figure.update_yaxes(title=gettext("log10 of what arrives"))
+    figure = _plain(figure)
+    figure.update_layout(height=360, legend=_BELOW, margin={"r": 84})
     return figure
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,8 +14,9 @@ from model.recurrence.decay import Climb, Decay
 from model.recurrence.jacobians import GradientFlow
 from views.drawing.downloads import csv_text, save_buttons
 from views.drawing.template import render
-from views.gradients.log_scale import factor, power
+from views.gradients.log_scale import factor, factor_of
 
+LINE = 0.01  # of the height of a chart: a line's width
 FAR = 40  # tokens: the distance of which the page speaks in words
 
 
@@ -41,8 +43,8 @@ class Told:
     """What a line of a cell must be explained by, where it stands: all of it as text.
 
     `product` and `total` are what is left over the longest `distance`; `total` is "" where the product is the true
-    derivative, and `left_out` says what it leaves out where it is not. `above_one`: "at most" is above 1 somewhere.
-    `climb` says where the product rises most; None: nowhere.
+    derivative, and `left_out` says what it leaves out where it is not. `close`: the lines of both cannot be told apart.
+    `above_one`: "at most" is above 1 somewhere. `climb` says where the product rises most; None: nowhere.
     """
 
     cell: str
@@ -50,6 +52,7 @@ class Told:
     product: str
     total: str
     left_out: str
+    close: bool
     above_one: bool
     climb: Climb | None
     climbs_by: str
@@ -61,7 +64,7 @@ def decay_card(gradients: Gradients) -> Markup:
         "gradients/decay.html",
         weights=gradients.weights,
         sentence=decay_sentence(gradients),
-        told=[_told(each.flow) for each in gradients.flows if len(each.flow.gain.distances)],
+        told=_told([each.flow for each in gradients.flows if len(each.flow.gain.distances)]),
         save=save_buttons("gatescope-gradient-decay", decay_csv(gradients), "gs-decay"),
     )
 
@@ -81,33 +84,36 @@ def _kept(each: Flow) -> Kept:
         cell=gettext(each.flow.cell.name),
         checkpoint=each.checkpoint,
         distance=distance,
-        left=_tiny(gain.log10_at(distance)),
+        left=factor_of(gain.log10_at(distance)),
         rate="" if gain.rate is None else factor(gain.rate),
-        forget=_tiny(alone.log10_at(distance)) if len(alone.distances) else "",
+        forget=factor_of(alone.log10_at(distance)) if len(alone.distances) else "",
         share="" if np.isnan(share) else f"{share:.0%}".replace("%", " %"),
         units=each.flow.units,
     )
 
 
-def _told(flow: GradientFlow) -> Told:
+def _told(flows: Sequence[GradientFlow]) -> list[Told]:
+    drawn = [decay.log10_gain for flow in flows for decay in (flow.gain, flow.total, flow.bound)]
+    finite = np.concatenate([np.empty(0), *(gains[np.isfinite(gains)] for gains in drawn)])
+    return [_told_of(flow, LINE * float(np.ptp(finite)) if len(finite) else 0.0) for flow in flows]
+
+
+def _told_of(flow: GradientFlow, line: float) -> Told:
+    """`line`: how far apart, in log10, two lines of the chart must be for a person to see it."""
     distance, climb = int(flow.gain.distances[-1]), flow.gain.climb
+    with np.errstate(invalid="ignore"):  # both may be nothing
+        apart = np.abs(flow.total.log10_gain - flow.gain.log10_gain)
     return Told(
         cell=gettext(flow.cell.name),
         distance=distance,
-        product=_tiny(flow.gain.log10_at(distance), digits=3),
-        total="" if flow.whole else _tiny(flow.total.log10_at(distance), digits=3),
+        product=factor_of(flow.gain.log10_at(distance), "#.3g"),
+        total="" if flow.whole else factor_of(flow.total.log10_at(distance), "#.3g"),
         left_out=gettext(flow.cell.left_out) if flow.cell.left_out else "",
+        close=bool((apart < line).all()),
         above_one=flow.bound.above_one,
         climb=climb,
         climbs_by=factor(climb.factor) if climb else "",
     )
-
-
-def _tiny(log10: float, digits: int = 2) -> str:
-    """10 to a power as text, also where no float holds it."""
-    if log10 == -np.inf:
-        return gettext("nothing")
-    return factor(10**log10, digits) if log10 > -300 else power(np.floor(log10))
 
 
 def decay_csv(gradients: Gradients) -> str:

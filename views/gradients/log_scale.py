@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from markupsafe import Markup
 
+from model.language import gettext
 from model.recurrence.arriving import NOTHING
 from views.drawing.numbers import minus
 from views.drawing.token_axis import Track
@@ -31,14 +32,21 @@ class LogScale:
         return Track(name, picture, "gs-log", note, numbers=[factor(value) for value in values])
 
 
-def factor(value: float, digits: int = 2) -> str:
-    """A factor as people read it, with so many digits: 0.42, 3.1e−9; "" for NaN."""
+def factor(value: float, form: str = ".2g") -> str:
+    """A factor as people read it, by a format of Python's: 0.42, 3.1e−9; "" for NaN."""
     if np.isnan(value):
         return ""
-    mantissa, _, exponent = f"{value:.{digits}g}".partition("e")
-    return minus(f"{mantissa}e{int(exponent)}" if exponent else mantissa)
+    digits, _, exponent = f"{value:{form}}".partition("e")
+    return minus(f"{digits}e{int(exponent)}" if exponent else digits)
 
 
 def power(exponent: float) -> Markup:
     """10 to that power."""
     return POWER.format(minus(f"{exponent:g}"))
+
+
+def factor_of(log10: float, form: str = ".2g") -> str:
+    """10 to a power as text, also where no float holds it."""
+    if log10 == -np.inf:
+        return gettext("nothing")
+    return factor(10**log10, form) if abs(log10) < 300 else power(np.floor(log10))

@@ -9,10 +9,11 @@ import gradio as gr
 from model.language import gettext, marked
 from model.reading.explainer import Explainer
 from model.reading.explanation import WEIGHTS, Reading
-from views.drawing.charts import activation_curves, decay_chart
+from views.drawing.charts import activation_curves, decay_chart, race_chart
 from views.gradients.arrivals import arrivals_card
 from views.gradients.curves import curves_card
 from views.gradients.decay import decay_card
+from views.gradients.race import race_card
 from views.gradients.steps import steps_card
 from views.panel import SHEET, Drawing, Focus, Panel, Shared
 
@@ -33,21 +34,27 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
         decay = gr.Plot(show_label=False, elem_id="gs-decay")
     steps = gr.HTML("", **SHEET)
     arrivals = gr.HTML("", **SHEET)
+    with gr.Row(elem_classes="gs-stack"):
+        race_words = gr.HTML("")
+        race = gr.Plot(show_label=False, elem_id="gs-race", visible=False)
     curves_words = gr.HTML("")
     curves = gr.Plot(show_label=False, elem_id="gs-curves")
 
     def draw(reading: Reading, focus: Focus, weights: str) -> Drawing:
         gradients = explainer.gradients(reading, focus.layer, focus.direction, weights)
+        raced = explainer.race(reading)
         return {
             decay_words: decay_card(gradients),
             decay: decay_chart([each.flow for each in gradients.flows]),
             steps: steps_card(reading, gradients),
             arrivals: arrivals_card(reading, gradients),
+            race_words: race_card(raced),
+            race: gr.Plot(race_chart(raced), visible=True) if raced else gr.Plot(visible=False),
             curves_words: curves_card(gradients),
             curves: activation_curves(gradients.preactivations),
         }
 
-    outputs = [decay_words, decay, steps, arrivals, curves_words, curves]
+    outputs = [decay_words, decay, steps, arrivals, race_words, race, curves_words, curves]
     return Panel(
         "gradients",
         [weights],

@@ -142,13 +142,11 @@ def test_what_a_chain_leaves_out_is_said_of_the_cells_that_are_there(explainer):
     assert "chain follows" not in decay_card(plain)
 
 
-def with_gain(flow, *log10_gain, bound=(-1.0,)):
-    """A flow whose product, and largest gain, are made."""
-    return replace(
-        flow,
-        gain=Decay(np.arange(1, len(log10_gain) + 1), np.array(log10_gain)),
-        bound=Decay(np.arange(1, len(bound) + 1), np.array(bound)),
-    )
+def with_gain(flow, *log10_gain, bound=(-1.0,), apart=0.0):
+    """A flow whose product, true derivative (`apart` from it) and largest gain are made."""
+    gain = Decay(np.arange(1, len(log10_gain) + 1), np.array(log10_gain))
+    total = replace(gain, log10_gain=gain.log10_gain + apart)
+    return replace(flow, gain=gain, total=total, bound=Decay(np.arange(1, len(bound) + 1), np.array(bound)))
 
 
 def notes_of(found, **changes):
@@ -165,13 +163,13 @@ def test_card_tells_the_product_from_the_true_derivative(explainer, direction):
     flow = replace(flow, total=replace(flow.total, log10_gain=flow.total.log10_gain + 0.02))
     _, lstm, rnn = notes_of(found, flow=flow)
     product, total = re.search(
-        r"LSTM: over the longest distance, 7 tokens, the product of steps .solid. is ([\d.e−]+), "
+        r"LSTM, over the longest distance, 7 tokens: the product of steps .solid. is ([\d.e−]+), "
         r"the true derivative .dashes and dots. ([\d.e−]+)\.",
         lstm,
     ).groups()
     assert number(product) == pytest.approx(flow.gain.at(7), rel=0.0051)
     assert number(total) == pytest.approx(flow.total.at(7), rel=0.0051)
-    assert "plain RNN: the product of steps is the true derivative" in rnn
+    assert "For the plain RNN the product of steps is the true derivative" in rnn
     assert "longest distance" not in rnn
 
 
@@ -187,7 +185,7 @@ def test_at_most_above_one_is_explained_only_where_it_is(explainer):
     _, found = measured(explainer)
     flow = found.flows[0].flow
     above = notes_of(found, flow=with_gain(flow, -1.0, -2.0, bound=(-0.5, 0.2)))[1]
-    assert "does not say that gradients explode" in above
+    assert "does not mean that gradients explode" in above
     below = notes_of(found, flow=with_gain(flow, -1.0, -2.0, bound=(-0.5, 0.0)))[1]
     assert "explode" not in below
 
@@ -199,6 +197,16 @@ def test_line_that_rises_again_is_explained_only_where_it_does(explainer):
     assert "rises again from 3 to 4 tokens back (times 3.2)" in rises
     falls = notes_of(found, flow=with_gain(flow, -1.0, -2.0, -3.0, -3.0))[1]
     assert "rises again" not in falls
+
+
+def test_lines_that_cannot_be_told_apart_are_said_to_lie_on_one_another(explainer):
+    _, found = measured(explainer)
+    flow = found.flows[0].flow
+    high = max(each.flow.bound.log10_gain.max() for each in found.flows)
+    low = min(each.flow.gain.log10_gain.min() for each in found.flows)
+    for share, close in ((0.005, True), (0.02, False)):
+        made = with_gain(flow, -1.0, -2.0, -2.5, bound=(-0.5,), apart=share * (high - low))
+        assert ("lie on one another" in notes_of(found, flow=made)[1]) is close
 
 
 def test_single_token_has_nothing_to_tell_apart(explainer):
