@@ -8,13 +8,17 @@ import re
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 
 from model.assets import ASSETS
 from model.network import checkpoint
+from model.tables.table import read_table
 from model.text import check_review, encode, words
 from model.traits import NEGATIONS
+from model.workbench.crossings import find_crossings
+from model.workbench.scoring import score
 
 CONTRASTS = {"but", "however", "although", "though", "yet"}
 NAMES = {"Grace", "Joy", "Bliss", "Hope", "Darling", "Goodfellow", "Bright", "Charm", "Winner", "Lucky", "Fairweather",
@@ -32,6 +36,7 @@ class Row:
     text: str
     label: str
     rating: int | None
+    kind: str
     tokens: tuple[str, ...]
     lower: tuple[str, ...]
 
@@ -44,15 +49,15 @@ def read() -> list[list[str]]:
 @pytest.fixture(scope="module")
 def rows() -> list[Row]:
     found = []
-    for number, (text, label, rating) in enumerate(read()[1:], start=1):
+    for number, (text, label, rating, kind) in enumerate(read()[1:], start=1):
         tokens = tuple(words(text))
         lower = tuple(token.lower() for token in tokens)
-        found.append(Row(number, text, label, int(rating) if rating else None, tokens, lower))
+        found.append(Row(number, text, label, int(rating) if rating else None, kind, tokens, lower))
     return found
 
 
 @pytest.fixture(scope="module")
-def listed() -> dict[str, list[int]]:
+def listed() -> dict[str, Any]:
     return json.loads((ASSETS / "reviews.json").read_text(encoding="utf-8"))
 
 
@@ -76,18 +81,18 @@ def is_shouted(token: str) -> bool:
 
 
 def test_the_header_names_the_columns():
-    assert read()[0] == ["text", "label", "rating"]
+    assert read()[0] == ["text", "label", "rating", "kind"]
 
 
-def test_every_row_has_three_cells_and_there_are_enough_rows():
+def test_every_row_has_four_cells_and_there_are_enough_rows():
     rows = read()[1:]
     assert len(rows) >= 150
-    assert {len(row) for row in rows} == {3}
+    assert {len(row) for row in rows} == {4}
 
 
 def test_rows_end_as_rfc_4180_says_and_no_byte_order_mark_comes_first():
     content = (ASSETS / "reviews.csv").read_bytes()
-    assert content.startswith(b"text,label,rating\r\n")
+    assert content.startswith(b"text,label,rating,kind\r\n")
     assert content.endswith(b"\r\n")
 
 
@@ -113,6 +118,24 @@ def test_rows_that_are_no_reviews_exist_and_are_not_listed_twice(rows, listed):
     assert len(listed["not_reviews"]) == 3
     assert set(listed["not_reviews"]) <= {row.number for row in rows}
     assert not set(listed["not_reviews"]) & set(listed["wrong_labels"])
+
+
+def test_kinds_are_those_that_are_explained_and_each_has_rows_enough(rows, listed):
+    counts = Counter(row.kind for row in rows)
+    assert counts.keys() == listed["kinds"].keys()
+    assert min(count for kind, count in counts.items() if kind != "no review") >= 10
+    assert [row.number for row in rows if row.kind == "no review"] == listed["not_reviews"]
+    assert {row.kind for row in rows if row.number in listed["wrong_labels"]} == {"plain"}
+
+
+def test_short_ironic_reviews_stand_out_and_plain_mistakes_are_the_wrong_labels(rows, listed):
+    table, loaded = read_table(ASSETS / "reviews.csv"), checkpoint.load("bilstm")
+    scores = score(loaded, table.texts)
+    found = find_crossings(table, scores)
+    assert found[0].key == ("tokens", "up to 100", "column 'kind'", "irony")
+    wrong = (scores.predicted != (table.labels == 1)) & (table.labels >= 0)
+    plain = [row.number for row, missed in zip(rows, wrong, strict=True) if missed and row.kind == "plain"]
+    assert set(listed["wrong_labels"]) == set(plain)
 
 
 def test_rows_to_be_found_are_spread_over_the_file(rows, listed):
