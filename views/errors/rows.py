@@ -133,7 +133,8 @@ def _facts(bench: Workbench, row: int) -> list[str]:
     if not np.isnan(bench.scores.forget[row]):
         mean = float(bench.scores.forget[row])
         facts.append(gettext("forget gates {mean:.2f} on average").format(mean=mean))
-    return facts
+    own = [(name, snippet(values[row])) for name, values in bench.table.own.items() if values[row]]
+    return facts + [f"{name}: {value}" for name, value in own]
 
 
 def neighbours_card(bench: Workbench, found: Neighbours) -> Markup:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import numpy as np
 
 from model.workbench.filters import page
 from model.workbench.neighbours import nearest
-from tests.views.errors.pages import NASTY, sent, text_of
+from tests.views.errors.pages import NASTY, bench_of, sent, text_of
 from views.errors.rows import category_buttons, neighbours_card, review_list, row_heading
 
 
@@ -32,6 +33,14 @@ def test_heading_says_outcome_label_and_place(bench):
     assert "2 of 7 in the list · line 5 · 1 token · 8 stars" in said
     assert "label –" in text_of(row_heading(bench, 4, 0, 1))
     assert "not in the list now" in row_heading(bench, 4, None, 1)
+
+
+def test_heading_tells_what_stands_in_the_files_own_columns(bench):
+    own = {"kind": ("irony", "", "", "plain <b>", ""), "id": ("a1",) * 5}
+    bench = bench_of(replace(bench.table, own=own), bench.scores)
+    assert text_of(row_heading(bench, 0, 0, 5)).endswith("· kind: irony · id: a1")
+    assert "kind" not in row_heading(bench, 1, 0, 5)
+    assert "plain &lt;b&gt;" in row_heading(bench, 3, 0, 5)
 
 
 def test_corrected_label_and_note_are_marked_in_the_list(bench):
