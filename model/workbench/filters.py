@@ -16,6 +16,7 @@ from model.language import gettext, marked
 from model.tables.labels import LABEL_NAMES, NO_LABEL
 from model.tables.table import ReviewTable
 from model.workbench.overview import HITS, MISTAKES, Outcome, confidence, outcomes
+from model.workbench.partitions import numbers_of
 from model.workbench.scoring import Scores
 from model.workbench.slices import slice_rows
 
@@ -28,6 +29,7 @@ MISTAKES_FIRST, NEAR_DOUBT, LONGEST, UNKNOWN_FIRST, AS_FILED = ORDERS = (
     marked("most unknown words"),
     marked("order of the file"),
 )
+COLUMN, COLUMN_DOWN = "column '{name}'", "column '{name}', downwards"  # in no language, as what names a slice
 LABELS = {name: label for label, name in LABEL_NAMES.items()} | {marked("no label"): NO_LABEL}
 
 
@@ -66,22 +68,28 @@ class Page:
 
 
 def select(table: ReviewTable, scores: Scores, chosen: Filter, order: str, categories: Mapping[int, str]) -> np.ndarray:
-    """Numbers of the rows that pass a filter, (shown,) int64, in one of `ORDERS`; equal rows stay as in the file.
+    """Numbers of the rows that pass a filter, (shown,) int64, in one of `orders`; equal rows stay as in the file.
 
     `categories` holds the category of each row that has one. Without labels, the most confident mistakes are just the
     most confident rows. Raises `ReviewError` for an order, slice or label that there is not.
     """
-    if order not in _KEYS:
+    if order not in orders(table):
         sentence = gettext("There is no such order; there are: {orders}.")
-        raise ReviewError(sentence.format(orders=", ".join(map(gettext, ORDERS))))
+        raise ReviewError(sentence.format(orders=", ".join(map(gettext, orders(table)))))
     found = outcomes(table, scores)
     passed = _passed(table, scores, chosen, found)
     _keep_category(passed, chosen.category, categories)
     rows = np.flatnonzero(passed)
     if chosen.search:
         rows = _search(table.texts, rows, chosen.search)
-    keys = _KEYS[order](scores, found)
+    keys = _KEYS[order](scores, found) if order in _KEYS else _by_column(table, order)
     return rows[np.lexsort([key[rows] for key in reversed(keys)])] if keys else rows
+
+
+def orders(table: ReviewTable) -> tuple[str, ...]:
+    """How the rows of a table can be sorted: `ORDERS`, then by each column of its own, and the other way round."""
+    columns = (order.format(name=name) for name in table.own for order in (COLUMN, COLUMN_DOWN))
+    return (*ORDERS, *columns)
 
 
 def page(rows: np.ndarray, number: int, size: int) -> Page:
@@ -131,6 +139,22 @@ def _search(texts: tuple[str, ...], rows: np.ndarray, search: str) -> np.ndarray
     """Those of the rows whose text holds `search`. Case is folded here: a folded copy of the file would double it."""
     needle = search.casefold()
     return np.array([row for row in rows.tolist() if needle in texts[row].casefold()], dtype=np.int64)
+
+
+def _by_column(table: ReviewTable, order: str) -> list[np.ndarray]:
+    """By numbers where all values are numbers, else by text, whatever its case; what is empty comes last both ways."""
+    name, down = next(
+        (name, kind is COLUMN_DOWN)
+        for name in table.own
+        for kind in (COLUMN, COLUMN_DOWN)
+        if order == kind.format(name=name)
+    )
+    values = table.own[name]
+    filled = set(values) - {""}
+    numbers = numbers_of(filled)
+    ranked = sorted(filled, key=numbers.__getitem__ if numbers else str.casefold)
+    place = {value: -number if down else number for number, value in enumerate(ranked)}
+    return [np.array([not value for value in values]), np.array([place.get(value, 0) for value in values])]
 
 
 def _mistakes_first(scores: Scores, found: np.ndarray) -> list[np.ndarray]:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -138,7 +138,7 @@ def _by_value(values: Sequence[str]) -> Partition | None:
     counts.pop("", None)
     if len(counts) > 1 and (years := _years(counts)):
         return _by_category([years.get(value, "") for value in values])
-    if len(counts) > MAX_STARS and (numbers := _numbers(counts)):
+    if len(counts) > MAX_STARS and (numbers := numbers_of(counts)):
         return _by_number(np.array([numbers.get(value, math.nan) for value in values]))
     return _by_category(values)
 
@@ -151,10 +151,10 @@ def _years(counts: Counter[str]) -> dict[str, str] | None:
     return {value: match["year"] or match["last"] or match["told"] for value, match in found.items() if match}
 
 
-def _numbers(counts: Counter[str]) -> dict[str, float] | None:
-    """Each value as a number; None where not all of them are."""
+def numbers_of(values: Iterable[str]) -> dict[str, float] | None:
+    """Each value as a number; None where not all of them are finite ones."""
     try:
-        found = {value: float(value) for value in counts}
+        found = {value: float(value) for value in values}
     except ValueError:
         return None
     return found if all(map(math.isfinite, found.values())) else None

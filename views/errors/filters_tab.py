@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import gradio as gr
 
 from model.language import gettext, marked
-from model.workbench.filters import AS_FILED, LABELS, NOT_NAMED, ORDERS, Filter
+from model.workbench.filters import AS_FILED, LABELS, NOT_NAMED, ORDERS, Filter, orders
 from model.workbench.overview import Outcome
 from model.workbench.workbench import Workbench
 from views.errors.parts import outcome_name
@@ -81,8 +81,7 @@ class Filters:
                 min_width=180,
             )
             self.category = gr.Dropdown(_free_choices(), value=ANY, label=gettext("Category"), min_width=140)
-            orders = [(gettext(each), each) for each in ORDERS]
-            self.order = gr.Dropdown(orders, value=ORDERS[0], label=gettext("Sorted by"), min_width=200)
+            self.order = gr.Dropdown(_order_choices(ORDERS), value=ORDERS[0], label=gettext("Sorted by"), min_width=200)
         with gr.Row(elem_classes="gs-filters"):
             labels = [(gettext(each), each) for each in (ANY, *LABELS)]
             self.label = gr.Dropdown(labels, value=ANY, label=gettext("Label"), min_width=120)
@@ -109,7 +108,7 @@ class Filters:
             chosen.low,
             chosen.high,
             chosen.narrowed,
-            chosen.order,
+            gr.Dropdown(_order_choices(orders(bench.table)), value=chosen.order),
         )
         shown: Drawing = {self.narrowed_shown: _in_words(chosen.narrowed)}
         return {**dict(zip(self.chosen, values, strict=True)), **shown}
@@ -118,6 +117,10 @@ class Filters:
 def category_choices(bench: Workbench) -> list[Choice]:
     """Every category that a row of this file can have."""
     return [*_free_choices(), *((category_name(each), each) for each in bench.counts)]
+
+
+def _order_choices(names: Sequence[str]) -> list[Choice]:
+    return [(gettext(each), each) for each in names]
 
 
 def _free_choices() -> list[Choice]:

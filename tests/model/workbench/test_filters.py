@@ -21,6 +21,7 @@ from model.workbench.filters import (
     ORDERS,
     UNKNOWN_FIRST,
     Filter,
+    orders,
     page,
     page_of,
     select,
@@ -168,3 +169,17 @@ def test_word_is_found_as_a_token_not_as_part_of_one():
     table, scores = made_table([1, 0, 1]), made_scores([1, 1, 1], [[5, 2], [3], [2, 5, 5]])
     for token, rows in ((5, [0, 2]), (3, [1]), (9, [])):
         assert select(table, scores, Filter(token=token), AS_FILED, {}).tolist() == rows
+
+
+def test_rows_are_sorted_by_any_column_of_the_file():
+    own = {"year": ("1999", "", "80", "2001"), "who": ("Zoë", "adam", "", "Bert")}
+    table, scores = replace(made_table([1, 0, 1, 0]), own=own), made_scores([1.0] * 4)
+    by = {order: select(table, scores, Filter(), order, {}).tolist() for order in orders(table)[len(ORDERS) :]}
+    assert by == {
+        "column 'year'": [2, 0, 3, 1],
+        "column 'year', downwards": [3, 0, 2, 1],
+        "column 'who'": [1, 3, 0, 2],
+        "column 'who', downwards": [0, 3, 1, 2],
+    }
+    with pytest.raises(ReviewError, match="column 'who', downwards"):
+        select(table, scores, Filter(), "column 'what'", {})

@@ -58,7 +58,7 @@ def test_components_are_set_in_the_order_in_which_they_are_read(bench):
     assert drawn.keys() == {*filters.chosen, filters.narrowed_shown}
     assert drawn[filters.narrowed_shown] == "stars: 8"
     values = [drawn[each] for each in filters.chosen]
-    values[2] = chosen.category
+    values[2], values[-1] = chosen.category, chosen.order
     assert Chosen(*values) == chosen
     shown = filters.show(bench, narrowed_to(bench, WordPick(word="good")))
     assert shown[filters.narrowed_shown] == "the word “good”"
