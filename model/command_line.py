@@ -81,6 +81,11 @@ GROUPS: dict[str, dict[str, Command]] = {
             marked("measure a checkpoint, calibrate it, write its card"),
             "bilstm-recipe --data data/imdb.npz",
         ),
+        "atlas": Command(
+            "model.evaluation.atlas",
+            marked("find where over many reviews each unit is highest and lowest"),
+            "bilstm",
+        ),
     },
 }
 COMMANDS = {name: command for group in GROUPS.values() for name, command in group.items()}

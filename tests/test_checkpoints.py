@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from model.attribution import faithfulness
@@ -12,10 +13,16 @@ from model.evaluation.slow_points_note import slow_points_note
 from model.network import checkpoint
 from model.network.checkpoint import CHECKPOINTS
 from model.network.network import DIRECTIONS
+from model.reading import atlas
+from model.reading.across import own_texts
+from model.reading.claims import LEAST
+from model.reading.concepts import CONCEPTS
 from model.reading.explainer import Explainer
 from model.reading.explanation import Question
 from model.recurrence import dynamics
+from model.recurrence.clamps import Clamp
 from model.recurrence.openings import Valve
+from model.text import words
 
 LARGE, SMALL = ("bilstm", "bilstm-recipe", "rnn"), ("small-lstm", "small-rnn")
 NAMES = (*LARGE, *SMALL)
@@ -37,6 +44,48 @@ def test_there_are_five_and_the_best_is_the_default():
 @pytest.mark.parametrize("name", NAMES)
 def test_each_is_small_enough_to_ship(name):
     assert sum(path.stat().st_size for path in (CHECKPOINTS / name).iterdir()) <= MAX_BYTES
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_has_an_atlas_of_texts_that_were_written_for_it_alone(name):
+    assert (CHECKPOINTS / name / atlas.FILE).stat().st_size <= 500_000
+    loaded = checkpoint.load(name)
+    found = atlas.read(CHECKPOINTS / name, loaded.network.config)
+    assert found.source == ""
+    assert found.reviews == tuple(tuple(words(text)) for text in own_texts())
+    assert len(found.tested) == len(CONCEPTS)
+    for tested in found.tested:
+        assert (tested.held_out[tested.claimed] > max(tested.random_high, LEAST)).all()
+
+
+def test_of_the_default_network_both_meanings_can_be_claimed_and_of_a_plain_one_none(shipped):
+    assert all(tested.claimed.any() for tested in shipped.atlas("bilstm").tested)
+    assert not any(tested.claimed.any() for tested in shipped.atlas("rnn").tested)
+
+
+def test_shipped_atlas_is_what_the_network_holds(shipped):
+    found = shipped.atlas("bilstm")
+    for layer, direction, unit in ((1, "forward", 0), (2, "backward", 94)):
+        trace = next(each for each in found.traces if (each.layer, each.direction) == (layer, direction))
+        starts = np.cumsum([0, *map(len, found.reviews)])
+        for kind in atlas.KINDS:
+            place, value = int(trace.places[unit, kind, 0]), trace.values[unit, kind, 0]
+            review = int(np.searchsorted(starts, place, side="right")) - 1
+            gates = shipped.read(Question(own_texts()[review], "bilstm")).gates
+            memory = gates.of(layer, direction).memory[place - starts[review], unit]
+            assert memory == pytest.approx(value, rel=1e-3, abs=1e-3)
+
+
+@pytest.mark.parametrize("name", ["bilstm", "bilstm-recipe"])
+def test_units_below_the_last_layer_are_held_at_their_means_over_the_atlas(shipped, name):
+    reading = shipped.read(Question(REVIEW, name))
+    found = shipped.passing_on(reading, 24)
+    assert found.reviews == len(own_texts())
+    means = shipped.atlas(name).means.values
+    for unit in (found.units[0], found.units[-1]):
+        mean = float(means[unit.layer, unit.direction][unit.unit])
+        held = shipped.intervene(reading, (Clamp("h", mean, unit.layer, unit.direction, unit.unit),))
+        assert unit.value == pytest.approx(held.logit - reading.gates.logit, abs=1e-5)
 
 
 @pytest.mark.parametrize("name", NAMES)

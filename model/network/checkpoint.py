@@ -4,6 +4,7 @@
     config.json         how to rebuild the network, and how it was trained
     vocabulary.txt      the word of id 2, 3, … a line
     metrics.json        measured by `python -m model evaluate`
+    atlas.json.gz       where over many reviews each unit is highest and lowest, by `python -m model atlas`
     history.json        the training curves, as numbers; curves.png as a picture
     README.md           the model card
 

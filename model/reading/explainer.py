@@ -25,6 +25,9 @@ from model.network import checkpoint as checkpoints
 from model.network.checkpoint import Checkpoint
 from model.network.classify import Prediction, classify_encoded, sigmoid
 from model.network.network import RecurrentNetwork
+from model.reading import across
+from model.reading import atlas as atlases
+from model.reading.atlas import Atlas
 from model.reading.explanation import WEIGHTS, Explanation, Flow, Gradients, Question, Reading
 from model.reading.passing import Means, PassingUnits, units_that_pass_on
 from model.reading.race import Race, pair_of, run_race
@@ -71,6 +74,7 @@ class Explainer:
         self._prefixes = _Recent[PrefixCurve](KEPT * 4)
         self._intervened = _Recent[Intervened](KEPT * 4)
         self._openings = _Recent[Openings](KEPT * 4)
+        self._atlases: dict[str, Atlas] = {}
         self._passing = _Recent[PassingUnits](KEPT * 4)
         self._interactions = _Recent[Interactions](KEPT * 4)
         self._patched = _Recent[Patched](KEPT * 4)
@@ -198,11 +202,40 @@ class Explainer:
 
     def passing_on(self, reading: Reading, count: int) -> PassingUnits:
         """The units below the last layer that change the verdict most when held at their means, at most `count`."""
-        network, means = self._network(reading), Means.of_itself(reading.gates.traces)
+        network, means = self._network(reading), self._means(reading)
         return self._passing.get(
-            (*_key(reading), count),
+            (*_key(reading), count, means.reviews),
             lambda: units_that_pass_on(network, _embedded(network, reading.review), reading.gates, means, count),
         )
+
+    def _means(self, reading: Reading) -> Means:
+        """Those of the checkpoint's atlas; over the review itself where there is none that can be used."""
+        try:
+            atlas = self.atlas(reading.question.checkpoint)
+        except CheckpointError:
+            atlas = None
+        return atlas.means if atlas else Means.of_itself(reading.gates.traces)
+
+    def atlas(self, name: str) -> Atlas | None:
+        """Where each unit of a checkpoint is highest and lowest over many reviews; None where nobody made it yet.
+
+        Raises `CheckpointError` for one that cannot be used.
+        """
+        loaded = self.checkpoint(name)
+        if name not in self._atlases:
+            found = atlases.read(self._folder / name, loaded.network.config)
+            if found is None:
+                return None
+            self._atlases[name] = found
+        return self._atlases[name]
+
+    def make_atlas(self, name: str, progress: Progress = lambda share: None) -> Atlas:
+        """The same, made now of the texts that come with the page, and kept as long as the page runs; other work that
+        waits for the worker goes between its parts. Raises `CheckpointError`, and what `progress` raises.
+        """
+        loaded, weights = self.checkpoint(name), atlases.fingerprint(self._folder / name)
+        self._atlases[name] = across.make_atlas(loaded, across.own_texts(), weights, progress=progress, run=TORCH.run)
+        return self._atlases[name]
 
     def interactions(self, explanation: Explanation, place: int) -> Interactions:
         """What the token at `place` (from 0) does to the effect of each. Raises `ReviewError` for a place or a method

@@ -1,4 +1,4 @@
-"""Take the best of some runs, by validation, into the app's checkpoints.
+"""Take the best of some runs, by validation, into the app's checkpoints, and make its atlas.
 
 python -m model publish bilstm-recipe runs/recipe-glove runs/recipe-learnt
 """
@@ -17,6 +17,7 @@ from model.assets import CHECKPOINTS
 from model.language import gettext
 from model.network import checkpoint
 from model.network.checkpoint import Candidate, TrainingRecord
+from model.reading.across import write_own_atlas
 from model.training.curves import draw_curves
 
 
@@ -33,6 +34,7 @@ def publish(name: str, runs: Sequence[Path], folder: Path = CHECKPOINTS) -> Cand
     shutil.copytree(runs[candidates.index(best)] / "best", folder / name)
     checkpoint.set_candidates(folder / name, tuple(candidates))
     draw_curves(checkpoint.load(name, folder).history, folder / name / "curves.png")
+    write_own_atlas(folder / name)
     return best
 
 

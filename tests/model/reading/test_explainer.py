@@ -10,7 +10,9 @@ import pytest
 import torch
 
 from model.errors import CheckpointError, ReviewError
+from model.reading import across
 from model.reading import explainer as explain
+from model.reading.atlas import FILE
 from model.reading.explainer import Explainer
 from model.reading.explanation import WEIGHTS, Question
 from model.reading.units import rank_units
@@ -352,3 +354,24 @@ def test_ledgers_and_interactions_are_of_the_review_that_is_explained(explainer,
     assert found.changes[0] == pytest.approx(explanation.attribution.scores[0], abs=1e-6)
     assert explainer.interactions(explanation, 0) is found
     assert explainer.interactions(explanation, 1) is not found
+
+
+def test_atlas_is_none_until_it_is_made_and_then_gives_the_means(checkpoints, monkeypatch):
+    monkeypatch.setattr(across, "OWN", across.OWN[1:2])
+    explainer, shares = Explainer(checkpoints), []
+    reading = explainer.read(Question("Not a good film", "bilstm"))
+    assert explainer.atlas("bilstm") is None
+    assert explainer.passing_on(reading, 2).reviews == 0
+    made = explainer.make_atlas("bilstm", shares.append)
+    assert explainer.atlas("bilstm") is made
+    assert explainer.atlas("rnn") is None
+    assert shares[-1] == pytest.approx(1)
+    assert explainer.passing_on(reading, 2).reviews == len(made.reviews) == 300
+
+
+def test_atlas_that_cannot_be_used_is_refused_and_means_are_the_review_s_own(tmp_path):
+    (save_checkpoint(tmp_path / "net") / FILE).write_bytes(b"broken")
+    explainer = Explainer(tmp_path)
+    with pytest.raises(CheckpointError, match="cannot be used"):
+        explainer.atlas("net")
+    assert explainer.passing_on(explainer.read(Question("Not a good film", "net")), 2).reviews == 0

@@ -20,6 +20,7 @@ from model.command_line import main
 from model.errors import DataError
 from model.evaluation import evaluate
 from model.network import checkpoint
+from model.reading import atlas
 from model.training import data, objective, publish, trainer
 from model.training.data import Split
 from model.training.logits import logits_and_labels
@@ -216,6 +217,7 @@ def test_best_run_is_published_and_evaluated_the_same_twice(workplace, capsys):
         (run, "preset recipe, vectors.txt, labelled reviews") for run in ("short", "long")
     ]
     assert best.epochs == 6
+    assert len(atlas.read(folder / "net", checkpoint.load("net", folder).network.config).reviews) == 300
     assert (folder / "net" / "curves.png").read_bytes().startswith(b"\x89PNG")
     arguments = ["evaluate", "net", "--data", str(workplace), "--folder", str(folder), "--device", "cpu"]
     assert main(arguments) == 0
