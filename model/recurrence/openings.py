@@ -1,4 +1,4 @@
-"""What one valve does to the verdict: a gate of one unit, held at one token at each of several openings.
+"""What a valve does to the verdict: a gate of one unit, or of all, held at one token at each of several openings.
 
 Each verdict is that of `intervene` with the same clamp, but only what the valve can change is read anew: what lies
 below it, and what its direction read before it, is as it was in the review's traces; what comes after is read for all
@@ -26,12 +26,14 @@ GRID = np.linspace(0, 1, 11)
 
 @dataclass(frozen=True, slots=True)
 class Valve:
-    """A gate of one unit (from 0) of one layer (from 1) and direction, at the token at `place` (from 0)."""
+    """A gate of one layer (from 1) and direction at the token at `place` (from 0): that of one unit (from 0), or those
+    of all, None.
+    """
 
     symbol: str
     layer: int
     direction: str
-    unit: int
+    unit: int | None
     place: int
 
     def held(self, opening: float) -> Clamp:
@@ -44,11 +46,12 @@ class Openings:
     """The verdict with one valve held at each of several openings. Three arrays (openings,), parallel to one another.
 
     `openings` ascend: those of `GRID`, and `own`, at which the valve stands by itself, so that the verdict there is
-    the review's. `logits` have no bound; `probabilities` = sigmoid(logits) = P(positive), in [0, 1].
+    the review's; of all units there is no such opening, and `own` is None. `logits` have no bound; `probabilities` =
+    sigmoid(logits) = P(positive), in [0, 1].
     """
 
     valve: Valve
-    own: float
+    own: float | None
     openings: np.ndarray
     logits: np.ndarray
     probabilities: np.ndarray
@@ -61,9 +64,9 @@ def read_openings(network: RecurrentNetwork, embedded: Tensor, gates: GateTraces
     The network must be in evaluation mode. Raises `ReviewError` for a valve that there is not.
     """
     _check(network, valve, embedded.shape[1])
-    trace = gates.of(valve.layer, valve.direction)
-    own = float(trace.values(valve.symbol)[valve.place, valve.unit])
-    openings = np.unique(np.append(GRID, own))
+    values = gates.of(valve.layer, valve.direction).values(valve.symbol)
+    own = None if valve.unit is None else float(values[valve.place, valve.unit])
+    openings = GRID if own is None else np.unique(np.append(GRID, own))
     states = _held_layer(network, embedded, gates, valve, openings)  # (O, T, 2H)
     lengths = torch.full((len(openings),), embedded.shape[1], device=embedded.device)
     reversal = reversed_places(lengths, embedded.shape[1])
@@ -125,7 +128,7 @@ def _holding(valve: Valve, openings: Tensor) -> Settle:
         if symbol != valve.symbol:
             return values
         held = values.clone()
-        held[:, valve.unit] = openings
+        held[:, slice(valve.unit, None if valve.unit is None else valve.unit + 1)] = openings[:, None]
         return held
 
     return settle

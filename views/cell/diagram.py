@@ -1,4 +1,4 @@
-"""The drawing of one step of one unit: doors as open as the gates are, flows as wide as the numbers are large.
+"""The drawing of one step of one unit: valves as open as the gates are, flows as wide as the numbers are large.
 
 Where everything stands says the drawing of the cell's kind, the module in `drawings` that has its key for a name;
 diagram.html says how it looks.
@@ -15,18 +15,24 @@ from markupsafe import Markup
 from model.language import gettext
 from model.network.cells.cell import Cell
 from model.recurrence.step import CellStep
-from views.cell.drawings.parts import SPLIT, TOP, WALL, WIDTH, Drawing, state_before
+from views.cell.drawings.parts import LEAF, SPLIT, TOP, WALL, WIDTH, Drawing, state_before
+from views.cell.live import live_step
+from views.cell.tried import tried
 from views.cell.words import DIGITS, above, short_token, token_text, where
 from views.drawing.numbers import signed
 from views.drawing.template import render
 
 
-def diagram(step: CellStep, token: str, previous: str | None) -> Markup:
-    """The cell as one SVG in a figure: doors as open as the gates are, flows as wide as the numbers are large.
+def diagram(
+    step: CellStep, token: str, previous: str | None, logit: float | None = None, writers: Markup | str = ""
+) -> Markup:
+    """The cell as one SVG in a figure: valves as open as the gates are, flows as wide as the numbers are large.
 
-    `token` is the one that is read, `previous` the one that this direction read before, None if there was none.
+    `token` is the one that is read, `previous` the one that this direction read before, None if there was none. Where
+    the whole review's `logit` is given a person can move the valves. `writers` says who wrote what the unit holds.
     """
     drawing = drawing_of(step.cell)(step)
+    live = "" if logit is None else live_step(step, logit)
     return render(
         "cell/diagram.html",
         step=step,
@@ -35,6 +41,11 @@ def diagram(step: CellStep, token: str, previous: str | None) -> Markup:
         above=above(step),
         before=state_before(step, drawing.bus),
         token=short_token(token),
+        whole_token=token_text(token),
+        live=live,
+        tried=tried(step, token) if live and drawing.valves else "",
+        writers=writers,
+        leaf=LEAF,
         previous=None if previous is None else short_token(previous),
         width=WIDTH,
         top=TOP,

@@ -18,6 +18,7 @@ from views.drawing.numbers import signed
 from views.drawing.template import render
 
 WRITERS = 6  # words that are named
+INKED, LEAST = 4, 0.02  # words that are named below the drawing; the share of one that is worth it
 DIGITS = 2
 
 
@@ -28,6 +29,19 @@ class Writer:
     token: str
     amount: str
     bar: float
+
+
+@dataclass(frozen=True, slots=True)
+class Inked:
+    """A word with its share in what a unit holds, in [-1, 1]: negative where what it wrote is."""
+
+    token: str
+    share: float
+
+    @property
+    def percent(self) -> int:
+        """Of all that is held, whatever its sign."""
+        return round(100 * abs(self.share))
 
 
 def ledger_card(reading: Reading, step: CellStep, ledger: WrittenLedger, read: ReadLedger | None) -> Markup:
@@ -51,6 +65,20 @@ def ledger_card(reading: Reading, step: CellStep, ledger: WrittenLedger, read: R
         total=signed(total),
         read=_read(step, read, reading.prediction.logit) if read else "",
     )
+
+
+def writers_line(reading: Reading, step: CellStep, ledger: WrittenLedger) -> Markup | str:
+    """The words that wrote most of what a unit holds, each inked by its share, the largest first; "" if it holds
+    nothing. The ledger's card has the numbers.
+    """
+    held = ledger.of_unit(step.unit, step.place)
+    total = float(np.abs(held).sum())
+    if not total:
+        return ""
+    tokens = reading.review.tokens
+    largest = np.argsort(-np.abs(held), kind="stable")[:INKED].tolist()
+    inked = [Inked(tokens[place].text, held[place] / total) for place in largest if abs(held[place]) >= LEAST * total]
+    return render("cell/writers.html", symbol=reading.gates.cell.memory, words=inked)
 
 
 def _read(step: CellStep, ledger: ReadLedger, logit: float) -> str:

@@ -8,6 +8,8 @@
  * @property {string} asked the answer of the server that it belongs to
  * @property {object | null} moments what the stage shows at each token (views/stage/stage.py)
  * @property {object | null} scores what each token did, and what says so (the same)
+ * @property {object | null} valve the one that was grabbed last (views/cell/cell.js)
+ * @property {object | null} openings what is known of a valve (views/cell/tried.py)
  * @property {boolean} playing whether the player goes from token to token
  */
 
@@ -16,7 +18,17 @@
 /** A store; `subscribe` a listener for as long as its `element` is on the page, it hears of each `set`. */
 export function createStore() {
   /** @type {Readonly<Chosen>} */
-  let state = Object.freeze({ place: 0, pointed: null, by: "server", asked: "", moments: null, scores: null, playing: false });
+  let state = Object.freeze({
+    place: 0,
+    pointed: null,
+    by: "server",
+    asked: "",
+    moments: null,
+    scores: null,
+    valve: null,
+    openings: null,
+    playing: false,
+  });
   /** @type {Map<Listener, Element>} */
   const listeners = new Map();
   return {

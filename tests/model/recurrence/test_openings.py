@@ -8,6 +8,7 @@ import torch
 
 from model.errors import ReviewError
 from model.network.network import DIRECTIONS
+from model.recurrence.clamps import Clamp
 from model.recurrence.interventions import intervene
 from model.recurrence.openings import GRID, Valve, read_openings
 from model.recurrence.replay import trace_gates
@@ -50,6 +51,19 @@ def test_curve_passes_through_the_verdict_at_the_opening_that_the_gate_has_by_it
         assert (np.diff(found.openings) > 0).all()
         assert found.logits[found.openings == found.own] == pytest.approx(gates.logit, abs=1e-6)
         assert np.ptp(found.logits) > 1e-5
+
+
+@pytest.mark.parametrize("direction", DIRECTIONS)
+@pytest.mark.parametrize("symbol", ["i", "f", "o"])
+def test_the_gates_of_all_units_are_held_together(network, direction, symbol):
+    valve = Valve(symbol, 1, direction, None, 3)
+    embedded, found = read(network, REVIEWS[0], valve)
+    assert found.own is None
+    assert found.openings.tolist() == GRID.tolist()
+    expected = [intervene(network, embedded, [Clamp(symbol, each, 1, direction, None, 3, 4)]).logit for each in GRID]
+    np.testing.assert_allclose(found.logits, expected, atol=2e-6)
+    alone = read(network, REVIEWS[0], Valve(symbol, 1, direction, 2, 3))[1].logits
+    assert np.abs(found.logits[[0, -1]] - alone[[0, -1]]).max() > 1e-3
 
 
 def test_gate_that_is_wide_open_by_itself_adds_no_opening(network):

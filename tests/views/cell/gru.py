@@ -1,4 +1,4 @@
-"""A drawing of the GRU of the tests: three gates, the state in a tube along the top, and a door to keep it."""
+"""A drawing of the GRU of the tests: three gates, the state in a tube along the top, and a valve to keep it."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from views.cell.drawings.parts import (
     Drawing,
     NamedState,
     Node,
-    door,
-    doors_said,
     drawn,
     flow,
     gate_box,
     head,
     leaving,
     leaving_state,
+    valve,
+    valves_said,
 )
 
 LANE, GATE_TOP, BUS = 116, 240, 330
@@ -33,21 +33,21 @@ def draw(step: CellStep) -> Drawing:
         height=420,
         bottom=366,
         bus=BUS,
-        inside=doors_said(step, "rz"),
+        inside=valves_said(step, "rz"),
         caption="The hidden state *h* is kept as far as *z* is open.",
         leaving=leaving(step, BUS),
         tubes=(f"M0 {LANE}H{OUT}V{BUS}H{WALL}", f"M{n} {GATE_TOP}V{LANE}"),
         flows=(
-            flow(f"M0 {LANE}H{z}", "h-before", step.h_before),
-            flow(f"M{z} {LANE}H{n}", "kept", step.number(KEPT)),
-            flow(f"M{n} {GATE_TOP}V{LANE}", "new", step.number(WRITTEN)),
-            flow(f"M{n} {LANE}H{OUT}V{BUS}H{WALL}", "h", step.h),
+            flow(step, f"M0 {LANE}H{z}", "h-before", Before("h")),
+            flow(step, f"M{z} {LANE}H{n}", "kept", KEPT),
+            flow(step, f"M{n} {GATE_TOP}V{LANE}", "new", WRITTEN),
+            flow(step, f"M{n} {LANE}H{OUT}V{BUS}H{WALL}", "h", Value("h")),
         ),
         wires=(f"M0 {BUS}H{n}", f"M{z} {GATE_TOP}V{LANE}"),
         heads="".join(head(x, GATE_TOP + GATE_HEIGHT + 1) for x in COLUMNS.values()),
         boxes=tuple(gate_box(step, symbol, x, GATE_TOP) for symbol, x in COLUMNS.items()),
         h=leaving_state(step, BUS),
-        doors=(door(step, "z", z, LANE, upright=True),),
+        valves=(valve(step, "z", z, LANE, upright=True),),
         nodes=(Node(n, LANE, 15, times=False),),
         states=(NamedState(n + 22, 172, "z·n", "", drawn(step.number(WRITTEN)), "start"),),
     )

@@ -43,19 +43,19 @@ def test_what_is_kept_and_what_is_new_have_their_names():
 
 
 @pytest.mark.parametrize("gate", ["f", "i", "o"])
-def test_door_opens_as_its_gate_does(gate):
+def test_valve_opens_as_its_gate_does(gate):
     gaps = []
     for value in (0.0, 0.1, 0.5, 0.9, 1.0):
         svg = drawing(made_step(**{gate: value}))
-        door = svg.find(f".//{SVG}g[@data-gate='{gate}']")
-        assert float(door.get("data-open")) == value
+        valve = svg.find(f".//{SVG}g[@data-gate='{gate}']")
+        assert float(valve.get("data-open")) == value
         along, length = ("y", "height") if gate == "f" else ("x", "width")
-        first, second = door.findall(f"{SVG}rect")
+        first, second = valve.findall(f"{SVG}rect")
         gaps.append(float(second.get(along)) - float(first.get(along)) - float(first.get(length)))
     assert gaps == pytest.approx([0, 2.6, 13, 23.4, 26])  # of a tube 26 wide
 
 
-def test_door_says_how_open_it_is():
+def test_valve_says_how_open_it_is():
     texts = "".join(drawing(made_step(f=0.0031, i=0.824, o=0.998)).itertext())
     assert "shut" in texts
     assert "open 82 %" in texts

@@ -73,7 +73,7 @@ def test_notes_tell_what_x_and_the_step_before_are():
     assert "C̃" in page
 
 
-def test_plain_rnn_has_one_equation_and_no_doors():
+def test_plain_rnn_has_one_equation_and_no_valves():
     step = step_of(cell="rnn")
     found = formulas(step)
     part = step.part("h")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
 from model.reading.explanation import Question
 from model.recurrence.step import cell_step
-from views.cell.ledger import ledger_card
+from views.cell.ledger import LEAST, ledger_card, writers_line
 from views.drawing.numbers import signed
 
 TEXT = "Not a good film, but great: fun & <3 , and the ending is good."
@@ -54,3 +55,28 @@ def test_words_of_a_person_stay_text(explainer):
     assert not any(re.search("& |<3", card) for card in cards)
     assert any("&amp;" in card for card in cards)
     assert any("&lt;3" in card for card in cards)
+
+
+@pytest.mark.parametrize("direction", ["forward", "backward"])
+@pytest.mark.parametrize("place", [0, 5, 15])
+def test_words_that_wrote_most_are_inked_by_their_share(explainer, direction, place):
+    reading, step, _ = card_of(explainer, direction=direction, place=place)
+    ledger = explainer.written(reading, 2, direction)
+    held = ledger.of_unit(step.unit, place)
+    line = str(writers_line(reading, step, ledger))
+    found = re.findall(r'data-sign="(.)" style="--share:([0-9.]+)"><bdi>(.*?)</bdi>', line)
+    shares = held / abs(held).sum()
+    order = sorted(range(len(held)), key=lambda at: -abs(held[at]))
+    expected = [at for at in order[:4] if abs(shares[at]) >= LEAST]
+    assert [word for *_, word in found] == [
+        reading.review.tokens[at].text.replace("&", "&amp;").replace("<", "&lt;") for at in expected
+    ]
+    for (sign, share, _), at in zip(found, expected, strict=True):
+        assert float(share) == pytest.approx(abs(shares[at]), abs=0.00051)
+        assert sign == ("+" if held[at] > 0 else "−")
+
+
+def test_unit_that_holds_nothing_was_written_by_nobody(explainer):
+    reading, step, _ = card_of(explainer)
+    ledger = explainer.written(reading, 2, "forward")
+    assert writers_line(reading, step, replace(ledger, written=ledger.written * 0)) == ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 import sys
 from types import MappingProxyType
 from xml.etree import ElementTree
@@ -25,8 +26,10 @@ from tests.conftest import make_network, save_checkpoint
 from tests.gru import GRU
 from tests.views.cell import gru
 from tests.views.cell.steps import SVG, drawing, step_of
+from tests.views.cell.test_live import computed
 from views.cell.diagram import diagram, drawing_of
 from views.cell.equations import equations
+from views.cell.live import live_step
 from views.cell.numbers import numbers
 from views.drawing.numbers import signed
 
@@ -57,8 +60,8 @@ def shown(step):
 def test_every_registered_kind_has_a_drawing(cell):
     step = step_of(cell=cell.key)
     drawn = drawing_of(cell)(step)
-    assert {door.symbol for door in drawn.doors} <= set(cell.gates)
-    assert bool(drawn.doors) == bool(cell.gates)
+    assert {valve.symbol for valve in drawn.valves} <= set(cell.gates)
+    assert bool(drawn.valves) == bool(cell.gates)
     assert drawn.h.value.text == signed(step.h, 2)
     assert drawn.inside
     assert drawn.caption
@@ -131,8 +134,8 @@ def test_equations_and_numbers_follow_the_cell(with_gru, direction):
 def test_drawing_is_found_by_the_key_of_the_cell(with_gru):
     step = step_of(cell="gru", place=0)
     svg = drawing(step)
-    (door,) = svg.findall(f".//{SVG}g[@data-gate]")
-    assert float(door.get("data-open")) == pytest.approx(step.value("z"), abs=0.0005)
+    (valve,) = svg.findall(f".//{SVG}g[@data-gate]")
+    assert float(valve.get("data-open")) == pytest.approx(step.value("z"), abs=0.0005)
     assert "reset gate open" in svg.get("aria-label")
     assert "kept as far as <em>z</em> is open." in diagram(step, "dull", None)
 
@@ -142,3 +145,14 @@ def test_formula_of_the_state_comes_to_the_state(with_gru, place):
     step = step_of(cell="gru", place=place, layer=2, direction="backward")
     (formula,) = GRU.formulas
     assert step.number(formula) == pytest.approx(step.h, abs=1e-6)
+
+
+def test_gate_inside_a_sum_is_part_of_what_follows_a_valve(with_gru):
+    step = step_of(cell="gru", layer=2, direction="backward")
+    live = json.loads(live_step(step, 0.0))
+    assert [symbol for symbol, _ in live["formulas"]] == ["n", "h"]
+    for symbol, formula in live["formulas"]:
+        assert computed(formula, live["now"], live["before"]) == pytest.approx(step.value(symbol), abs=1e-6)
+    held = live["now"] | {"r": 0.0}
+    n = step.part("n")
+    assert computed(live["formulas"][0][1], held, live["before"]) == pytest.approx(np.tanh(n.from_input + n.bias))
