@@ -85,6 +85,8 @@ export function attach({ element, watch }) {
     grabbed = { id: event.pointerId, x: event.clientX, y: event.clientY, opening: openingOf(valve) };
     hold(valve, grabbed.opening);
   });
+  // a finger on a valve does not scroll the page: touch-action is not heard in a drawing
+  element.addEventListener("touchstart", (event) => within(event, "[role=slider]") && event.preventDefault(), { passive: false });
   element.addEventListener("pointermove", (event) => {
     const valve = within(event, "[role=slider]");
     if (!valve || grabbed?.id !== event.pointerId) return;
