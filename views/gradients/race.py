@@ -13,7 +13,7 @@ from model.reading.race import Race, Runner
 from views.drawing.downloads import csv_text, save_buttons
 from views.drawing.template import render
 from views.gradients.decay import FAR
-from views.gradients.log_scale import factor_of
+from views.gradients.log_scale import factor, factor_of
 
 LONG = 10  # tokens: over shorter distances any cell keeps something
 MUCH = -1.0  # log10 of what is left where one speaks of much
@@ -23,13 +23,14 @@ MUCH = -1.0  # log10 of what is left where one speaks of much
 class Arrived:
     """How much of a runner's gradient arrives after the distance of which the page speaks: "5.6 times smaller".
 
-    `percent` is its accuracy, "" where it was not measured; `guesses` where that is hardly better than chance. `keeps`:
-    without a gate that could, it keeps much.
+    `rate` is the factor per token that fits best, "" where none does. `percent` is its accuracy, "" where it was not
+    measured; `guesses` where that is hardly better than chance. `keeps`: without a gate that could, it keeps much.
     """
 
     cell: str
     checkpoint: str
     amount: str
+    rate: str
     percent: str
     guesses: bool
     keeps: bool
@@ -52,11 +53,12 @@ def race_card(race: Race | None) -> Markup:
 
 
 def _arrived(runner: Runner, distance: int) -> Arrived:
-    accuracy, log10 = runner.accuracy, runner.reach.log10_at(distance)
+    accuracy, log10, rate = runner.accuracy, runner.reach.log10_at(distance), runner.reach.rate
     return Arrived(
         cell=gettext(runner.cell.name),
         checkpoint=runner.checkpoint,
         amount=_amount(log10),
+        rate="" if rate is None else factor(rate, ".3g"),
         percent="" if accuracy is None else f"{100 * accuracy:.1f}",
         guesses=accuracy is not None and accuracy < CHANCE,
         keeps=distance >= LONG and log10 > MUCH and not runner.cell.forget_gates,
