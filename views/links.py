@@ -32,7 +32,7 @@ from model.text import MAX_CHARACTERS, MAX_TOKENS
 from views.stage.ledger import CREDITED, INKS
 
 OUTER_TABS = ("compare", "errors", "network")  # beside the tab of one review, which has the others inside
-TABS = ("gates", "units", "step", "memory", "gradients", "whatif", "table", *OUTER_TABS)
+TABS = ("gates", "units", "whole", "step", "memory", "gradients", "whatif", "table", *OUTER_TABS)
 MAX_LAYER, MAX_UNIT, MAX_NAME, MAX_LESSON = 8, 65_535, 100, 99
 
 VERSION = "1"

@@ -31,6 +31,7 @@ FOLDERS = (  # of two rules of equal weight the later one counts, so what all fe
     "stage",
     "gates",
     "units",
+    "whole",
     "cell",
     "memory",
     "gradients",

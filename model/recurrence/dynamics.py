@@ -24,7 +24,6 @@ from model.recurrence.slow_points import SlowPoint, slow_points
 
 FILE = "dynamics.json"
 WHOLE_UNITS = 32  # more do not fit one screen
-MARGIN = 0.02  # of an eigenvalue from 1, within which it neither attracts nor repels
 STARTS = 96  # states from which slow points are searched for
 ENDS = (0.5, 99.5)  # per cent of the states that lie between the ends of the plane
 
@@ -85,13 +84,13 @@ class Dynamics:
 
     @property
     def stable(self) -> int:
-        """How many slow points attract: a step brings nearer whatever is near them."""
-        return sum(point.kept < 1 - MARGIN for point in self.slow)
+        """How many slow points attract."""
+        return sum(point.attracts for point in self.slow)
 
     @property
     def unstable(self) -> int:
-        """How many slow points repel, at least along one direction."""
-        return sum(point.kept > 1 + MARGIN for point in self.slow)
+        """How many slow points repel."""
+        return sum(point.repels for point in self.slow)
 
     @classmethod
     def from_json(cls, stored: dict) -> Dynamics:

@@ -25,6 +25,7 @@ from model.network.cells.cell import EXACT
 from model.network.network import RecurrentNetwork
 
 SLOW = 0.05  # of the length of a usual step of reading: a point that moves less is slow
+MARGIN = 0.02  # of an eigenvalue from 1, within which it neither attracts nor repels
 NEAR_ONE = 0.05  # from 1: an eigenvalue that keeps
 ALONG = 0.5  # cosine of an angle of 60°; two random directions of 16 dimensions reach it once in 20 times
 STEPS, FINEST = 1_500, 1e-3  # of the search: how many, and the last of their lengths as a share of the first
@@ -57,6 +58,16 @@ class SlowPoint:
     def slow(self) -> bool:
         """Whether it counts as a slow point."""
         return self.moved < SLOW
+
+    @property
+    def attracts(self) -> bool:
+        """Whether a step brings nearer whatever is near it."""
+        return self.kept < 1 - MARGIN
+
+    @property
+    def repels(self) -> bool:
+        """Whether a step takes away what is near it, along one direction at least."""
+        return self.kept > 1 + MARGIN
 
     @property
     def of_line_attractor(self) -> bool:

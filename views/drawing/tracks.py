@@ -115,9 +115,12 @@ def _band(summary: Summary, top: int, height: int) -> str:
     return f'{"".join(drawn)}{axis}{ends}<path class="gs-middle" d="M0 {values[2, 0]:.1f}{middle}"/>'
 
 
-def area_track(values: np.ndarray, limit: float, behind: tuple[int, int] = (0, 0)) -> Markup:
+def area_track(
+    values: np.ndarray, limit: float, behind: tuple[int, int] = (0, 0), over: np.ndarray | None = None
+) -> Markup:
     """A curve through values (tokens,) from -`limit` to `limit`, filled down to 0: above it in one colour, below in the
     other. Values beyond run along the edge. Tokens from the first place of `behind` to before its second are shaded.
+    A line through `over` (tokens,), from -1 to 1, lies over the curve, if given.
     """
     heights = 50 - 48 * np.clip(values / limit, -1, 1)
     start, end = behind
@@ -125,7 +128,11 @@ def area_track(values: np.ndarray, limit: float, behind: tuple[int, int] = (0, 0
     for kind, part in (("gs-above", np.minimum(heights, 50)), ("gs-below", np.maximum(heights, 50))):
         points = "".join(f"L{place}.5 {height:.1f}" for place, height in enumerate(part.tolist()))
         drawn.append(f'<path class="{kind}" d="M0.5 50{points}V50z"/>')
-    return _svg(len(values), f'{"".join(drawn)}<path class="gs-axis" d="M0 50h{len(values)}"/>')
+    drawn.append(f'<path class="gs-axis" d="M0 50h{len(values)}"/>')
+    if over is not None:
+        points = "L".join(f"{place}.5 {50 - 48 * value:.1f}" for place, value in enumerate(over.tolist()))
+        drawn.append(f'<path class="gs-line" d="M{points}"/>')
+    return _svg(len(values), "".join(drawn))
 
 
 def _area(low: np.ndarray, high: np.ndarray, kind: str) -> str:

@@ -38,10 +38,12 @@ from views.stage.stage_tab import Latest, Staged, Staging, SupersededError
 from views.stage.verdict import verdict
 from views.units import tab as units_tab
 from views.what_if import tab as what_if_tab
+from views.whole import tab as whole_tab
 
 TABS = (
     ("gates", marked("Gates"), gates_tab.build),
     ("units", marked("Units"), units_tab.build),
+    ("whole", marked("Whole network"), whole_tab.build),
     ("step", marked("Step through"), step_tab.build),
     ("memory", marked("Memory"), memory_tab.build),
     ("gradients", marked("Gradient flow"), gradients_tab.build),
