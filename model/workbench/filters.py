@@ -17,6 +17,7 @@ from model.tables.labels import LABEL_NAMES, NO_LABEL
 from model.tables.table import ReviewTable
 from model.workbench.overview import HITS, MISTAKES, Outcome, confidence, outcomes
 from model.workbench.partitions import numbers_of
+from model.workbench.phrases import rows_with
 from model.workbench.scoring import Scores
 from model.workbench.slices import slice_rows
 
@@ -40,7 +41,7 @@ class Filter:
     `search` is found in the raw text as it stands, but for its case. `outcomes` are those allowed, all if it is empty.
     `slice` is the `key` of a `slices.SliceFinding`. `category` is one's own, or `NOT_NAMED`, or "" for any.
     `low` and `high` bound the confidence, both inclusive, in [0.5, 1]. `label` is a key of `LABELS`, or "" for any.
-    `token` is a word's id in the vocabulary that the review must hold.
+    `phrase` are ids in the vocabulary of words that the review must hold, one after the other.
     """
 
     search: str = ""
@@ -50,7 +51,7 @@ class Filter:
     low: float = 0.5
     high: float = 1.0
     label: str = ""
-    token: int | None = None
+    phrase: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,9 +118,8 @@ def _passed(table: ReviewTable, scores: Scores, chosen: Filter, found: np.ndarra
             sentence = gettext("There is no such label; there are: {labels}.")
             raise ReviewError(sentence.format(labels=", ".join(map(gettext, LABELS))))
         passed &= table.labels == LABELS[chosen.label]
-    if chosen.token is not None:
-        holding = np.searchsorted(scores.offsets, np.flatnonzero(scores.ids == chosen.token), side="right") - 1
-        passed &= np.isin(np.arange(len(passed)), holding)
+    if chosen.phrase:
+        passed &= np.isin(np.arange(len(passed)), rows_with(scores, chosen.phrase))
     if chosen.slice:
         passed &= slice_rows(table, scores, *chosen.slice)
     return passed

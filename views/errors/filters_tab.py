@@ -41,12 +41,16 @@ class Chosen:
             search=(self.search or "").strip(),
             outcomes=tuple(Outcome(int(each)) for each in self.outcomes or ()),
             slice=narrowed.slice if isinstance(narrowed, SlicePick) else None,
-            token=vocabulary.get(narrowed.word, 0) if isinstance(narrowed, WordPick) else None,
+            phrase=_ids(narrowed.word, vocabulary) if isinstance(narrowed, WordPick) else (),
             category={ANY: "", UNNAMED: NOT_NAMED}.get(self.category or "", self.category or ""),
             low=min(self.low, self.high) / 100,
             high=max(self.low, self.high) / 100,
             label="" if self.label in (None, ANY) else self.label,
         )
+
+
+def _ids(phrase: str, vocabulary: Mapping[str, int]) -> tuple[int, ...]:
+    return tuple(vocabulary.get(word, 0) for word in phrase.split(" "))
 
 
 def usual_order(bench: Workbench) -> str:

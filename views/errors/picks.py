@@ -43,7 +43,7 @@ class SlicePick(_Sendable):
 
 
 class WordPick(_Sendable):
-    """The rows that hold a word of the vocabulary."""
+    """The rows that hold a word of the vocabulary, or several, between which a space stands, in this order."""
 
     word: str
 

@@ -24,6 +24,7 @@ from model.tables.table import (
     read_imdb,
     read_table,
 )
+from model.workbench.phrases import find_phrases
 from model.workbench.scoring import Scores, join, score_chunks
 from model.workbench.word_contrast import COMPARISONS, DEFAULT_COMPARISON, compare_words, word_attributions
 from model.workbench.workbench import Workbench, open_notes
@@ -34,6 +35,7 @@ from views.errors.file_tab import FileForm, pasted, said_of, said_of_list
 from views.errors.loading import loaded_card, progress_card, scoring_card
 from views.errors.overview import overview_card
 from views.errors.parts import sentence_card
+from views.errors.phrases import phrases_card
 from views.errors.picks import NAMED, PICKED
 from views.errors.preview import Brought, read
 from views.errors.reviews_tab import ReviewsTab
@@ -137,6 +139,9 @@ class ErrorsTab:
             )
             self._attribute = gr.Button(gettext("Sum up attributions"), size="sm", min_width=160)
         self._words = gr.HTML("", elem_id="gs-errors-words")
+        with gr.Row(elem_classes="gs-buttons"):
+            self._find = gr.Button(gettext("Find words and phrases at which it errs"), size="sm", min_width=160)
+        self._phrases = gr.HTML("")
 
     def _listen(self) -> None:
         self._form.listen(self._file, self._list, self._look)
@@ -158,6 +163,7 @@ class ErrorsTab:
             self._histogram,
             self._slices,
             self._words,
+            self._phrases,
             *self.reviews.filled,
             *self._export.filled,
             *self._form.filled,
@@ -197,6 +203,9 @@ class ErrorsTab:
             self._words,
             api_visibility="private",
             concurrency_id="scoring",
+        )
+        self._find.click(
+            self._find_phrases, self.bench, self._phrases, api_visibility="private", concurrency_id="scoring"
         )
         self.reviews.listen(self._tabs)
 
@@ -276,6 +285,7 @@ class ErrorsTab:
             self._histogram: confidence_histogram(found.histogram),
             self._slices: slices_card(bench.slices, bench.crossings, bench.idle_columns),
             self._words: self._compare_words(bench, DEFAULT_COMPARISON),
+            self._phrases: "",
             **self.reviews.fill(bench),
             **self._export.fill(),
             **self._form.fold(),
@@ -288,6 +298,13 @@ class ErrorsTab:
             words = self._explainer.checkpoint(bench.scores.checkpoint).field.vocab.itos
             found = compare_words(words, bench.table, bench.scores, comparison=comparison)
         return words_card(found, None)
+
+    def _find_phrases(self, bench: Workbench | None) -> str:
+        if bench is None:
+            return ""
+        with Refusals():
+            words = self._explainer.checkpoint(bench.scores.checkpoint).field.vocab.itos
+            return phrases_card(find_phrases(words, bench.table, bench.scores))
 
     def _sum_attributions(self, bench: Workbench | None, comparison: str, progress: gr.Progress = gr.Progress()) -> str:  # noqa: B008
         """The same, with what each word did to the verdicts on the mistakes that are compared."""

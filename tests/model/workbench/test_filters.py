@@ -168,7 +168,7 @@ def test_searching_a_hundred_megabytes_takes_less_than_a_second():
 def test_word_is_found_as_a_token_not_as_part_of_one():
     table, scores = made_table([1, 0, 1]), made_scores([1, 1, 1], [[5, 2], [3], [2, 5, 5]])
     for token, rows in ((5, [0, 2]), (3, [1]), (9, [])):
-        assert select(table, scores, Filter(token=token), AS_FILED, {}).tolist() == rows
+        assert select(table, scores, Filter(phrase=(token,)), AS_FILED, {}).tolist() == rows
 
 
 def test_rows_are_sorted_by_any_column_of_the_file():

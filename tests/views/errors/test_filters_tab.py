@@ -43,11 +43,12 @@ def test_what_is_pressed_narrows_to_it_alone(bench):
         outcomes=(Outcome.FALSE_NEGATIVE,)
     )
     assert narrowed_to(bench, SlicePick(slice=("stars", "8"))).filter({}) == Filter(slice=("stars", "8"))
-    assert narrowed_to(bench, WordPick(word="good")).filter(VOCABULARY) == Filter(token=7)
+    assert narrowed_to(bench, WordPick(word="good")).filter(VOCABULARY) == Filter(phrase=(7,))
+    assert narrowed_to(bench, WordPick(word="good what")).filter(VOCABULARY) == Filter(phrase=(7, 0))
 
 
 def test_a_word_that_the_vocabulary_lacks_is_the_unknown_one(bench):
-    assert narrowed_to(bench, WordPick(word="flembic")).filter(VOCABULARY).token == 0
+    assert narrowed_to(bench, WordPick(word="flembic")).filter(VOCABULARY).phrase == (0,)
     assert "flembic" not in VOCABULARY
 
 
