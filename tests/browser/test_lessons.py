@@ -193,7 +193,13 @@ def test_guided_lesson_can_be_gone_through(page):
     words = BUTTONS["en"]
     page.get_by_role("button", name=words.lesson).click()
     lessons = read_lessons("en")
-    tabs = {"gates": "Gates", "step": "Step through", "memory": "Memory", "gradients": "Gradient flow"}
+    tabs = {
+        "whole": "Whole network",
+        "gates": "Gates",
+        "step": "Step through",
+        "memory": "Memory",
+        "gradients": "Gradient flow",
+    }
     for number, lesson in enumerate(lessons, start=1):
         panel = page.get_by_role("region", name=words.lesson, exact=True)
         expect(panel).to_contain_text(lesson.title, timeout=WAIT)

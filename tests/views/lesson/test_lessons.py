@@ -116,7 +116,7 @@ def test_each_step_sets_a_view_that_a_link_restores():
 
 
 def test_the_tabs_of_the_lesson_are_all_gone_through():
-    assert {"gates", "step", "memory", "gradients"} <= {lesson.view.tab for lesson in COURSES["en"]}
+    assert {"whole", "gates", "step", "memory", "gradients"} <= {lesson.view.tab for lesson in COURSES["en"]}
     assert {lesson.view.direction for lesson in COURSES["en"]} == {"forward", "backward"}
 
 
@@ -175,7 +175,16 @@ def unit(reading):
     return lambda symbol: trace.values(symbol)[:, number].astype(float)
 
 
-def test_steps_1_and_6_a_later_word_changes_backward_states_alone_in_layer_1_and_both_in_layer_2(reading, places):
+def test_step_1_a_later_word_changes_no_state_before_it_in_a_network_that_reads_forward_only(reading, places):
+    view, end = COURSES["en"][0].view, places["wonderful"]
+    before, after = (reading(view.checkpoint, text).gates for text in (TURN, TURN.replace("wonderful", "awful")))
+    assert before.directions == ("forward",)
+    changes = np.abs(before.of(1, "forward").h - after.of(1, "forward").h).max(axis=1)
+    assert (changes[:end] == 0).all()
+    assert changes[end] > 0.05
+
+
+def test_step_6_a_later_word_changes_backward_states_alone_in_layer_1_and_both_in_layer_2(reading, places):
     before, after = reading().gates, reading(text=TURN.replace("wonderful", "awful")).gates
     end = places["wonderful"]
 
