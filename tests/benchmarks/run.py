@@ -35,6 +35,8 @@ from model.reading.comparison import compare
 from model.reading.explainer import Explainer
 from model.reading.explanation import Question
 from model.recurrence.clamps import Clamp
+from model.recurrence.openings import Valve
+from model.recurrence.patching import MAX_PATCHED
 from model.recurrence.replay import trace_gates
 from model.recurrence.step import cell_step
 from model.text import PADDING_ID, EncodedReview, encode
@@ -184,6 +186,38 @@ def lesson_calls(name: str, number: int, tokens: int) -> list[Callable[[], objec
     ]
 
 
+def inside(name: str) -> None:
+    """What is asked of the inside of a network, each from nothing, beside the verdict alone."""
+    print("\n| tokens | verdict | units that tell | units below the last layer | a valve | states put in, both ways |")
+    print("| ---: | ---: | ---: | ---: | ---: | ---: |")
+    for tokens in SIZES:
+        pieces = [inside_calls(name, number, tokens) for number in range(4)]
+        times = [measure(calls, 1).p50 if calls[0] else None for calls in zip(*pieces, strict=True)]
+        cells = [f"{each:.3f} s" if each is not None else f"over {MAX_PATCHED} tokens, refused" for each in times]
+        print(f"| {tokens:,} | {' | '.join(cells)} |", flush=True)
+
+
+def inside_calls(name: str, number: int, tokens: int) -> list[Callable[[], object] | None]:
+    """The calls in the order of the table; None for what a review of this length is refused."""
+    explainer = Explainer()
+    words = [token.text for token in reviews(explainer.checkpoint(name), tokens)[number].tokens]
+    edited = [*words]
+    edited[tokens // 2] = "dreadful"
+    reading, other = (explainer.read(Question(" ".join(each), name)) for each in (words, edited))
+    valve = Valve("f", 1, "forward", 17, tokens // 2)
+
+    def swapped() -> object:
+        return explainer.patched(reading, other), explainer.patched(other, reading)
+
+    return [
+        lambda: explainer.classify(reading.question.text, name),
+        lambda: explainer.six_units(reading),
+        lambda: explainer.passing_on(reading, 24),
+        lambda: explainer.openings(reading, valve),
+        swapped if len(reading.review.tokens) == len(other.review.tokens) <= MAX_PATCHED else None,
+    ]
+
+
 def serving(name: str) -> None:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
@@ -314,6 +348,7 @@ def main() -> None:
     name = sys.argv[1] if len(sys.argv) > 1 else "bilstm"
     explaining(name)
     lessons(name)
+    inside(name)
     serving(name)
 
 
