@@ -85,7 +85,7 @@ def _kept(each: Flow) -> Kept:
         checkpoint=each.checkpoint,
         distance=distance,
         left=factor_of(gain.log10_at(distance)),
-        rate="" if gain.rate is None else factor(gain.rate),
+        rate="" if gain.rate is None else factor(gain.rate, ".3g"),
         forget=factor_of(alone.log10_at(distance)) if len(alone.distances) else "",
         share="" if np.isnan(share) else f"{share:.0%}".replace("%", " %"),
         units=each.flow.units,

@@ -106,6 +106,7 @@ def test_single_token_has_no_distance_to_go():
     said = text_of(race_card(race_of([0], [0], [0])))
     assert "A review of a single token has no distance to go." in said
     assert "times" not in said
+    assert "jagged" not in said
     assert "pools reads the maximum and the mean" in said
 
 
