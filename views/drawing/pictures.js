@@ -70,6 +70,7 @@ function label(pen, name, origin) {
       range.setStart(text, word.index);
       range.setEnd(text, word.index + word[0].length);
       const box = range.getBoundingClientRect();
+      if (!box.width) continue;
       const left = box.left - name.getBoundingClientRect().left;
       write(pen, text.parentElement, left, box.top + box.height / 2 - origin.top, word[0]);
     }
@@ -101,6 +102,32 @@ async function sheet(scroller) {
     write(pen, name, 0, 0);
     pen.restore();
   }
+  return canvas;
+}
+
+/** A drawing with words and marks over it, each where it stands on the page. */
+async function overlaid(source) {
+  const origin = source.getBoundingClientRect();
+  const canvas = await drawing(source.querySelector("svg"));
+  const pen = canvas.getContext("2d");
+  for (const mark of source.querySelectorAll("i")) {
+    const [box, style] = [mark.getBoundingClientRect(), getComputedStyle(mark)];
+    pen.save();
+    pen.translate(box.left - origin.left + box.width / 2, box.top - origin.top + box.height / 2);
+    pen.beginPath();
+    if (style.transform === "none") {
+      pen.arc(0, 0, box.width / 2 - 1, 0, 2 * Math.PI);
+    } else {
+      const side = mark.offsetWidth - 2;
+      pen.rotate(Math.PI / 4); // the only marks that are turned are squares on their corner
+      pen.rect(-side / 2, -side / 2, side, side);
+    }
+    Object.assign(pen, { fillStyle: style.backgroundColor, strokeStyle: style.borderTopColor, lineWidth: 2 });
+    pen.fill();
+    pen.stroke();
+    pen.restore();
+  }
+  label(pen, source, origin);
   return canvas;
 }
 
@@ -152,9 +179,10 @@ export function savePictures(root) {
       return;
     }
     const around = button.closest(".gs-picture");
-    const source = around?.querySelector(".gs-scroll, .gs-pairs") ?? around?.querySelector("svg");
+    const source = around?.querySelector(".gs-scroll, .gs-pairs, .gs-plane") ?? around?.querySelector("svg");
     if (!source) return;
-    const draw = source.matches("svg") ? drawing : source.matches(".gs-pairs") ? columns : sheet;
-    save(await draw(source), name);
+    const ways = { svg: drawing, ".gs-pairs": columns, ".gs-plane": overlaid, ".gs-scroll": sheet };
+    const kind = Object.keys(ways).find((each) => source.matches(each));
+    save(await ways[kind](source), name);
   });
 }

@@ -15,7 +15,7 @@ from markupsafe import Markup
 from model.attribution.baselines import BASELINES, DEFAULT_BASELINE
 from model.attribution.methods import DEFAULT_METHOD, METHODS
 from model.errors import ReviewError
-from model.language import gettext, marked, ngettext
+from model.language import gettext, marked
 from model.network.cells.registry import FIRST_SHOWN, SYMBOLS
 from model.reading.edit import Edit
 from model.reading.explainer import Explainer
@@ -29,9 +29,10 @@ from views.gates import tab as gates_tab
 from views.gradients import tab as gradients_tab
 from views.links import OUTER_TABS, View
 from views.memory import tab as memory_tab
-from views.panel import QUIET, Drawing, Focus, PageValues, Panel, Shared, unit_looked_at, whole
+from views.panel import QUIET, Drawing, Focus, PageValues, Panel, Shared, whole
 from views.scripts import attached
 from views.stage.examples import Example, read_examples
+from views.stage.focus_tab import focus_of
 from views.stage.fooled import fooled_card, is_fooled, place_of
 from views.stage.ledger import CREDITED
 from views.stage.stage_tab import Latest, Staged, Staging, SupersededError
@@ -366,7 +367,9 @@ class ExplainTab:
             panel, values = self._looked_at(found)
             drawing: Drawing = {self._verdict: verdict(explanation), self._fooled: self._ask_about(explanation)}
             drawing |= self._staging.show_scores(staged, explanation)
-            return drawing | (panel.draw(explanation, focus_of(explanation, found), *values) if panel.scored else {})
+            return drawing | (
+                panel.draw(explanation, focus_of(explanation, found, said_before=True), *values) if panel.scored else {}
+            )
 
     def _ask_about(self, explanation: Explanation) -> Markup | str:
         """Of an example that asks something, or of which the network says something else than a reader: why."""
@@ -422,7 +425,7 @@ class ExplainTab:
             return gr.skip()
         with Refusals():
             reading = self._explainer.read(page.question)
-            return panel.follow(reading, focus_of(reading, page))
+            return panel.follow(reading, focus_of(reading, page, said_before=True))
 
     def _draw_later(self, page: PageValues) -> Drawing:
         """Draw the part that takes longer of what is looked at."""
@@ -431,7 +434,7 @@ class ExplainTab:
             return gr.skip()
         with Refusals():
             reading = self._explainer.read(page.question)
-            return panel.later(reading, focus_of(reading, page), *values)
+            return panel.later(reading, focus_of(reading, page, said_before=True), *values)
 
     def _looked_at(self, page: PageValues) -> tuple[Panel, Sequence[Any]]:
         """The panel that is looked at, and the values of its own inputs among those of all."""
@@ -451,33 +454,6 @@ class ExplainTab:
 
 def _words(reading: Reading) -> list[str]:
     return [token.text for token in reading.review.tokens]
-
-
-def focus_of(reading: Reading, page: PageValues) -> Focus:
-    """Where to look; what this review or this network has not is said, and the nearest that there is shown instead."""
-    layers, directions = reading.gates.layers, reading.gates.directions
-    if page.layer > layers:
-        said = ngettext(
-            "This network has {layers} layer: layer {layers} is shown instead of {layer}.",
-            "This network has {layers} layers: layer {layers} is shown instead of {layer}.",
-            layers,
-        )
-        gr.Warning(said.format(layers=layers, layer=page.layer), title=gettext("Layer"))
-    if page.direction not in directions:
-        said = gettext("This network reads forward only: that direction is shown.")
-        gr.Warning(said, title=gettext("Direction"))
-    tokens, place = len(reading.review.tokens), max(whole(page.place), 0)
-    if place >= tokens:
-        said = gettext("The review has {tokens:,} tokens: the last one is shown instead of token {asked:,}.")
-        gr.Warning(said.format(tokens=tokens, asked=place + 1), title=gettext("Token"))
-    units = reading.gates.traces[0].h.shape[1]
-    unit = unit_looked_at(reading, page.layer, page.direction, page.unit)
-    shown = min(max(unit, 0), units - 1)
-    if shown != unit:
-        said = gettext("This layer has {units} units, numbered from 0: unit {shown} is shown instead of {unit}.")
-        gr.Warning(said.format(units=units, shown=shown, unit=unit), title=gettext("Unit"))
-    trace = reading.gates.nearest(page.layer, page.direction)
-    return Focus(trace.layer, trace.direction, min(place, tokens - 1), shown)
 
 
 def view_of(page: PageValues, symbol: str, tab: str) -> View:

@@ -21,6 +21,7 @@ from views.drawing.template import render
 from views.drawing.token_axis import Track, token_axis
 from views.drawing.tracks import Line, area_track, line_track
 
+LEAST = 0.15  # of the largest move: words that moved the verdict by less are not named
 NUMBER = 5  # letters that the number behind a word takes
 HELD = 2.0  # of a cell state: beyond it tanh, by which it is shown, is within 0.04 of its end
 MARGIN = 0.06  # of the plane's sides, around what it shows
@@ -107,13 +108,14 @@ def path_card(reading: Reading, whole: Whole) -> Markup:
     frame = _Frame.around(whole)
     start = frame.spot(whole.bias, float(whole.plane.up(np.zeros(len(whole.readout)))))
     spots = [frame.spot(across, up) for across, up in zip(whole.path.across, whole.path.up, strict=True)]
-    stays = _stays(whole, frame)
+    named, stays = _named(reading.review.tokens, whole, spots, start), _stays(whole, frame)
     found = whole.dynamics
     return render(
         "whole/path.html",
         spots=[[round(spot.left, 2), round(spot.top, 2)] for spot in spots],
         start=start,
-        words=_words(reading.review.tokens, whole, spots, start),
+        words=named.words,
+        start_named=named.start,
         undecided=frame.spot(0.0, frame.low_up).left,
         low=signed(frame.low, 1),
         high=signed(frame.high, 1),
@@ -164,11 +166,22 @@ class _Frame:
         return 0 <= spot.left <= 100 and 0 <= spot.top <= 100
 
 
-def _words(tokens: tuple[Token, ...], whole: Whole, spots: list[Spot], start: Spot) -> list[Word]:
-    """The words at which the verdict moved most; those that would lie on others, or on the start, are left out."""
+@dataclass(frozen=True, slots=True)
+class _Named:
+    """The words that are named, and whether there is room to name the start."""
+
+    words: list[Word]
+    start: bool
+
+
+def _named(tokens: tuple[Token, ...], whole: Whole, spots: list[Spot], start: Spot) -> _Named:
+    """The words at which the verdict moved most; what would lie on one that moved it more is left out."""
     shown: list[Word] = []
-    taken = [(Spot(start.left - START / 2, start.top + LINE), START)]
+    taken: list[tuple[Spot, float]] = []
+    sizes = np.abs(whole.moves)
     for rank, place in enumerate(whole.telling.tolist()):
+        if sizes[place] < LEAST * sizes.max():
+            break
         spot, text = spots[place], tokens[place].text
         width = LETTER * (len(text) + NUMBER)
         leftwards = spot.left + width > 97
@@ -177,7 +190,8 @@ def _words(tokens: tuple[Token, ...], whole: Whole, spots: list[Spot], start: Sp
             continue
         taken.append((begins, width))
         shown.append(Word(text, spot, rank, signed(float(whole.moves[place])), leftwards))
-    return shown
+    below = Spot(start.left - START / 2, start.top + LINE)
+    return _Named(shown, not any(_overlap(below, START, other, size) for other, size in taken))
 
 
 def _overlap(one: Spot, width: float, other: Spot, size: float) -> bool:

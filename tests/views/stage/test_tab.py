@@ -10,13 +10,16 @@ import pytest
 
 from model.errors import ReviewError
 from model.network.cells.registry import SYMBOLS
+from model.reading.explainer import Explainer
 from model.reading.explanation import Question
 from model.recurrence.clamps import Clamp
+from tests.conftest import save_checkpoint
 from tests.views.blocks import on_a_page
 from views.links import View
 from views.panel import PageValues
+from views.stage.focus_tab import focus_of
 from views.stage.stage_tab import Latest
-from views.stage.tab import ExplainTab, focus_of, valid, view_of
+from views.stage.tab import ExplainTab, valid, view_of
 
 ASKED = Question("Not a good film, but great!", "bilstm")
 PAGE = PageValues(ASKED, "gates", 1, "forward", 2, 3)
@@ -119,7 +122,7 @@ def test_nothing_is_drawn_before_a_review_is_explained(tab):
     assert tab._draw(page) == tab._follow(page) == tab._draw_later(page) == gr.skip()
 
 
-@pytest.mark.parametrize("name", ["gates", "step", "memory", "gradients", "whatif", "table"])
+@pytest.mark.parametrize("name", ["gates", "whole", "step", "memory", "gradients", "whatif", "table"])
 def test_each_tab_is_drawn_when_it_is_looked_at(tab, name):
     page = page_of(tab, active=name)
     panel = next(panel for panel in tab.panels if panel.name == name)
@@ -133,6 +136,19 @@ def test_each_tab_is_drawn_when_it_is_looked_at(tab, name):
 def test_a_unit_that_is_not_there_is_mended_and_said(tab):
     assert tab._draw(page_of(tab, unit=99))[tab.unit] == 4
     assert tab.told == [("Unit", "This layer has 5 units, numbered from 0: unit 4 is shown instead of 99.")]
+
+
+def test_a_network_that_reads_forward_only_shows_what_it_has_and_says_so_once(tmp_path, monkeypatch):
+    save_checkpoint(tmp_path / "small", layers=1, bidirectional=False)
+    reading = Explainer(tmp_path).read(replace(ASKED, checkpoint="small"))
+    told = []
+    monkeypatch.setattr("views.stage.focus_tab.gr.Warning", lambda said, title: told.append(title))
+    asked = replace(PAGE, layer=2, direction="backward")
+    focus = focus_of(reading, asked)
+    assert (focus.layer, focus.direction) == (1, "forward")
+    assert told == ["Layer", "Direction"]
+    assert focus_of(reading, asked, said_before=True) == focus
+    assert told == ["Layer", "Direction"]
 
 
 def test_what_is_emptied_or_beyond_the_review_is_the_nearest_there_is(tab):

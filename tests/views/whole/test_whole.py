@@ -77,6 +77,15 @@ def test_the_word_that_moved_the_verdict_most_is_named_with_its_move(explainer):
     assert f"<bdi>{reading.review.tokens[place].text}</bdi> <small>{signed(float(whole.moves[place]))}</small>" in drawn
 
 
+def test_words_that_hardly_move_the_verdict_are_not_named(explainer):
+    reading, whole = seen(explainer)
+    named = re.findall(r"<bdi>([^<]*)</bdi> <small>([^<]*)</small>", path_card(reading, whole))
+    assert "wonderful" in [word for word, _ in named]
+    sizes = [abs(float(move.replace("−", "-"))) for _, move in named]
+    assert sizes == sorted(sizes, reverse=True)
+    assert min(sizes) > 0.1 * max(sizes)
+
+
 def test_line_attractor_is_said_only_where_it_was_found(explainer):
     lstm, rnn = (path_card(*seen(explainer, name)) for name in SMALL)
     assert "A line attractor: this network keeps its verdict along a line." in lstm
