@@ -58,12 +58,13 @@ class ConceptOfUnit:
 @dataclass(frozen=True, slots=True)
 class UnitAcross:
     """A unit (from 0) of a layer (from 1) and direction across reviews: its `EACH` contexts of each of `KINDS`, the
-    first one first, and the concepts that there were labels for.
+    first one first, the mean of its h, and the concepts that there were labels for.
     """
 
     layer: int
     direction: str
     unit: int
+    mean: float
     contexts: tuple[tuple[Context, ...], ...]
     concepts: tuple[ConceptOfUnit, ...]
 
@@ -116,7 +117,7 @@ class Atlas:
             for kind in KINDS
         )
         concepts = tuple(_of_unit(each, index, unit) for each in self.tested)
-        return UnitAcross(layer, direction, unit, contexts, concepts)
+        return UnitAcross(layer, direction, unit, float(trace.means[unit]), contexts, concepts)
 
     def _context(self, starts: np.ndarray, place: int, value: float) -> Context:
         review = int(np.searchsorted(starts, place, side="right")) - 1

@@ -18,6 +18,14 @@ export function openCell(root, chosen) {
   root.querySelector("#gs-inside").scrollIntoView({ block: "start" });
 }
 
+/** The same, and to where it is highest and lowest across reviews. */
+export function showAcross(root, chosen) {
+  if (!chooseUnit(root, chosen)) return;
+  root.querySelector("#gs-tab-units-button")?.click();
+  // the tab is drawn before the next frame but one
+  requestAnimationFrame(() => requestAnimationFrame(() => root.querySelector("#gs-across")?.scrollIntoView({ block: "start" })));
+}
+
 function check(choice) {
   if (choice && !choice.checked) choice.click();
 }

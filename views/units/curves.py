@@ -13,6 +13,7 @@ from model.reading.passing import PASSES, PassingUnits
 from model.reading.stretch import STANDS_OUT, Stretch
 from model.reading.telling import DECIDES, JUMPS, KEEPS, SWITCHES, TellingUnit
 from views.drawing.downloads import save_buttons, token_csv
+from views.drawing.labels import WAYS
 from views.drawing.numbers import signed
 from views.drawing.template import render
 from views.drawing.token_axis import Track, token_axis
@@ -76,10 +77,13 @@ def _track(reading: Reading, unit: TellingUnit, stretch: Stretch | None) -> Trac
     return Track(button, area_track(unit.memory, largest or 1.0, ends), "gs-unit-curve", said, numbers=numbers)
 
 
-def _name(unit: TellingUnit) -> str:
+def unit_name(layer: int, direction: str, unit: int) -> str:
     """Layer, the way in which it reads, and number."""
-    arrow = "→" if unit.direction == "forward" else "←"
-    return gettext("{layer} {arrow} unit {unit}").format(layer=unit.layer, arrow=arrow, unit=unit.unit)
+    return gettext("{layer} {arrow} unit {unit}").format(layer=layer, arrow=WAYS[direction], unit=unit)
+
+
+def _name(unit: TellingUnit) -> str:
+    return unit_name(unit.layer, unit.direction, unit.unit)
 
 
 def told(reading: Reading, unit: TellingUnit) -> str:

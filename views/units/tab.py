@@ -1,4 +1,4 @@
-"""The Units tab: the units of all layers and directions of which one measure says most."""
+"""The Units tab: the units of all layers and directions of which one measure says most, and one across reviews."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from views.api.endpoints import Refusals
 from views.drawing.cards import empty_card
 from views.panel import QUIET, Drawing, Focus, Panel, Shared, whole
 from views.scripts import attached
+from views.units.across_tab import Across
 from views.units.curves import MEASURE_NAMES, passing_card, stretch_card, units_card
 
 SHOWN = 24  # units at once
@@ -41,6 +42,7 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
             for name in (marked("from token"), marked("to token"))
         )
     card = gr.HTML("", js_on_load=UNITS)
+    across = Across(explainer, shared)
 
     def over_stretch(reading: Reading, stretch: Stretch) -> Markup:
         try:
@@ -48,7 +50,11 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
         except ReviewError as error:  # a stretch that this review has not
             return empty_card(str(error))
 
-    def draw(reading: Reading, focus: Focus, measure: str, first: float | None, last: float | None) -> Drawing:
+    def draw(reading: Reading, focus: Focus, measure: str, *ends: float | None) -> Drawing:
+        of_unit = across.draw(reading.question.checkpoint, focus.layer, focus.direction, focus.unit)
+        return of_unit | draw_units(reading, focus, measure, *ends)
+
+    def draw_units(reading: Reading, focus: Focus, measure: str, first: float | None, last: float | None) -> Drawing:
         if measure == STANDS_OUT:
             return {card: over_stretch(reading, _stretch(reading, focus.place, first, last))}
         if measure == PASSES:
@@ -70,7 +76,7 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
         return [gr.Number(place + 1, visible=True) for place in (stretch.first, stretch.last)]
 
     measure.input(offer, [measure, shared.question, shared.place], [first, last], **QUIET)
-    return Panel("units", [measure, first, last], [card], draw, draw_passing, [card])
+    return Panel("units", [measure, first, last], [card, *across.outputs], draw, draw_passing, [card])
 
 
 def _around(reading: Reading, place: int) -> Stretch:

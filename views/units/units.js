@@ -1,17 +1,17 @@
-/* Telling units: the name of a unit leads into its cell. */
+/* Telling units: the name of a unit leads into its cell, what stands below the name to where it is across reviews. */
 import { scopeOf } from "../stage/scope.js";
 import { announce } from "../stage/sheet.js";
-import { openCell } from "../stage/unit.js";
+import { openCell, showAcross } from "../stage/unit.js";
 import { within } from "../stage/tokens.js";
 
 export function attach(component) {
   const { element } = component;
   const { root } = scopeOf(element);
   element.addEventListener("click", (event) => {
-    const name = within(event, ".gs-open-unit");
+    const name = within(event, ".gs-open-unit, .gs-across-unit");
     if (!name) return;
     const { layer, direction, unit } = name.dataset;
-    openCell(root, { layer, direction, unit });
+    (name.matches(".gs-open-unit") ? openCell : showAcross)(root, { layer, direction, unit });
   });
   announce(component);
 }

@@ -60,6 +60,7 @@ def test_contexts_are_those_of_the_tokens_at_which_a_unit_is_highest_nearest_to_
     assert said[MIDDLE][0] == "it [is] the film"
     values = np.tanh(np.linspace(-1, 1, 17))
     assert unit.contexts[HIGHEST][0].value == pytest.approx(values[16], abs=1e-6)
+    assert unit.mean == found.traces[0].means[0]
     assert found.traces[0].means == pytest.approx([values[[15, 3, 0, 2, 7, 16, 11, 1, 1, 8, 2]].mean()], abs=1e-6)
 
 

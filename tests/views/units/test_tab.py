@@ -9,10 +9,13 @@ import gradio as gr
 import pytest
 from gradio.context import get_blocks_context
 
+from model.reading import across
+from model.reading.explainer import Explainer
 from model.reading.explanation import Question
 from model.reading.passing import PASSES
 from model.reading.stretch import STANDS_OUT
 from model.reading.telling import JUMPS
+from tests.conftest import save_checkpoint
 from tests.views.blocks import on_a_page
 from views.panel import Focus, Panel, Shared
 from views.units import tab
@@ -23,29 +26,33 @@ FOCUS = Focus(1, "forward", 2, 3)
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """The panel, and what choosing a measure calls."""
+    """The panel, what choosing a measure calls, and what the button below the card of one unit calls."""
 
     panel: Panel
     offer: Any
+    make: Any
 
     def card(self, reading, *own):
         return self.panel.draw(reading, FOCUS, *own)[self.panel.outputs[0]]
 
 
+def shared_components():
+    return Shared(
+        question=gr.State(None),
+        layer=gr.Radio([1, 2]),
+        direction=gr.Radio(["forward", "backward"]),
+        place=gr.Number(0),
+        unit=gr.Number(0),
+        symbol=gr.Radio(["f"]),
+    )
+
+
 @pytest.fixture
 def built(explainer):
     def build():
-        shared = Shared(
-            question=gr.State(None),
-            layer=gr.Radio([1, 2]),
-            direction=gr.Radio(["forward", "backward"]),
-            place=gr.Number(0),
-            unit=gr.Number(0),
-            symbol=gr.Radio(["f"]),
-        )
-        panel = tab.build(explainer, shared)
-        (listener,) = get_blocks_context().fns.values()
-        return Built(panel, listener.fn)
+        panel = tab.build(explainer, shared_components())
+        make, offer = get_blocks_context().fns.values()
+        return Built(panel, offer.fn, make.fn)
 
     return on_a_page(build)
 
@@ -98,3 +105,36 @@ def test_units_below_the_last_layer_are_computed_after_the_rest_is_drawn(built, 
     (card,) = built.panel.later_outputs
     assert "logits if held at its mean" in built.panel.later(reading, FOCUS, PASSES, None, None)[card]
     assert built.panel.later(reading, FOCUS, JUMPS, None, None) == gr.skip()
+
+
+def test_without_an_atlas_one_can_be_made_of_the_texts_of_the_page(built, reading, monkeypatch):
+    monkeypatch.setattr(across, "OWN", across.OWN[1:2])
+    card, button = built.panel.outputs[1:]
+    drawn = built.panel.draw(reading, FOCUS, JUMPS, None, None)
+    assert "Nobody has looked yet" in drawn[card]
+    assert drawn[button].visible
+    shares = []
+    drawn = built.make(ASKED, 2, "backward", 3, lambda share, desc: shares.append(share))
+    assert "2 ← unit 3 across reviews" in drawn[card]
+    assert not drawn[button].visible
+    assert shares[-1] == pytest.approx(1)
+    drawn = built.panel.draw(reading, FOCUS, JUMPS, None, None)
+    assert "1 → unit 3 across reviews" in drawn[card]
+    assert "over 300 texts" in drawn[card]
+    assert built.make(None, 1, "forward", 0) == gr.skip()
+
+
+@pytest.mark.parametrize("settings", [{"cell": "rnn"}, {"layers": 1, "bidirectional": False}])
+def test_a_broken_atlas_is_a_sentence_and_the_units_are_there(tmp_path, settings):
+    (save_checkpoint(tmp_path / "net", **settings) / "atlas.json.gz").write_bytes(b"broken")
+    explainer = Explainer(tmp_path)
+    panel = on_a_page(lambda: tab.build(explainer, shared_components()))
+    reading = explainer.read(Question("Good", "net"))
+    for measure in (JUMPS, PASSES, STANDS_OUT):
+        drawn = panel.draw(reading, FOCUS, measure, None, None)
+        units, card, button = panel.outputs
+        assert "of checkpoint &#39;net&#39; cannot be used" in drawn[card]
+        assert drawn[button].visible
+        assert drawn[units]
+    later = panel.later(reading, FOCUS, PASSES, None, None)[units]
+    assert "at its mean over this review" in later
