@@ -29,15 +29,6 @@ LETTER, LINE, START = 1.1, 6.0, 9.0  # per cent of the plane's sides: a letter, 
 
 
 @dataclass(frozen=True, slots=True)
-class Unit:
-    """What leads into a unit's cell."""
-
-    layer: int
-    direction: str
-    unit: int
-
-
-@dataclass(frozen=True, slots=True)
 class Spot:
     """A place in the picture of the plane, in per cent from the left and from the top."""
 
@@ -90,7 +81,7 @@ def _unit_track(whole: Whole, unit: int) -> Track:
     trace, h = whole.trace, whole.trace.h[:, unit]
     two = len(trace.cell.states) > 1
     numbers = [signed(vote) for vote in (whole.readout[unit] * h).tolist()]
-    button = render("units/name.html", unit=Unit(1, "forward", unit), name=str(unit))
+    button = render("whole/name.html", unit=unit)
     picture = area_track(trace.memory[:, unit], HELD, over=h) if two else area_track(h, 1.0)
     return Track(button, picture, "gs-whole-unit", f"w {signed(float(whole.readout[unit]))}", numbers=numbers)
 
