@@ -1,5 +1,7 @@
 /* The unit that is looked at, as the controls of the page say it. */
 
+const SETTLES = 300; // ms from a drawing to its place on the page
+
 /** Look at a unit; of another layer or direction too, where these are given. */
 export function chooseUnit(root, { layer, direction, unit }) {
   if (layer) check(root.querySelector(`#gs-layer input[value="${layer}"]`));
@@ -22,8 +24,10 @@ export function openCell(root, chosen) {
 export function showAcross(root, chosen) {
   if (!chooseUnit(root, chosen)) return;
   root.querySelector("#gs-tab-units-button")?.click();
-  // the tab is drawn before the next frame but one
-  requestAnimationFrame(() => requestAnimationFrame(() => root.querySelector("#gs-across")?.scrollIntoView({ block: "start" })));
+  const show = () => setTimeout(() => root.querySelector("#gs-across")?.scrollIntoView({ block: "start" }), SETTLES);
+  show();
+  root.addEventListener("gs-drawn", show); // what stands above it is drawn anew, part by part
+  setTimeout(() => root.removeEventListener("gs-drawn", show), 10 * SETTLES);
 }
 
 function check(choice) {
