@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import Generic, TypeVar
+from typing import TypeVar
 
 import torch
-from cachetools import LRUCache
 
 from model.assets import CHECKPOINTS
 from model.attribution import faithfulness
@@ -31,6 +29,7 @@ from model.reading.atlas import Atlas
 from model.reading.explanation import WEIGHTS, Explanation, Flow, Gradients, Question, Reading
 from model.reading.passing import Means, PassingUnits, units_that_pass_on
 from model.reading.race import Race, pair_of, run_race
+from model.reading.recent import Recent
 from model.reading.stretch import Stretch, units_over
 from model.reading.telling import TellingUnit, six_units, telling_units
 from model.reading.units import rank_units
@@ -69,18 +68,18 @@ class Explainer:
             raise CheckpointError(said)
         self._folder, self._device = folder, device
         self._loaded: dict[str, Checkpoint] = {}
-        self._readings = _Recent[tuple[Prediction, CheckedTraces]](KEPT)
-        self._attributions = _Recent[Attribution](KEPT * 4)
-        self._prefixes = _Recent[PrefixCurve](KEPT * 4)
-        self._intervened = _Recent[Intervened](KEPT * 4)
-        self._openings = _Recent[Openings](KEPT * 4)
+        self._readings = Recent[tuple[Prediction, CheckedTraces]](KEPT)
+        self._attributions = Recent[Attribution](KEPT * 4)
+        self._prefixes = Recent[PrefixCurve](KEPT * 4)
+        self._intervened = Recent[Intervened](KEPT * 4)
+        self._openings = Recent[Openings](KEPT * 4)
         self._atlases: dict[str, Atlas] = {}
-        self._passing = _Recent[PassingUnits](KEPT * 4)
-        self._interactions = _Recent[Interactions](KEPT * 4)
-        self._patched = _Recent[Patched](KEPT * 4)
-        self._preactivations = _Recent[Preactivations](KEPT)
-        self._gradients = _Recent[Gradients](KEPT)
-        self._races = _Recent[Race | None](KEPT)
+        self._passing = Recent[PassingUnits](KEPT * 4)
+        self._interactions = Recent[Interactions](KEPT * 4)
+        self._patched = Recent[Patched](KEPT * 4)
+        self._preactivations = Recent[Preactivations](KEPT)
+        self._gradients = Recent[Gradients](KEPT)
+        self._races = Recent[Race | None](KEPT)
 
     @property
     def default(self) -> str:
@@ -370,32 +369,3 @@ def _embedded(network: RecurrentNetwork, review: EncodedReview) -> torch.Tensor:
 def _read(checkpoint: Checkpoint, review: EncodedReview) -> tuple[Prediction, CheckedTraces]:
     gates = trace_gates(checkpoint.network, _embedded(checkpoint.network, review))
     return Prediction(review, gates.logit, sigmoid(gates.logit)), gates
-
-
-class _Recent(Generic[Value]):
-    """The values used last, at most `size` of them, computed by the worker. Two threads that ask at once for a new one
-    get the same.
-    """
-
-    def __init__(self, size: int) -> None:
-        self._values: LRUCache[Hashable, Value] = LRUCache(size)
-        self._lock = threading.Lock()  # looking a value up changes the order, too
-
-    def get(self, key: Hashable, compute: Callable[[], Value]) -> Value:
-        """The value, computed if it is not kept."""
-        found = self.find(key)
-        return found[0] if found else TORCH.run(lambda: self._computed(key, compute))
-
-    def find(self, key: Hashable) -> tuple[Value] | None:
-        """The value alone in a tuple, or None."""
-        with self._lock:
-            return (self._values[key],) if key in self._values else None
-
-    def _computed(self, key: Hashable, compute: Callable[[], Value]) -> Value:
-        found = self.find(key)  # another thread may have asked meanwhile
-        if found:
-            return found[0]
-        value = compute()
-        with self._lock:
-            self._values[key] = value
-        return value
