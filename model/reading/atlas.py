@@ -100,6 +100,12 @@ class Atlas:
         """Of each unit's h."""
         return Means(len(self.reviews), {(each.layer, each.direction): each.means for each in self.traces})
 
+    def nearest(self, layer: int, direction: str) -> TraceAtlas:
+        """That of a layer (from 1) and direction; of the last layer, and forward, where there is no such one."""
+        layer = min(layer, self.traces[-1].layer)
+        there = {each.direction: each for each in self.traces if each.layer == layer}
+        return there.get(direction, there["forward"])
+
     def of(self, layer: int, direction: str, unit: int) -> UnitAcross:
         """One unit. Raises `KeyError` for a layer and direction, `IndexError` for a unit that there is not."""
         there = [(trace.layer, trace.direction) for trace in self.traces]

@@ -232,9 +232,17 @@ class Explainer:
         """The same, made now of the texts that come with the page, and kept as long as the page runs; other work that
         waits for the worker goes between its parts. Raises `CheckpointError`, and what `progress` raises.
         """
-        loaded, weights = self.checkpoint(name), atlases.fingerprint(self._folder / name)
-        self._atlases[name] = across.make_atlas(loaded, across.own_texts(), weights, progress=progress, run=TORCH.run)
+        self._atlases[name] = self.atlas_over(name, across.own_texts(), "", progress)
         return self._atlases[name]
+
+    def atlas_over(
+        self, name: str, texts: Iterable[str], source: str, progress: Progress = lambda share: None
+    ) -> Atlas:
+        """The same over other texts, of which `source` is the name; the caller keeps it. Raises `ReviewError` where
+        none of them can be read.
+        """
+        loaded, weights = self.checkpoint(name), atlases.fingerprint(self._folder / name)
+        return across.make_atlas(loaded, texts, weights, source, progress, TORCH.run)
 
     def interactions(self, explanation: Explanation, place: int) -> Interactions:
         """What the token at `place` (from 0) does to the effect of each. Raises `ReviewError` for a place or a method

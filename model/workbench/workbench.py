@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 
+from model.reading.atlas import Atlas
 from model.tables.labels import NO_LABEL
 from model.tables.table import ReviewTable
 from model.workbench.crossings import find_crossings
@@ -32,6 +33,7 @@ class Workbench:
         """Join what was read, what the network made of it, and what was said; `notes` are those of this file."""
         self.table, self.scores, self._notes = table, scores, notes
         self.notes: dict[int, Note] = notes.all()
+        self.atlas: Atlas | None = None  # of the checkpoint's units over these reviews, once somebody made it
 
     @cached_property
     def outcomes(self) -> np.ndarray:

@@ -40,6 +40,7 @@ from views.errors.picks import NAMED, PICKED
 from views.errors.preview import Brought, read
 from views.errors.reviews_tab import ReviewsTab
 from views.errors.slices import slices_card
+from views.errors.units_tab import UnitsTab
 from views.errors.words import words_card
 from views.panel import QUIET, Drawing
 from views.scripts import attached
@@ -74,6 +75,8 @@ class ErrorsTab:
                     self.reviews = ReviewsTab(explainer, self.bench, pressed)
                 with gr.Tab(gettext("Words"), id="words"):
                     self._build_words()
+                with gr.Tab(gettext("Units"), id="units"):
+                    self._units = UnitsTab(explainer, self.bench)
                 with gr.Tab(gettext("Take away"), id="export"):
                     self._export = ExportTab(explainer, self.bench, self.reviews)
         self._listen()
@@ -165,6 +168,7 @@ class ErrorsTab:
             self._words,
             self._phrases,
             *self.reviews.filled,
+            *self._units.filled,
             *self._export.filled,
             *self._form.filled,
         ]
@@ -207,6 +211,7 @@ class ErrorsTab:
         self._find.click(
             self._find_phrases, self.bench, self._phrases, api_visibility="private", concurrency_id="scoring"
         )
+        self._units.listen()
         self.reviews.listen(self._tabs)
 
     def _forget(self) -> Drawing:
@@ -287,6 +292,7 @@ class ErrorsTab:
             self._words: self._compare_words(bench, DEFAULT_COMPARISON),
             self._phrases: "",
             **self.reviews.fill(bench),
+            **self._units.fill(),
             **self._export.fill(),
             **self._form.fold(),
         }
