@@ -56,7 +56,7 @@ def test_chosen_token_is_marked_in_text_and_staves_and_shows_its_numbers(reviewe
     numbers = reviewed.get_by_label("Numbers of the chosen token")
     expect(numbers).to_contain_text("Token 9 of 11")
     expect(numbers).to_contain_text("layer 1, forward")
-    expect(numbers).to_contain_text(re.compile(r"\d+ shut · \d+ open"))
+    expect(numbers).to_contain_text(re.compile(r"\d+ below 0.1 · \d+ above 0.9"))
     marker = reviewed.locator(".gs-staves .gs-marker").bounding_box()
     name = reviewed.locator(".gs-staves .gs-names .gs-marked").bounding_box()
     assert marker["x"] == pytest.approx(name["x"], abs=2)

@@ -30,11 +30,13 @@ export function openness(panel, value) {
 /** Show the `answer` of the server for a valve held at an opening; before it has come, what is held. */
 export function tell(panel, { logit, now }, held, answer) {
   const part = (selector) => panel.querySelector(selector);
-  for (const each of panel.querySelectorAll(".gs-tried-curve, .gs-tried-foot")) each.hidden = !held;
+  part(".gs-tried-foot").hidden = !held;
+  part(".gs-tried-curve").hidden = !held || !answer; // without the answer there is nothing to draw
   part(".gs-tried-hint").hidden = Boolean(held);
   const [said, all] = [part(".gs-tried-said"), part(".gs-tried-all")];
   if (!held || !answer) {
-    said.textContent = all.textContent = "";
+    said.textContent = held ? panel.dataset.waiting : "";
+    all.textContent = "";
     return;
   }
   const { symbol, name, opening } = held;

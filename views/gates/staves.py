@@ -87,7 +87,7 @@ def _quantity(trace: GateTrace, summary: Summary) -> Mapping[str, object]:
     return {
         "symbol": summary.symbol,
         "name": gettext(NAMES[summary.symbol]),
-        "ends": gettext("{low} shut · {high} open") if is_gate else gettext("{low} low · {high} high"),
+        "ends": gettext("{low} below 0.1 · {high} above 0.9") if is_gate else gettext("{low} low · {high} high"),
         "up": summary.up.tolist(),
         "down": summary.down.tolist(),
         "middle": [float(f"{value:.2f}") for value in summary.median],

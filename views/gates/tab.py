@@ -22,7 +22,8 @@ from views.units.tab import UNITS
 
 _SIX = marked(
     "Found over all layers and directions: two that keep longest, one that jumps most at a word, one that turns at a "
-    "word and back at another, two off which most of the verdict is read. A curve is what a unit holds at each word."
+    "word and back at another, two off which more of the verdict is read than off others. A curve is what a unit "
+    "holds at each word."
 )
 
 

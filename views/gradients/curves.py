@@ -30,7 +30,7 @@ def flat_sentence(gradients: Gradients) -> str:
     ]
     sentence = gettext(
         "{shares} lie where the curve has less than a tenth of its steepest slope: hardly any gradient gets through "
-        "there."
+        "the curve there."
     )
     return sentence.format(shares=", ".join(shares))
 

@@ -95,7 +95,7 @@ def told(reading: Reading, unit: TellingUnit) -> str:
 def _keeps(value: float, words: list[str]) -> str:
     if np.isinf(value):
         return gettext("its memory never fades")
-    return gettext("half its memory lasts {count} tokens").format(
+    return gettext("half its memory would last {count} tokens").format(
         count=f"{value:.2g}" if value < 10 else f"{value:.0f}"
     )
 

@@ -45,10 +45,15 @@ def _keeper_alone(explainer: Explainer, reading: Reading, focus: Focus) -> tuple
     )
 
 
+OF_GATES = (  # those that a cell without gates has not
+    marked("Forget everything at the chosen word"),
+    marked("Forget at every word"),
+    marked("Only what the longest keeper holds"),
+)
 PRESETS: Mapping[str, Preset] = {
-    marked("Forget everything at the chosen word"): _forget_at_the_word,
-    marked("Forget at every word"): _forget_everywhere,
+    OF_GATES[0]: _forget_at_the_word,
+    OF_GATES[1]: _forget_everywhere,
     marked("No reader in the chosen direction"): _without_the_direction,
     marked("The chosen unit silent"): _without_the_unit,
-    marked("Only what the longest keeper holds"): _keeper_alone,
+    OF_GATES[2]: _keeper_alone,
 }

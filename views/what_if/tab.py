@@ -20,7 +20,7 @@ from views.links import View
 from views.panel import QUIET, SHEET, Drawing, Focus, Panel, Shared, unit_looked_at, whole
 from views.what_if.before_after import change_card, gates_card, nothing_held, running_card
 from views.what_if.controls import ALL, NOTHING_HELD, SOME, THIS, Controls, Held, held_with
-from views.what_if.presets import PRESETS, Preset
+from views.what_if.presets import OF_GATES, PRESETS, Preset
 
 UNBOUNDED = 10  # where the slider ends for what has no bound of its own
 
@@ -30,7 +30,10 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
     held = gr.State(NOTHING_HELD)
     change = gr.HTML("")  # above what is pressed, so that it is seen to change
     with gr.Row(elem_classes="gs-buttons"):
-        presets = [gr.Button(gettext(name), size="sm", min_width=170) for name in PRESETS]
+        presets = [
+            gr.Button(gettext(name), size="sm", min_width=170, elem_classes="gs-of-gates" if name in OF_GATES else "")
+            for name in PRESETS
+        ]
     with gr.Column(elem_classes="gs-card gs-what-if"):
         with gr.Row(elem_classes="gs-controls"):
             names = [(f"{gettext(name)} {symbol}", symbol) for symbol, name in NAMES.items()]

@@ -34,8 +34,8 @@ def test_text_of_a_person_never_becomes_markup(explainer):
 @pytest.mark.parametrize(
     ("unit", "says"),
     [
-        (replace(UNIT, measure=KEEPS, value=69.2, places=()), "half its memory lasts 69 tokens"),
-        (replace(UNIT, measure=KEEPS, value=0.72, places=()), "half its memory lasts 0.72 tokens"),
+        (replace(UNIT, measure=KEEPS, value=69.2, places=()), "half its memory would last 69 tokens"),
+        (replace(UNIT, measure=KEEPS, value=0.72, places=()), "half its memory would last 0.72 tokens"),
         (replace(UNIT, measure=KEEPS, value=np.inf, places=()), "its memory never fades"),
         (UNIT, "jumps at “good”, by 1.23"),
         (replace(UNIT, measure=SWITCHES, places=(2, 6)), "turns at “good”, back at “great”"),
