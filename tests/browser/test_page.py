@@ -119,7 +119,7 @@ def test_name_of_a_telling_unit_leads_into_its_cell(reviewed):
     inner(reviewed, "Units")
     choose(reviewed, "decide most")
     card = reviewed.get_by_role("region", name="Units that decide most")
-    expect(card.get_by_role("button", name=re.compile("unit"))).to_have_count(24)
+    expect(card.get_by_role("button", name=re.compile(r"^[12] [→←] unit \d+$"))).to_have_count(24)
 
 
 def test_another_method_explains_the_same_review(page):
@@ -205,7 +205,7 @@ def test_long_review_says_that_it_was_cut(page):
 
 
 def test_network_tab_tells_what_was_measured(page):
-    page.get_by_role("tab", name="Network").click()
+    page.get_by_role("tab", name="Network", exact=True).click()
     expect(page.get_by_text(re.compile(r"\d\d\.\d % on 25,000 test reviews"))).to_be_visible()
     expect(page.locator(".js-plotly-plot").first).to_be_visible()
 
