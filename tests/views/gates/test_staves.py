@@ -47,7 +47,7 @@ def test_staves_carry_the_numbers_that_the_page_shows(explanation):
     trace = explanation.gates.of(2, "backward")
     assert numbers["tokens"] == ["Not", "a", "good", "film", ",", "but", "great", "!"]
     assert [each["symbol"] for each in numbers["quantities"]] == list("ifogch")
-    assert [each["symbol"] for each in numbers["quantities"] if "shut" in each["ends"]] == list("ifo")
+    assert [each["symbol"] for each in numbers["quantities"] if "below 0.1" in each["ends"]] == list("ifo")
     for each in numbers["quantities"]:
         found = summarise(trace, each["symbol"])
         for name in ("up", "down", "low", "high"):
