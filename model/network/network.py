@@ -150,6 +150,16 @@ class RecurrentNetwork(nn.Module):
         pooled = self.dropout(self.pool(states, lengths))
         return self.output(pooled).squeeze(-1).float() / self.config.temperature
 
+    def decide_above(self, layer: int, states: Tensor) -> Tensor:
+        """Logits (batch,) of the states of a layer (from 1), (batch, tokens, directions * hidden), for reviews of one
+        length: the layers above read them, and those of the last one decide.
+        """
+        lengths = torch.full((len(states),), states.shape[1], device=states.device)
+        reversal = reversed_places(lengths, states.shape[1])
+        for above in self.layers[layer:]:
+            states = above(states, reversal)
+        return self.decide(states, lengths)
+
     def so_far(self, states: Tensor) -> Tensor:
         """The verdict after each token, logits (batch, tokens): w · h_t + b of states (batch, tokens, hidden).
 

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor, nn
 
 from model.network.cells.cell import EXACT, Cell, Settle
-from model.network.network import DIRECTIONS, RecurrentNetwork, reversed_places
+from model.network.network import DIRECTIONS, RecurrentNetwork
 
 ROWS = 64  # units at once: some 50 MB of states at 250 tokens
 
@@ -40,7 +40,7 @@ def logits_with_units_held(
         held = _read(network.cell, module, below, direction, settle)  # (B, T, H)
         shown = states[layer - 1].repeat(len(held), 1, 1)  # (B, T, 2H)
         shown[..., first : first + hidden] = held
-        logits.append(_decide(network, layer, shown))
+        logits.append(network.decide_above(layer, shown))
     return torch.cat(logits).double().cpu().numpy() if logits else np.zeros(0)
 
 
@@ -63,12 +63,3 @@ def _read(cell: Cell, module: nn.RNNBase, below: Tensor, direction: str, settle:
         states = cell.step(step + states["h"] @ recurrent, states, settle, EXACT)
         steps.append(states["h"])
     return torch.stack(steps if direction == "forward" else steps[::-1], dim=1)
-
-
-def _decide(network: RecurrentNetwork, layer: int, states: Tensor) -> Tensor:
-    """The logits (batch,) of what a layer (from 1) shows, (batch, tokens, features)."""
-    lengths = torch.full((len(states),), states.shape[1], device=states.device)
-    reversal = reversed_places(lengths, states.shape[1])
-    for above in network.layers[layer:]:
-        states = above(states, reversal)
-    return network.decide(states, lengths)

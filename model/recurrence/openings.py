@@ -17,9 +17,9 @@ from model.errors import ReviewError
 from model.language import gettext
 from model.network.cells.cell import EXACT, Cell, Settle
 from model.network.classify import sigmoid
-from model.network.network import RecurrentNetwork, reversed_places
+from model.network.network import RecurrentNetwork
 from model.recurrence.clamps import Clamp, check_clamp
-from model.recurrence.replay import GateTrace, GateTraces
+from model.recurrence.replay import GateTrace, GateTraces, shown, shown_with
 
 GRID = np.linspace(0, 1, 11)
 
@@ -68,11 +68,7 @@ def read_openings(network: RecurrentNetwork, embedded: Tensor, gates: GateTraces
     own = None if valve.unit is None else float(values[valve.place, valve.unit])
     openings = GRID if own is None else np.unique(np.append(GRID, own))
     states = _held_layer(network, embedded, gates, valve, openings)  # (O, T, 2H)
-    lengths = torch.full((len(openings),), embedded.shape[1], device=embedded.device)
-    reversal = reversed_places(lengths, embedded.shape[1])
-    for layer in network.layers[valve.layer :]:
-        states = layer(states, reversal)
-    logits = network.decide(states, lengths).double().cpu().numpy()
+    logits = network.decide_above(valve.layer, states).double().cpu().numpy()
     return Openings(valve, own, openings, logits, np.array([sigmoid(logit) for logit in logits]))
 
 
@@ -92,11 +88,9 @@ def _held_layer(
     network: RecurrentNetwork, embedded: Tensor, gates: GateTraces, valve: Valve, openings: np.ndarray
 ) -> Tensor:
     """What the valve's layer shows, (openings, tokens, states) in reading order of the text, forward ones first."""
-    below = _joined(gates, valve.layer - 1, embedded) if valve.layer > 1 else embedded  # (1, T, in)
-    held = _held_direction(network, below, gates.of(valve.layer, valve.direction), valve, openings)
-    shown = [_tensor(gates.of(valve.layer, each).h, embedded).expand_as(held) for each in gates.directions]
-    found = zip(gates.directions, shown, strict=True)
-    return torch.cat([held if valve.direction == each else other for each, other in found], dim=-1)
+    below = shown(gates, valve.layer - 1, embedded) if valve.layer > 1 else embedded  # (1, T, in)
+    trace = gates.of(valve.layer, valve.direction)
+    return shown_with(gates, trace, _held_direction(network, below, trace, valve, openings))
 
 
 def _held_direction(
@@ -143,11 +137,6 @@ def _initial(cell: Cell, states: dict[str, Tensor]) -> Tensor | tuple[Tensor, ..
     """States (openings, hidden) by symbol, as the cell's module begins with them."""
     found = tuple(states[symbol][None] for symbol in cell.states)
     return found if len(found) > 1 else found[0]
-
-
-def _joined(gates: GateTraces, layer: int, like: Tensor) -> Tensor:
-    """What a layer showed, (1, tokens, directions * hidden)."""
-    return torch.cat([_tensor(gates.of(layer, direction).h, like) for direction in gates.directions], dim=-1)
 
 
 def _tensor(values: np.ndarray, like: Tensor) -> Tensor:

@@ -12,7 +12,7 @@ in language models").
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,9 +20,9 @@ import torch
 from torch import Tensor
 
 from model.network.cells.packing import StepWeights
-from model.network.network import RecurrentNetwork, reversed_places
+from model.network.network import RecurrentNetwork
 from model.recurrence.prefixes import QUICK
-from model.recurrence.replay import GateTrace, GateTraces
+from model.recurrence.replay import GateTrace, GateTraces, shown, shown_with
 
 MAX_PATCHED = 128  # tokens for which a page waits: the time grows with their square
 BATCH = 64  # readings at once: of 128 tokens their states take 16 MiB a layer
@@ -74,12 +74,13 @@ def patch(network: RecurrentNetwork, embedded: Tensor, own: GateTraces, other: G
     shapes = {trace.h.shape for trace in (*own.traces, *other.traces)}
     if shapes != {(embedded.shape[1], network.config.hidden_size)} or len(own.traces) != len(other.traces):
         raise ValueError("both traces must be of one network, and of as many tokens as the review")
-    logit, target = (_decided(network, traces.layers, [_states(traces, traces.layers)])[0] for traces in (own, other))
+    last = own.layers
+    logit, target = (float(_decided(network, last, shown(traces, last, embedded))[0]) for traces in (own, other))
     logits = np.full(embedded.shape[1], logit)  # where nothing comes over
     readers = tuple(
         _patched_reader(network, embedded[0], own, other, number, logits) for number in range(len(own.traces))
     )
-    whole = [_decided(network, layer, [_states(other, layer)])[0] for layer in range(1, own.layers + 1)]
+    whole = [float(_decided(network, layer, shown(other, layer, embedded))[0]) for layer in range(1, last + 1)]
     return Patched(logit, target, readers, max(abs(each - target) for each in whole))
 
 
@@ -89,14 +90,14 @@ def _patched_reader(
     """Of the trace of that number, for words (tokens, embedding); `unmoved` (tokens,) is the logit where none came."""
     trace, source = own.traces[number], other.traces[number]
     layer = trace.layer
-    inputs = words if layer == 1 else _states(own, layer - 1)[0]  # (T, in)
-    hidden = _read_on(network, inputs, trace, source)  # (R, T, H)
+    inputs = words if layer == 1 else shown(own, layer - 1, words)[0]  # (T, in)
     places = _places_that_differ(trace, source)
+    hidden = _read_on(network, inputs, trace, source, places)  # (R, T, H)
     logits = unmoved.copy()
-    patched = (_beside(own, trace, states) for states in hidden.split(BATCH))
-    logits[places] = _decided(network, layer, patched)
-    whole = _decided(network, layer, [_beside(own, trace, torch.from_numpy(source.h)[None].to(words))])
-    return PatchedReader(layer, trace.direction, logits, whole[0])
+    for here, states in zip(range(0, len(places), BATCH), hidden.split(BATCH), strict=False):
+        logits[places[here : here + BATCH]] = _decided(network, layer, shown_with(own, trace, states))
+    whole = _decided(network, layer, shown_with(own, trace, torch.as_tensor(source.h).to(words)[None]))
+    return PatchedReader(layer, trace.direction, logits, float(whole[0]))
 
 
 def _places_that_differ(trace: GateTrace, source: GateTrace) -> np.ndarray:
@@ -110,9 +111,11 @@ def _places_that_differ(trace: GateTrace, source: GateTrace) -> np.ndarray:
     return places if trace.direction == "forward" else places[::-1]
 
 
-def _read_on(network: RecurrentNetwork, inputs: Tensor, trace: GateTrace, source: GateTrace) -> Tensor:
+def _read_on(
+    network: RecurrentNetwork, inputs: Tensor, trace: GateTrace, source: GateTrace, places: np.ndarray
+) -> Tensor:
     """The hidden states (R, tokens, hidden), in the text's order, of a reader of `inputs` (tokens, in) that goes on
-    from the state of `source` at one of the R places that differ.
+    from the state of `source` at one of the `places` (R,), which stand in the order in which it reads.
 
     All are read side by side; a row is there from its own place on.
     """
@@ -120,7 +123,7 @@ def _read_on(network: RecurrentNetwork, inputs: Tensor, trace: GateTrace, source
     ours, theirs = (_in_steps(each, inputs) for each in (trace, source))
     order = torch.arange(len(inputs)) if trace.direction == "forward" else torch.arange(len(inputs)).flip(0)
     drive = inputs[order] @ weights.inputs.T + weights.bias  # (T, rows)
-    starts = [int(order[place]) for place in _places_that_differ(trace, source)]  # steps, ascending
+    starts = [int(order[place]) for place in places]  # steps, ascending
     hidden = ours["h"].repeat(len(starts), 1, 1)  # (R, T, H)
     states = {symbol: values.new_zeros(len(starts), values.shape[1]) for symbol, values in ours.items()}
     count = 0
@@ -150,29 +153,6 @@ def _in_steps(trace: GateTrace, like: Tensor) -> Mapping[str, Tensor]:
     return states if trace.direction == "forward" else {symbol: values.flip(0) for symbol, values in states.items()}
 
 
-def _states(traces: GateTraces, layer: int) -> Tensor:
-    """What is read above a layer: (1, tokens, features)."""
-    return torch.cat([torch.from_numpy(each.h) for each in traces.traces if each.layer == layer], dim=-1)[None]
-
-
-def _beside(traces: GateTraces, trace: GateTrace, hidden: Tensor) -> Tensor:
-    """What is read above (readings, tokens, features) where a reader's hidden states are (readings, tokens, hidden)."""
-    parts = [
-        hidden if each is trace else torch.from_numpy(each.h).to(hidden).expand_as(hidden)
-        for each in traces.traces
-        if each.layer == trace.layer
-    ]
-    return torch.cat(parts, dim=-1)
-
-
-def _decided(network: RecurrentNetwork, layer: int, batches: Iterator[Tensor] | list[Tensor]) -> list[float]:
-    """The logits of readings of which the states (readings, tokens, features) of a layer (from 1) are given."""
-    logits: list[float] = []
-    for states in batches:
-        above = states.to(network.output.weight)
-        lengths = torch.full((len(above),), above.shape[1], device=above.device)
-        reversal = reversed_places(lengths, above.shape[1])
-        for each in network.layers[layer:]:
-            above = each(above, reversal)
-        logits += network.decide(above, lengths).double().tolist()
-    return logits
+def _decided(network: RecurrentNetwork, layer: int, states: Tensor) -> np.ndarray:
+    """The logits (readings,) float64 of what a layer (from 1) shows in each, (readings, tokens, features)."""
+    return network.decide_above(layer, states).double().cpu().numpy()

@@ -181,6 +181,21 @@ def traces_of(cell: Cell, replays: Sequence[LayerReplay]) -> tuple[GateTrace, ..
     )
 
 
+def shown(gates: GateTraces, layer: int, like: Tensor) -> Tensor:
+    """What is read above a layer (from 1): (1, tokens, directions * hidden), of `like`'s type and on its device."""
+    traces = [trace for trace in gates.traces if trace.layer == layer]
+    return torch.cat([torch.as_tensor(trace.h).to(like) for trace in traces], dim=-1)[None]
+
+
+def shown_with(gates: GateTraces, changed: GateTrace, hidden: Tensor) -> Tensor:
+    """What is read above the layer of one of the traces, (readings, tokens, directions * hidden), where its hidden
+    states are others, (readings, tokens, hidden).
+    """
+    traces = [trace for trace in gates.traces if trace.layer == changed.layer]
+    parts = [hidden if trace is changed else torch.as_tensor(trace.h).to(hidden).expand_as(hidden) for trace in traces]
+    return torch.cat(parts, dim=-1)
+
+
 def replay(
     network: RecurrentNetwork,
     embedded: Tensor,

@@ -17,7 +17,7 @@ from model.tables.labels import NO_LABEL
 from model.tables.table import ReviewTable
 from model.workbench.partitions import Partition, dimensions, partition
 from model.workbench.scoring import Scores
-from model.workbench.slices import SliceFinding, rated, tested, worst_first
+from model.workbench.slices import SliceFinding, chances_of_more, rated, tested, worst_first
 
 SUPPORT = 20  # labelled rows that a crossing must have to be compared
 MOST = 20  # crossings that are given, the worst ones
@@ -59,10 +59,8 @@ def _crossings(
 
 def _one_sided(found: list[SliceFinding], labelled: int, wrong: int) -> list[SliceFinding]:
     """With rates, and the p of erring more often than elsewhere, in a file with so many labelled and wrong rows."""
-    from scipy.stats import hypergeom  # not at the top: it takes most of a second, and the app starts without it
-
     errors, inside = (np.array([getattr(each, name) for each in found]) for name in ("errors", "labelled"))
-    tails = np.atleast_1d(hypergeom.sf(errors - 1, labelled, wrong, inside)).tolist() if found else []
+    tails = chances_of_more(errors, inside, wrong, labelled).tolist() if found else []
     return [replace(rated(each, labelled, wrong), p=p) for each, p in zip(found, tails, strict=True)]
 
 

@@ -16,7 +16,7 @@ from model.language import gettext, marked
 from model.tables.labels import LABEL_NAMES, NO_LABEL
 from model.tables.table import ReviewTable
 from model.workbench.overview import HITS, MISTAKES, Outcome, confidence, outcomes
-from model.workbench.partitions import numbers_of
+from model.workbench.partitions import OWN, numbers_of
 from model.workbench.phrases import rows_with
 from model.workbench.scoring import Scores
 from model.workbench.slices import slice_rows
@@ -30,7 +30,7 @@ MISTAKES_FIRST, NEAR_DOUBT, LONGEST, UNKNOWN_FIRST, AS_FILED = ORDERS = (
     marked("most unknown words"),
     marked("order of the file"),
 )
-COLUMN, COLUMN_DOWN = "column '{name}'", "column '{name}', downwards"  # in no language, as what names a slice
+DOWNWARDS = "column '{name}', downwards"  # in no language, as `OWN`
 LABELS = {name: label for label, name in LABEL_NAMES.items()} | {marked("no label"): NO_LABEL}
 
 
@@ -89,7 +89,7 @@ def select(table: ReviewTable, scores: Scores, chosen: Filter, order: str, categ
 
 def orders(table: ReviewTable) -> tuple[str, ...]:
     """How the rows of a table can be sorted: `ORDERS`, then by each column of its own, and the other way round."""
-    columns = (order.format(name=name) for name in table.own for order in (COLUMN, COLUMN_DOWN))
+    columns = (order.format(name=name) for name in table.own for order in (OWN, DOWNWARDS))
     return (*ORDERS, *columns)
 
 
@@ -144,10 +144,7 @@ def _search(texts: tuple[str, ...], rows: np.ndarray, search: str) -> np.ndarray
 def _by_column(table: ReviewTable, order: str) -> list[np.ndarray]:
     """By numbers where all values are numbers, else by text, whatever its case; what is empty comes last both ways."""
     name, down = next(
-        (name, kind is COLUMN_DOWN)
-        for name in table.own
-        for kind in (COLUMN, COLUMN_DOWN)
-        if order == kind.format(name=name)
+        (name, kind is DOWNWARDS) for name in table.own for kind in (OWN, DOWNWARDS) if order == kind.format(name=name)
     )
     values = table.own[name]
     filled = set(values) - {""}

@@ -16,7 +16,7 @@ from model.tables.labels import NO_LABEL
 from model.tables.table import ReviewTable
 from model.text import PADDING_ID, UNKNOWN_ID
 from model.workbench.scoring import Scores
-from model.workbench.slices import LEVEL, wilson
+from model.workbench.slices import LEVEL, chances_of_more, wilson
 
 LONGEST = 3  # words
 SUPPORT = 10  # rows of the first half that must hold a phrase
@@ -96,7 +96,7 @@ def _strongest(scores: Scores, half: np.ndarray, wrong: np.ndarray, length: int)
     errors = np.bincount(places[wrong[rows]], minlength=len(found))
     total, missed = len(half), int(wrong[half].sum())
     worse = (holding >= SUPPORT) & (errors * total > holding * missed)
-    p = _tails(errors[worse], holding[worse], missed, total)
+    p = chances_of_more(errors[worse], holding[worse], missed, total)
     order = np.argsort(p, kind="stable")[:FOUND]
     keys_found = found[worse][order].tolist()
     return [_Candidate(_ids(key, length), value) for key, value in zip(keys_found, p[order].tolist(), strict=True)]
@@ -145,7 +145,7 @@ def _tested(
         return ()
     holding = [rows_with(scores, ids) for ids in phrases]
     first, second = (_counted(half, holding, wrong) for half in halves)
-    p = _tails(second.errors, second.holding, second.wrong, second.rows)
+    p = chances_of_more(second.errors, second.holding, second.wrong, second.rows)
     q = false_discovery_control(p)
     found = []
     for number, ids in enumerate(phrases):
@@ -181,10 +181,3 @@ def _counted(half: np.ndarray, holding: Sequence[np.ndarray], wrong: np.ndarray)
         np.array([len(rows) for rows in held]),
         np.array([int(wrong[rows].sum()) for rows in held]),
     )
-
-
-def _tails(errors: np.ndarray, holding: np.ndarray, wrong: int, rows: int) -> np.ndarray:
-    """The chance of so many errors or more among the rows that hold a phrase, if they were drawn from all `rows`."""
-    from scipy.stats import hypergeom  # as above
-
-    return np.atleast_1d(hypergeom.sf(errors - 1, rows, wrong, holding))

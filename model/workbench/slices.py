@@ -117,6 +117,15 @@ def rated(found: SliceFinding, labelled: int, wrong: int) -> SliceFinding:
     return replace(found, rate=rate, low=low, high=high, rest_rate=rest, difference=difference, p=p)
 
 
+def chances_of_more(errors: np.ndarray, holding: np.ndarray, wrong: int, rows: int) -> np.ndarray:
+    """Fisher's exact test in one direction: the chance of so many errors or more, (n,), among so many rows that hold
+    something, if they were drawn from all `rows`, of which so many are `wrong`; `errors` and `holding` (n,).
+    """
+    from scipy.stats import hypergeom  # as below
+
+    return np.atleast_1d(hypergeom.sf(errors - 1, rows, wrong, holding))
+
+
 def _fisher(errors: int, rows: int, other_errors: int, other_rows: int) -> float:
     from scipy.stats import fisher_exact  # not at the top: it takes most of a second, and the app starts without it
 
