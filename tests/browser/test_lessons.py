@@ -166,6 +166,7 @@ def test_plain_rnn_is_shown_by_its_hidden_state_alone(page):
     expect(page.get_by_role("region", name="One step back")).to_contain_text("a single term", timeout=WAIT)
     open_tab(page, "What if")
     expect(page.get_by_role("radio", name="forget gate f")).to_have_count(0, timeout=WAIT)
+    expect(page.get_by_role("radio", name="hidden state h")).to_be_checked()
     page.get_by_role("button", name="Hold it").click()
     expect(page.get_by_label("Before and after", exact=True)).to_contain_text("switched off (h = 0)", timeout=WAIT)
 

@@ -60,8 +60,8 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
     places.input(lambda which: [gr.Number(visible=which == SOME)] * 2, places, [first, last], **QUIET)
 
     def draw(reading: Reading, focus: Focus, held: Held, chosen: str) -> Drawing:
-        clamps, there = held.of(reading), reading.gates.cell.symbols
-        offered = {symbol: chosen if chosen in there else there[0]}
+        clamps = held.of(reading)
+        offered = {symbol: _there(reading, chosen)}
         if not clamps:
             return offered | {change: nothing_held(), gates: "", running: ""}
         after = explainer.intervene(reading, clamps)
@@ -84,7 +84,8 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
         """
         with Refusals():
             reading = _asked(explainer, asked)
-            clamps = held_with(held.of(reading), controls.clamp(_focus(reading, *chosen)))
+            there = replace(controls, symbol=_there(reading, controls.symbol))  # another checkpoint may just have read
+            clamps = held_with(held.of(reading), there.clamp(_focus(reading, *chosen)))
             explainer.intervene(reading, clamps)
         return Held(reading.question.text, reading.question.checkpoint, clamps)
 
@@ -148,6 +149,12 @@ def _asked(explainer: Explainer, asked: Question | None) -> Reading:
     if asked is None:
         raise ReviewError(gettext("Analyse a review first: then something can be held."))
     return explainer.read(asked)
+
+
+def _there(reading: Reading, symbol: str) -> str:
+    """The quantity to hold: the chosen one, or the first that the cell has, where it has not that."""
+    symbols = reading.gates.cell.symbols
+    return symbol if symbol in symbols else symbols[0]
 
 
 def _focus(reading: Reading, layer: int, direction: str, place: float | None, unit: float | None) -> Focus:

@@ -57,6 +57,11 @@ def test_what_cannot_be_held_is_refused_with_a_sentence(listeners):
         hold(ASKED, NOTHING_HELD, *CHOSEN, "f", 0.5, THIS, ALL, THIS, SOME, 1, 99)
 
 
+def test_hold_of_what_another_cell_has_not_is_of_the_first_that_it_has(listeners):
+    held = listeners["Hold it"](Question(ASKED.text, "rnn"), NOTHING_HELD, *CHOSEN, "f", 0.0, ALL, ALL, ALL, ALL, 1, 1)
+    assert held == Held(ASKED.text, "rnn", (Clamp("h", 0.0),))
+
+
 def test_presets_hold_what_they_say_in_place_of_what_was_held(listeners, explainer):
     (keeper,) = explainer.telling(explainer.read(ASKED), KEEPS, 1)
     other = {"forward": "backward", "backward": "forward"}[keeper.direction]
