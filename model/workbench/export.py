@@ -21,11 +21,11 @@ from model.language import gettext
 from model.tables.csv_cells import without_formula
 from model.tables.labels import LABEL_NAMES, NO_LABEL
 from model.tables.table import ReviewTable
-from model.workbench.note import Note
+from model.workbench.note import UNCLEAR, Note
 from model.workbench.overview import OUTCOMES, outcomes
 from model.workbench.scoring import Scores
 
-LABELS = {**LABEL_NAMES, NO_LABEL: None}
+LABELS = {**LABEL_NAMES, NO_LABEL: None, UNCLEAR: "unclear"}
 TOP_TOKENS = pa.list_(pa.struct([("token", pa.string()), ("attribution", pa.float32())]))
 SCHEMA = pa.schema(
     [

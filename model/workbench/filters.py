@@ -23,8 +23,9 @@ from model.workbench.slices import slice_rows
 
 NOT_NAMED = "(not named yet)"  # the category of rows that have none
 
-MISTAKES_FIRST, NEAR_DOUBT, LONGEST, UNKNOWN_FIRST, AS_FILED = ORDERS = (
+MISTAKES_FIRST, SUSPECTED_FIRST, NEAR_DOUBT, LONGEST, UNKNOWN_FIRST, AS_FILED = ORDERS = (
     marked("most confident mistakes first"),
+    marked("label suspected wrong first"),
     marked("nearest to 0.5"),
     marked("longest"),
     marked("most unknown words"),
@@ -41,7 +42,8 @@ class Filter:
     `search` is found in the raw text as it stands, but for its case. `outcomes` are those allowed, all if it is empty.
     `slice` is the `key` of a `slices.SliceFinding`. `category` is one's own, or `NOT_NAMED`, or "" for any.
     `low` and `high` bound the confidence, both inclusive, in [0.5, 1]. `label` is a key of `LABELS`, or "" for any.
-    `phrase` are ids in the vocabulary of words that the review must hold, one after the other.
+    `phrase` are ids in the vocabulary of words that the review must hold, one after the other. `rows` are those that
+    alone are allowed, all if it is None; where no other order is asked for than the file's, they keep their own.
     """
 
     search: str = ""
@@ -52,6 +54,7 @@ class Filter:
     high: float = 1.0
     label: str = ""
     phrase: tuple[int, ...] = ()
+    rows: tuple[int, ...] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +84,9 @@ def select(table: ReviewTable, scores: Scores, chosen: Filter, order: str, categ
     passed = _passed(table, scores, chosen, found)
     _keep_category(passed, chosen.category, categories)
     rows = np.flatnonzero(passed)
+    if chosen.rows is not None:
+        listed = np.array(chosen.rows, dtype=np.int64)
+        rows = listed[np.isin(listed, rows)]
     if chosen.search:
         rows = _search(table.texts, rows, chosen.search)
     keys = _KEYS[order](scores, found) if order in _KEYS else _by_column(table, order)
@@ -159,8 +165,18 @@ def _mistakes_first(scores: Scores, found: np.ndarray) -> list[np.ndarray]:
     return [group, -np.abs(scores.logits)]  # by logits: confidences near 1 cannot be told apart
 
 
+_LABELLED_POSITIVE = (Outcome.TRUE_POSITIVE, Outcome.FALSE_NEGATIVE)
+
+
+def _suspected_first(scores: Scores, found: np.ndarray) -> list[np.ndarray]:
+    """By the logit of the label: self-confidences near 0 cannot be told apart. Rows without a label come last."""
+    signs = np.select([found == Outcome.UNLABELLED, np.isin(found, _LABELLED_POSITIVE)], [0, 1], -1)
+    return [found == Outcome.UNLABELLED, signs * scores.logits]
+
+
 _KEYS: dict[str, Callable[[Scores, np.ndarray], list[np.ndarray]]] = {
     MISTAKES_FIRST: _mistakes_first,
+    SUSPECTED_FIRST: _suspected_first,
     NEAR_DOUBT: lambda scores, found: [np.abs(scores.logits)],
     LONGEST: lambda scores, found: [-(scores.tokens + scores.omitted)],
     UNKNOWN_FIRST: lambda scores, found: [-scores.unknown],

@@ -41,6 +41,30 @@ def nearest(scores: Scores, row: int, k: int = 8, among: np.ndarray | None = Non
     return Neighbours(candidates[best], similarities[best])
 
 
+def nearest_each(scores: Scores, rows: np.ndarray, k: int, among: np.ndarray) -> np.ndarray:
+    """The k rows most similar to each of `rows` (n,), itself left out, nearest first: (n, k) int64.
+
+    `among` (all rows,) bool says which ones count; where too few are left for each, all have as many as there are.
+    Equal ones stand in the order of the file.
+    """
+    candidates = np.flatnonzero(among)
+    k = min(k, len(candidates) - int(np.isin(rows, candidates).any()))
+    if k < 1 or not len(rows):
+        return np.empty((len(rows), 0), dtype=np.int64)
+    targets = _unit(scores.states[rows])  # (n, S)
+    best = np.empty((len(rows), 0), dtype=np.int64)
+    values = np.empty((len(rows), 0), dtype=np.float32)
+    for start in range(0, len(candidates), BLOCK):
+        chosen = candidates[start : start + BLOCK]
+        found = targets @ _unit(scores.states[chosen]).T  # (n, B)
+        found[chosen[None, :] == rows[:, None]] = -np.inf
+        values = np.concatenate([values, found], axis=1)
+        best = np.concatenate([best, np.broadcast_to(chosen, found.shape)], axis=1)
+        order = np.argsort(-values, axis=1, kind="stable")[:, :k]
+        values, best = (np.take_along_axis(each, order, axis=1) for each in (values, best))
+    return best
+
+
 def _cosines(states: np.ndarray, candidates: np.ndarray, row: int) -> np.ndarray:
     """Cosine similarity (candidates,) float32 of states to that of `row`; 0 where one of them has no direction."""
     target = _unit(states[row : row + 1])[0]  # (S,)

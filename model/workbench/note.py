@@ -26,6 +26,7 @@ CATEGORIES = (
     marked("wrong label"),
     marked("not a review"),
 )
+UNCLEAR = -2  # a corrected label that says: neither, nobody can tell
 VERSION = 1  # of the database and of the file that is taken away
 MAX_CATEGORY = 60  # characters
 MAX_NOTE = 5_000  # characters
@@ -57,7 +58,7 @@ def _category(name: str) -> str:
 
 _NO_ROW = marked("There is no row of that number.")
 _NO_LINE = marked("A note needs the line of the file on which its row begins.")
-_NO_SUCH_LABEL = marked("A corrected label is 1 for positive, 0 for negative, or -1 for none.")
+_NO_SUCH_LABEL = marked("A corrected label is 1 for positive, 0 for negative, -2 for unclear, or -1 for none.")
 
 RowNumber = Annotated[
     int,
@@ -83,7 +84,7 @@ NoteText = Annotated[
 ]
 CorrectedLabel = Annotated[
     int,
-    Field(strict=True, ge=NO_LABEL, le=1),
+    Field(strict=True, ge=UNCLEAR, le=1),
     BeforeValidator(_plain),
     Says(
         marked("A note's label must be a whole number."),
@@ -105,7 +106,8 @@ LineNumber = Annotated[
 class Note:
     """What is said about one row: `row` from 0 as in `ReviewTable`, `line` where it begins in the file.
 
-    `category` is "" where there is none; `label` is the corrected one: 1 positive, 0 negative, -1 none.
+    `category` is "" where there is none; `label` is the corrected one: 1 positive, 0 negative, -2 unclear, -1 where
+    nothing is said of it. The label of the file itself says that it was looked at and is right.
     """
 
     row: RowNumber

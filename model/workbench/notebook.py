@@ -17,8 +17,9 @@ import numpy as np
 
 from model.errors import DataError
 from model.language import gettext
+from model.workbench.audit_plan import AuditPlan, get_plan, put_plan, size_of_plan
 from model.workbench.note import CATEGORIES, NAMES, SURROGATE, Note, check_note, check_row
-from model.workbench.notes_file import check_places, check_size, read_notes, size_of, write_notes
+from model.workbench.notes_file import check_places, check_size, read_audit, read_notes, size_of, write_notes
 from model.workbench.notes_store import FolderStore, MemoryStore, NotesStore
 
 _OWNER = re.compile(r"[A-Za-z0-9_-]{16,256}")
@@ -116,18 +117,34 @@ class Notebook:
 
     def export(self) -> bytes:
         """All notes as a JSON file that `load` takes, with its version, the file's digest and the checkpoint."""
-        return write_notes(self.all().values(), self.digest, self.checkpoint)
+        return write_notes(self.all().values(), self.digest, self.checkpoint, self.audit())
+
+    def audit(self) -> AuditPlan | None:
+        """The sample of the audit of this file, if one was drawn."""
+        with self._store.reading() as database:
+            return get_plan(database, self._key)
+
+    def keep_audit(self, plan: AuditPlan) -> None:
+        """Keep the sample of an audit in place of the one before; it is on disk when this returns."""
+        with self._store.writing() as database:
+            put_plan(database, self._key, plan)
+            self._check_size(database)
 
     def load(self, content: bytes, lines: np.ndarray | None = None) -> int:
         """Take over the notes of an exported file, all or none, in place of what was said on their rows; how many.
+
+        The sample of an audit comes with them, in place of the one before.
 
         `lines` (rows,), where given, is where each row of the loaded file begins: notes that belong to other rows
         are then refused. Raises `DataError` for what was not exported for this file and checkpoint.
         """
         notes = read_notes(content, self.digest, self.checkpoint)
+        audit = read_audit(content, self.digest, self.checkpoint)
         if lines is not None:
             check_places(notes, lines)
         with self._store.writing() as database:
+            if audit:
+                put_plan(database, self._key, audit)
             self._write(database, notes)
         return len(notes)
 
@@ -139,4 +156,8 @@ class Notebook:
         """Put checked notes that say something, within a transaction; `DataError` if all together are too large."""
         values = attrgetter(*NAMES)
         database.executemany(_PUT, ((*self._key, *values(note), size_of(note)) for note in notes))
-        check_size(database.execute(_SIZE, self._key).fetchone()[0])
+        self._check_size(database)
+
+    def _check_size(self, database: sqlite3.Connection) -> None:
+        notes = database.execute(_SIZE, self._key).fetchone()[0]
+        check_size(notes + size_of_plan(get_plan(database, self._key)))

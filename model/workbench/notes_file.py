@@ -14,6 +14,7 @@ from pydantic import Field, TypeAdapter
 from model.errors import DataError
 from model.language import gettext, marked
 from model.parsing import STRUCTURE, Fault, parse
+from model.workbench.audit_plan import AuditPlan, read_plan
 from model.workbench.note import MAX_CATEGORY, STORED, VERSION, Note
 
 FORMAT = "gatescope notes"
@@ -30,6 +31,7 @@ class _NotesFile:
     digest: object
     checkpoint: object
     notes: list[object]
+    audit: object = None
 
 
 _FILE = TypeAdapter(_NotesFile)
@@ -40,9 +42,10 @@ _REFUSALS = {
 }
 
 
-def write_notes(notes: Iterable[Note], digest: str, checkpoint: str) -> bytes:
-    """All notes on a file as JSON that `read_notes` takes."""
-    about = {"format": FORMAT, "version": VERSION, "digest": digest, "checkpoint": checkpoint}
+def write_notes(notes: Iterable[Note], digest: str, checkpoint: str, audit: AuditPlan | None = None) -> bytes:
+    """All notes on a file, and the sample of an audit where there is one, as JSON that `read_notes` takes."""
+    about: dict[str, object] = {"format": FORMAT, "version": VERSION, "digest": digest, "checkpoint": checkpoint}
+    about |= {"audit": asdict(audit)} if audit else {}
     listed = ",\n".join(map(_as_json, notes))
     return f'{json.dumps(about, ensure_ascii=False)[:-1]}, "notes": [\n{listed}\n]}}\n'.encode()
 
@@ -53,6 +56,20 @@ def read_notes(content: bytes, digest: str, checkpoint: str) -> list[Note]:
     Raises `DataError` with one sentence for anything else, and for a file that does not belong to this digest and
     checkpoint.
     """
+    found = _read(content, digest, checkpoint)
+    notes = [parse(STORED, each, partial(_no_note, number)) for number, each in enumerate(found.notes, start=1)]
+    if len({note.row for note in notes}) < len(notes):
+        raise DataError(gettext("This file of notes has two notes on one row."))
+    return [note for note in notes if not note.empty]
+
+
+def read_audit(content: bytes, digest: str, checkpoint: str) -> AuditPlan | None:
+    """The sample of an audit in the same file; None where it holds none. Raises `DataError` as `read_notes`."""
+    return read_plan(_read(content, digest, checkpoint).audit)
+
+
+def _read(content: bytes, digest: str, checkpoint: str) -> _NotesFile:
+    """The file as JSON, of this digest and checkpoint; its notes are not looked at yet."""
     if len(content) > MAX_BYTES:
         sentence = gettext("This file of notes has {size:,} bytes; at most {most:,} can be read.")
         raise DataError(sentence.format(size=len(content), most=MAX_BYTES))
@@ -65,10 +82,7 @@ def read_notes(content: bytes, digest: str, checkpoint: str) -> list[Note]:
         raise DataError(gettext(_REFUSALS["digest"]))
     if found.checkpoint != checkpoint:
         raise DataError(_other_checkpoint(found.checkpoint, checkpoint))
-    notes = [parse(STORED, each, partial(_no_note, number)) for number, each in enumerate(found.notes, start=1)]
-    if len({note.row for note in notes}) < len(notes):
-        raise DataError(gettext("This file of notes has two notes on one row."))
-    return [note for note in notes if not note.empty]
+    return found
 
 
 def _no_file(fault: Fault) -> DataError:

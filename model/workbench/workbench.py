@@ -17,6 +17,9 @@ import numpy as np
 from model.reading.atlas import Atlas
 from model.tables.labels import NO_LABEL
 from model.tables.table import ReviewTable
+from model.workbench.audit import Audit, draw, look
+from model.workbench.audit_plan import AuditPlan
+from model.workbench.corrected import Correction, correct
 from model.workbench.crossings import find_crossings
 from model.workbench.note import Note
 from model.workbench.notebook import Notebook
@@ -24,6 +27,7 @@ from model.workbench.overview import Overview, outcomes, overview
 from model.workbench.partitions import idle_columns
 from model.workbench.scoring import Scores
 from model.workbench.slices import SliceFinding, find_slices
+from model.workbench.suspects import Suspects, find_suspects
 
 
 class Workbench:
@@ -33,6 +37,7 @@ class Workbench:
         """Join what was read, what the network made of it, and what was said; `notes` are those of this file."""
         self.table, self.scores, self._notes = table, scores, notes
         self.notes: dict[int, Note] = notes.all()
+        self.sample: AuditPlan | None = notes.audit()
         self.atlas: Atlas | None = None  # of the checkpoint's units over these reviews, once somebody made it
 
     @cached_property
@@ -59,6 +64,31 @@ class Workbench:
     def idle_columns(self) -> tuple[str, ...]:
         """The file's own columns by which no slice is made."""
         return idle_columns(self.table)
+
+    @cached_property
+    def suspects(self) -> Suspects:
+        """The labels that are likely to be wrong, the likeliest first."""
+        return find_suspects(self.table, self.scores)
+
+    @property
+    def correction(self) -> Correction:
+        """What the labels that were corrected by now change."""
+        return correct(self.table, self.scores, self.notes)
+
+    @property
+    def audit(self) -> Audit | None:
+        """How far the audit has come by now; None where no sample was drawn."""
+        return look(self.table, self.scores, self.sample, self.notes) if self.sample else None
+
+    def draw_sample(self, design: str, size: int, seed: int) -> AuditPlan:
+        """Draw the sample of an audit, in place of the one before. It is on disk when this returns.
+
+        Raises `ReviewError` for what cannot be drawn.
+        """
+        plan = draw(self.table, self.scores, design, size, seed)
+        self._notes.keep_audit(plan)
+        self.sample = plan
+        return plan
 
     @property
     def categories(self) -> dict[int, str]:
@@ -96,7 +126,7 @@ class Workbench:
     def load_notes(self, content: bytes) -> int:
         """Take over the notes of a file, all or none; how many there were."""
         count = self._notes.load(content, self.table.lines)
-        self.notes = self._notes.all()
+        self.notes, self.sample = self._notes.all(), self._notes.audit()
         return count
 
     def notes_for(self, table: ReviewTable, checkpoint: str) -> Notebook:

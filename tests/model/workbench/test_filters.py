@@ -19,6 +19,7 @@ from model.workbench.filters import (
     NEAR_DOUBT,
     NOT_NAMED,
     ORDERS,
+    SUSPECTED_FIRST,
     UNKNOWN_FIRST,
     Filter,
     orders,
@@ -52,6 +53,7 @@ def test_everything_is_shown_by_default():
 
 def test_orders_of_six_rows_by_hand():
     assert shown(MISTAKES_FIRST) == [1, 3, 2, 0, 5, 4]
+    assert shown(SUSPECTED_FIRST) == [1, 3, 0, 2, 4, 5]
     assert shown(NEAR_DOUBT) == [4, 3, 0, 1, 2, 5]
     assert shown(LONGEST) == [3, 4, 0, 1, 2, 5]
     assert shown(UNKNOWN_FIRST) == [1, 4, 2, 0, 3, 5]
@@ -61,6 +63,14 @@ def test_orders_of_six_rows_by_hand():
 def test_confidences_that_round_to_one_are_still_ordered():
     scores = made_scores([60.0, 80.0, 70.0])
     assert shown(MISTAKES_FIRST, table=made_table([0, 0, 0]), scores=scores) == [1, 2, 0]
+
+
+def test_a_list_of_rows_keeps_its_own_order_unless_another_is_asked_for():
+    assert shown(rows=(5, 0, 3)) == [5, 0, 3]
+    assert shown(LONGEST, rows=(5, 0, 3)) == [3, 0, 5]
+    assert shown(rows=(5, 0, 3), label="positive") == [0, 3]
+    assert shown(rows=(0, 99)) == [0]
+    assert shown(rows=()) == []
 
 
 def test_without_labels_the_most_confident_come_first():
@@ -126,6 +136,10 @@ def test_selection_equals_a_loop(seed, order, cells, low):
         MISTAKES_FIRST: lambda row: (
             0 if codes[row] in mistakes else 2 if codes[row] == Outcome.UNLABELLED else 1,
             -abs(scores.logits[row]),
+        ),
+        SUSPECTED_FIRST: lambda row: (
+            codes[row] == Outcome.UNLABELLED,
+            scores.logits[row] * {1: 1, 0: -1, -1: 0}[int(table.labels[row])],
         ),
         NEAR_DOUBT: lambda row: abs(scores.logits[row]),
         LONGEST: lambda row: -(scores.tokens[row] + scores.omitted[row]),
