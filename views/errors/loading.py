@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import numpy as np
 from markupsafe import Markup
 
 from model.language import gettext
 from model.tables.labels import NO_LABEL
 from model.tables.table import ReviewTable
-from model.workbench.scoring import Scores
+from model.workbench.scoring import Scores, probabilities
+from model.workbench.so_far import SoFar
 from views.drawing.template import render
+from views.errors.parts import label_name, snippet
 
 SHOWN_BAD = 200  # skipped rows that are listed
 TIMED = 0.05  # seconds from which on a rate says something
@@ -50,6 +53,32 @@ def scoring_card(done: int, total: int, seconds: float) -> Markup:
         remark = gettext("{rate:,.0f} reviews/s, {duration} left").format(rate=rate, duration=_duration(left))
     what = gettext("{done:,} of {total:,} reviews").format(done=done, total=total)
     return progress_card(what, done / total if total else 1.0, remark)
+
+
+def so_far_card(table: ReviewTable, found: SoFar) -> Markup:
+    """What the rows say that are scored already; nothing before the first."""
+    if not found.rows:
+        return Markup()
+    low, high = found.interval or (0.0, 0.0)
+    return render(
+        "errors/so_far.html",
+        accuracy=found.accuracy,
+        low=low,
+        high=high,
+        labelled=found.labelled,
+        positive=found.positive,
+        negative=found.rows - found.positive,
+        rows=[
+            {
+                "line": int(table.lines[each.row]),
+                "snippet": snippet(table.texts[each.row]),
+                "label": label_name(int(table.labels[each.row])),
+                "mark": "✗" if found.labelled else "·",
+                "probability": float(probabilities(np.array(each.logit))),
+            }
+            for each in found.listed
+        ],
+    )
 
 
 def _duration(seconds: float) -> str:

@@ -26,13 +26,14 @@ from model.tables.table import (
 )
 from model.workbench.phrases import find_phrases
 from model.workbench.scoring import Scores, join, score_chunks
+from model.workbench.so_far import SoFar
 from model.workbench.word_contrast import COMPARISONS, DEFAULT_COMPARISON, compare_words, word_attributions
 from model.workbench.workbench import Workbench, open_notes
 from views.api.endpoints import Refusals
 from views.drawing.charts import confidence_histogram, reliability_diagram
 from views.errors.export_tab import ExportTab
 from views.errors.file_tab import FileForm, pasted, said_of, said_of_list
-from views.errors.loading import loaded_card, progress_card, scoring_card
+from views.errors.loading import loaded_card, progress_card, scoring_card, so_far_card
 from views.errors.overview import overview_card
 from views.errors.parts import sentence_card
 from views.errors.phrases import phrases_card
@@ -256,13 +257,14 @@ class ErrorsTab:
         try:
             table = read()
             started = time.monotonic()
-            parts: list[Scores] = []
+            parts, found = list[Scores](), SoFar()
             with closing(score_chunks(self._explainer.checkpoint(checkpoint), table.texts)) as chunks:
                 yield {self._progress: scoring_card(0, len(table.texts), 0.0)}
                 for part in chunks:
                     parts.append(part)
-                    done = sum(len(each.logits) for each in parts)
-                    yield {self._progress: scoring_card(done, len(table.texts), time.monotonic() - started)}
+                    found = found.and_then(part.logits, table.labels[found.rows : found.rows + len(part.logits)])
+                    told = scoring_card(found.rows, len(table.texts), time.monotonic() - started)
+                    yield {self._progress: told + so_far_card(table, found)}
             seconds = time.monotonic() - started
             owner = owner or secrets.token_urlsafe(24)
             notes = (
