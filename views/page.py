@@ -41,7 +41,7 @@ FOLDERS = (  # of two rules of equal weight the later one counts, so what all fe
     "errors",
     "lesson",
 )
-MEDIA = {"screen": VIEWS / "drawing/dark.css", "print": VIEWS / "print.css"}
+MEDIA = {"screen": VIEWS / "drawing/dark.css", "print": VIEWS / "print.css", "all": VIEWS / "drawing/messages.css"}
 
 
 def build_page(explainer: Explainer, notes: Path | None = None, imdb: Path | None = None) -> gr.Blocks:
@@ -79,7 +79,9 @@ def style_sheets() -> list[Path]:
 
 
 def media_sheets() -> str:
-    """Those of one medium alone, for the head of the page: Gradio would rewrite the selectors of an @media rule."""
+    """Those for the head of the page: Gradio would rewrite the selectors of an @media rule, and hold back all others
+    from what stands outside of its container.
+    """
     return render("media.html", sheets={medium: Markup(path.read_text("utf-8")) for medium, path in MEDIA.items()})  # noqa: S704
 
 

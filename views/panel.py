@@ -17,6 +17,9 @@ from views.scripts import attached
 
 Drawing = dict[Block, object]  # what Gradio takes: components, and what they show now
 
+# What comes from elsewhere is analysed by the button too: a single event, in which a later question waits for the one
+# before, so that answers never cross.
+ANALYSE = "() => { document.querySelector('#gs-analyse').click(); }"
 # Of an event that shows no progress. Not on its outputs either: Gradio would tell each of them, and all that stands in
 # them, of each state of each event from then on, which costs more than the event.
 QUIET: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden", "show_progress_on": []}

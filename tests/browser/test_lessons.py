@@ -62,7 +62,7 @@ def test_buttons_arrow_keys_and_play_walk_in_the_order_of_reading(reviewed):
     expect(equations).to_contain_text("at “dull”")
     reviewed.keyboard.press("ArrowRight")
     expect(equations).to_contain_text("at “,”")
-    choose(reviewed, "← reads")
+    choose(reviewed, "← backward")
     expect(equations).to_contain_text("backward")
     reviewed.get_by_role("button", name="One word on ▶").click()
     expect(equations).to_contain_text("at “dull”")
@@ -260,7 +260,7 @@ def test_link_to_compare_restores_the_comparison(browser, served, page, explaine
     expect(page).to_have_url(re.compile("#view="), timeout=WAIT)
     with visit(browser, page.url) as elsewhere:
         pairs = elsewhere.get_by_label("Both reviews, token by token")
-        expect(pairs).to_contain_text("hidden state h (layer 2, reads →)", timeout=WAIT)
+        expect(pairs).to_contain_text("hidden state h (layer 2, → forward)", timeout=WAIT)
         verdicts = elsewhere.get_by_label("Both verdicts")
         expect(verdicts).to_contain_text("checkpoint bilstm-recipe")
         other = explainer.classify("A dull film.", "bilstm-recipe")

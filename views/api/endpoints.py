@@ -8,6 +8,7 @@ from typing import Any, TypeVar
 
 import gradio as gr
 import numpy as np
+from gradio.context import LocalContext
 from gradio.events import api
 
 from model.attribution.baselines import DEFAULT_BASELINE
@@ -203,4 +204,14 @@ class Refusals:
     def __exit__(self, kind: type | None, error: BaseException | None, trace: object) -> None:
         """Turn the error over."""
         if isinstance(error, GatescopeError):
-            raise gr.Error(str(error), print_exception=False, title=gettext("Not possible")) from None
+            raise refusal(str(error), gettext("Not possible")) from None
+
+
+def refusal(said: str, title: str) -> gr.Error:
+    """What a refusal is for Gradio: to be raised. On the page a warning says it, its title first: an error, for which
+    programs wait, is headed "Error" by Gradio 6 whatever its title is, so it stays unseen there.
+    """
+    on_a_page = LocalContext.event_id.get(None) is not None
+    if on_a_page:
+        gr.Warning(gettext("{title}: {said}").format(title=title, said=said), title=title)
+    return gr.Error(said, print_exception=False, visible=not on_a_page, title=title)

@@ -9,7 +9,7 @@ from model.language import gettext, marked
 from model.network.cells.cell import Cell
 from model.network.cells.packing import SIGMOID, Packed
 from model.recurrence.step import CellStep
-from views.drawing.labels import ARROWS, DIRECTION_NAMES
+from views.drawing.labels import ARROWS
 from views.drawing.numbers import signed
 
 DIGITS, DRAWN_DIGITS = 3, 2
@@ -82,9 +82,7 @@ def short_token(token: str) -> str:
 
 def where(step: CellStep) -> str:
     """Layer and direction, with the way in which it reads."""
-    return gettext("layer {layer}, {direction} ({arrow})").format(
-        layer=step.layer, direction=gettext(DIRECTION_NAMES[step.direction]), arrow=gettext(ARROWS[step.direction])
-    )
+    return gettext("layer {layer}, {arrow}").format(layer=step.layer, arrow=gettext(ARROWS[step.direction]))
 
 
 def above(step: CellStep) -> str:

@@ -66,7 +66,7 @@ def gate_limit(symbol: str) -> float:
 
 def where(gate: GateChange) -> str:
     """Layer and direction of a quantity, in words."""
-    return gettext("layer {layer}, {arrow}").format(layer=gate.layer, arrow=ARROWS[gate.direction])
+    return gettext("layer {layer}, {arrow}").format(layer=gate.layer, arrow=gettext(ARROWS[gate.direction]))
 
 
 def bar(value: float, limit: float, number: str = "") -> Bar:

@@ -11,7 +11,6 @@ from markupsafe import Markup
 from model.errors import ReviewError
 from model.language import gettext, marked
 from model.network.cells.registry import FIRST_SHOWN, SYMBOLS
-from model.network.network import DIRECTIONS
 from model.reading.comparison import compare
 from model.reading.explainer import Explainer
 from model.reading.explanation import Question
@@ -20,6 +19,7 @@ from views.api.endpoints import Refusals
 from views.compare.comparison import comparison
 from views.compare.patching import patching_card
 from views.drawing.cards import card_with_remark, empty_card
+from views.drawing.labels import ARROWS
 from views.links import View
 from views.panel import QUIET, Drawing
 from views.scripts import attached
@@ -72,8 +72,8 @@ class CompareTab:
         with gr.Row(elem_classes="gs-controls"):
             self.layer = gr.Radio([("1", 1), ("2", 2)], value=1, label=gettext("Layer"), min_width=90)
             self.direction = gr.Radio(
-                list(zip(("reads →", "← reads"), DIRECTIONS, strict=True)),
-                value=DIRECTIONS[0],
+                [(gettext(arrow), direction) for direction, arrow in ARROWS.items()],
+                value="forward",
                 label=gettext("Direction"),
             )
             self.symbol = gr.Radio(list(SYMBOLS), value=FIRST_SHOWN, label=gettext("Quantity"), min_width=250)

@@ -7,7 +7,5 @@ from model.network.cells.registry import QUANTITIES
 
 NAMES = {symbol: quantity.name for symbol, quantity in QUANTITIES.items()}
 
-DIRECTION_NAMES = {"forward": marked("forward"), "backward": marked("backward")}
-
 WAYS = {"forward": "→", "backward": "←"}  # where there is no room for words
-ARROWS = {"forward": marked("reads →"), "backward": marked("← reads")}
+ARROWS = {"forward": marked("→ forward"), "backward": marked("← backward")}

@@ -22,7 +22,7 @@ from model.workbench.filters import page, page_of, select
 from model.workbench.neighbours import nearest
 from model.workbench.note import Note
 from model.workbench.workbench import Workbench
-from views.api.endpoints import Refusals
+from views.api.endpoints import Refusals, refusal
 from views.drawing.labels import ARROWS
 from views.drawing.template import render
 from views.errors.filters_tab import Chosen, Filters, category_choices, free, narrowed_to
@@ -90,7 +90,7 @@ class ReviewsTab:
         self._reading = gr.HTML("", **SHEET)
         with gr.Row(visible=False, elem_classes="gs-controls") as self._where:
             self._layer = gr.Radio([("1", 1), ("2", 2)], value=1, label=gettext("Layer"), min_width=80)
-            arrows = [(arrow, direction) for direction, arrow in ARROWS.items()]
+            arrows = [(gettext(arrow), direction) for direction, arrow in ARROWS.items()]
             self._direction = gr.Radio(arrows, value="forward", label=gettext("Direction"), min_width=140)
             self._symbol = gr.Radio(
                 list(SYMBOLS), value=FIRST_SHOWN, label=gettext("Quantity"), elem_classes="gs-quantity", min_width=220
@@ -402,4 +402,4 @@ def _keep(bench: Workbench, row: int, **said: str | int) -> Note:
     try:
         return bench.say(row, **said)
     except GatescopeError as error:
-        raise gr.Error(str(error), print_exception=False, title=gettext("Not kept")) from None
+        raise refusal(str(error), gettext("Not kept")) from None

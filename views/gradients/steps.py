@@ -8,7 +8,7 @@ from model.language import gettext
 from model.reading.explanation import Gradients, Reading
 from model.recurrence.jacobians import GradientFlow
 from views.drawing.downloads import save_buttons, token_csv
-from views.drawing.labels import DIRECTION_NAMES
+from views.drawing.labels import ARROWS
 from views.drawing.template import render
 from views.drawing.token_axis import token_axis
 from views.gradients.log_scale import LogScale, power
@@ -28,7 +28,7 @@ def steps_card(reading: Reading, gradients: Gradients) -> Markup:
         chain=gettext(flow.cell.chain),
         weights=gradients.weights,
         layer=flow.layer,
-        direction=gettext(DIRECTION_NAMES[flow.direction]),
+        direction=gettext(ARROWS[flow.direction]),
         axis=token_axis(tokens, tracks, gettext("One step back")),
         low=power(SCALE.low),
         high=power(SCALE.high),

@@ -17,9 +17,9 @@ from views.drawing.template import render
 from views.fitting import fitted
 from views.lesson.lessons import BUTTONS, LANGUAGES, language_of, lesson_panel, read_lessons
 from views.links import OUTER_TABS, View, decode_view, encode_view
-from views.panel import QUIET, Drawing
+from views.panel import ANALYSE, QUIET, Drawing
 from views.scripts import attached
-from views.stage.tab import ANALYSE, ExplainTab
+from views.stage.tab import ExplainTab
 
 _TAKE_LINK = """(fragment) => {
   if (!fragment) return fragment;

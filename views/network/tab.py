@@ -10,7 +10,7 @@ from views.drawing.charts import reliability_diagram, training_curves
 from views.network.facts import facts
 from views.network.measured import measured
 from views.panel import QUIET, Drawing
-from views.stage.tab import ANALYSE, ExplainTab
+from views.stage.tab import ExplainTab
 
 _WORDS = marked(
     """
@@ -70,7 +70,7 @@ def build(explainer: Explainer, explained: ExplainTab) -> None:
 
     explained.checkpoint.change(_same, explained.checkpoint, name, **QUIET)
     name.change(show, name, shown, **QUIET)
-    name.input(_same, name, explained.checkpoint, **QUIET).then(None, js=ANALYSE)
+    name.input(_same, name, explained.checkpoint, **QUIET).then(**explained.settings.changing)
 
 
 def _same(chosen: str) -> str:

@@ -47,6 +47,7 @@ def reading(explanation: Explanation, chosen: int, asked: str) -> Markup:
         text_direction=text_direction(explanation.review.text),
         chosen=chosen,
         asked=asked,
+        gated=bool(explanation.gates.cell.gates),
         legend=score_legend(explanation.attribution),
         baseline=_baseline_note(explanation.attribution),
     )

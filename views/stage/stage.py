@@ -36,6 +36,7 @@ def stage(reading: Reading, chosen: int, asked: str) -> Markup:
         pending=reading.scored is None,
         both_ways=len(reading.gates.directions) > 1,
         layers=reading.gates.layers,
+        gated=bool(reading.gates.cell.gates),
         chosen=chosen,
         asked=asked,
         word=verdict_word(prediction),

@@ -12,8 +12,6 @@ from gradio.events import Dependency
 from gradio.helpers import Examples
 from markupsafe import Markup
 
-from model.attribution.baselines import BASELINES, DEFAULT_BASELINE
-from model.attribution.methods import DEFAULT_METHOD, METHODS
 from model.errors import ReviewError
 from model.language import gettext, marked
 from model.network.cells.registry import FIRST_SHOWN, SYMBOLS
@@ -29,12 +27,13 @@ from views.gates import tab as gates_tab
 from views.gradients import tab as gradients_tab
 from views.links import OUTER_TABS, View
 from views.memory import tab as memory_tab
-from views.panel import QUIET, Drawing, Focus, PageValues, Panel, Shared, whole
+from views.panel import ANALYSE, QUIET, Drawing, Focus, PageValues, Panel, Shared, whole
 from views.scripts import attached
 from views.stage.examples import Example, read_examples
 from views.stage.focus_tab import focus_of
 from views.stage.fooled import fooled_card, is_fooled, place_of
 from views.stage.ledger import CREDITED
+from views.stage.settings import Settings
 from views.stage.stage_tab import Latest, Staged, Staging, SupersededError
 from views.stage.verdict import verdict
 from views.units import tab as units_tab
@@ -51,10 +50,6 @@ TABS = (
     ("whatif", marked("What if"), what_if_tab.build),
     ("table", marked("Table and CSV"), gates_tab.build_table),
 )
-
-# What comes from elsewhere is analysed by the button too: a single event, in which a later question waits for the one
-# before, so that answers never cross.
-ANALYSE = "() => { document.querySelector('#gs-analyse').click(); }"
 
 
 class ExplainTab:
@@ -76,7 +71,6 @@ class ExplainTab:
         self.drawings = self._listen()  # the events that draw: an analysis, and another look at it
 
     def _build_question(self) -> None:
-        names = self._explainer.names
         with gr.Column(scale=7, min_width=300):
             self.review = gr.Textbox(
                 label=gettext("Review"),
@@ -97,7 +91,8 @@ class ExplainTab:
         with gr.Column(scale=2, min_width=220):
             self._analyse = gr.Button(gettext("Analyse"), variant="primary", elem_id="gs-analyse")
             self.to_compare = gr.Button(gettext("Compare with another"), size="sm")
-        self._build_settings(names)
+        self.settings = Settings(self._explainer)
+        self.checkpoint = self.settings.checkpoint
 
     def _offer(self, examples: Sequence[Example], label: str) -> Examples:
         """Examples to click; where the network errs on one, that is said beside its name."""
@@ -113,23 +108,6 @@ class ExplainTab:
         if example.turn or not is_fooled(self._explainer.classify(example.text, self._explainer.default), example):
             return example.label
         return f"{example.label} ✗ {gettext('judged wrong')}"
-
-    def _build_settings(self, names: list[str]) -> None:
-        with gr.Accordion(gettext("Settings"), open=False, elem_id="gs-settings"):
-            self.checkpoint = gr.Dropdown(
-                names, value=self._explainer.default, label=gettext("Checkpoint"), interactive=len(names) > 1
-            )
-            self._method = gr.Dropdown(
-                [(gettext(method.name), method.name) for method in METHODS],
-                value=DEFAULT_METHOD.name,
-                label=gettext("Attribution method"),
-            )
-            self._baseline = gr.Radio(
-                [(gettext(baseline), baseline) for baseline in BASELINES],
-                value=DEFAULT_BASELINE,
-                label=gettext("Baseline"),
-                info=_baseline_info(),
-            )
 
     def _build_answer(self) -> None:
         self._staging = Staging(self._explainer)
@@ -158,7 +136,7 @@ class ExplainTab:
                 [(gettext(arrow), direction) for direction, arrow in ARROWS.items()],
                 value="forward",
                 label=gettext("Direction"),
-                info=gettext("a layer has a reader from either end, or one from the start alone"),
+                info=gettext("forward reads from the first word on, backward from the last"),
                 min_width=150,
                 elem_id="gs-direction",
             )
@@ -193,9 +171,9 @@ class ExplainTab:
         own = self._own
         drawn = [each for panel in self.panels for each in panel.outputs]
         page = [self.question, self.active, *self.focus]  # as `PageValues` takes it, with `own` behind it
-        settings = [self.review, self.checkpoint, self._method, self._baseline]
+        settings = [self.review, *self.settings.chosen]
         shown = gr.on(
-            [self._analyse.click, self.checkpoint.input, self._method.input, self._baseline.input],
+            self._analyse.click,
             self._asked,
             inputs=[*settings, self.kept, self._staging.latest, *page, *own],
             outputs=[
@@ -219,6 +197,7 @@ class ExplainTab:
             **QUIET,
             trigger_mode="always_last",
         )
+        self.settings.listen(self.question, self._staging.staged)
         for samples in self._samples:
             samples.load_input_event.then(None, js=ANALYSE)
         drawing = gr.on(
@@ -471,13 +450,3 @@ def valid(text: str, *others: object) -> list[dict[str, object]]:
     except ReviewError as error:
         return [gr.validate(False, str(error)), *(gr.validate(True, "") for _ in others)]
     return [gr.validate(True, "") for _ in (text, *others)]
-
-
-def _baseline_info() -> str:
-    """What a baseline is, and which methods have one."""
-    *others, last = [gettext(method.name) for method in METHODS if method.uses_baseline]
-    methods = gettext("{methods} and {last}").format(methods=", ".join(others), last=last) if others else last
-    return gettext(
-        "What a review is compared with, by {methods}: as many unknown words, paddings or zero vectors. Padding is "
-        "zero in the networks shipped: the two are the same."
-    ).format(methods=methods)

@@ -15,7 +15,7 @@ from model.recurrence.prefixes import PrefixCurve
 from model.recurrence.replay import GateTrace
 from model.recurrence.summary import mean_traces, summarise
 from views.drawing.downloads import csv_text, save_buttons, token_csv
-from views.drawing.labels import DIRECTION_NAMES, NAMES
+from views.drawing.labels import ARROWS, NAMES
 from views.drawing.numbers import difference, minus
 from views.drawing.running import running_numbers
 from views.drawing.template import render
@@ -61,7 +61,7 @@ def _units(clamp: Clamp) -> str:
 
 
 def _direction(clamp: Clamp) -> str:
-    return gettext("both directions") if clamp.direction is None else gettext(DIRECTION_NAMES[clamp.direction])
+    return gettext("both directions") if clamp.direction is None else gettext(ARROWS[clamp.direction])
 
 
 def _place(clamp: Clamp, tokens: int) -> str:
@@ -73,9 +73,16 @@ def _place(clamp: Clamp, tokens: int) -> str:
     return gettext("tokens {first} to {last}").format(first=clamp.start + 1, last=end)
 
 
-def nothing_held() -> Markup:
-    """What stands here before anything is held."""
-    return render("what_if/nothing_held.html")
+def nothing_held(reading: Reading) -> Markup:
+    """What stands here before anything is held: what the cell has that can be, and whether there are two directions."""
+    cell = reading.gates.cell
+    return render(
+        "what_if/nothing_held.html",
+        gated=bool(cell.gates),
+        forgets="f" in cell.gates,
+        cell=gettext(cell.name),
+        both_ways=len(reading.gates.directions) > 1,
+    )
 
 
 def change_card(reading: Reading, after: Intervened, others: Sequence[Intervened] = ()) -> Markup:
@@ -105,6 +112,15 @@ def _elsewhere(reading: Reading, clamps: Sequence[Clamp], other: Intervened) -> 
     return gettext("“{word}” {probability}").format(word=word, probability=probability)
 
 
+def gates_cards(reading: Reading, after: Intervened, layer: int, direction: str) -> Markup:
+    """The gates before and after where the last thing is held, and those of the layer and direction that are chosen, if
+    these are others.
+    """
+    last = after.clamps[-1]
+    places = dict.fromkeys([(last.layer or layer, last.direction or direction), (layer, direction)])
+    return Markup("").join(gates_card(reading, after, *place) for place in places)
+
+
 def gates_card(reading: Reading, after: Intervened, layer: int, direction: str) -> Markup:
     """Each quantity of a layer and direction before and after, one under the other, on the same scale."""
     old, new = reading.gates.of(layer, direction), after.gates.of(layer, direction)
@@ -113,7 +129,8 @@ def gates_card(reading: Reading, after: Intervened, layer: int, direction: str) 
         "what_if/gates.html",
         gated=bool(old.cell.gates),
         layer=layer,
-        direction=gettext(DIRECTION_NAMES[direction]),
+        direction=gettext(ARROWS[direction]),
+        held=any(clamp.concerns(layer, direction) for clamp in after.clamps),
         changed=differ(old, new),
         axis=token_axis(reading.review.tokens, tracks, gettext("Gates before and after")),
         save=save_buttons("gatescope-what-if-gates", gates_csv(reading, after)),

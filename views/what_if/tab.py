@@ -18,7 +18,7 @@ from views.drawing.labels import NAMES
 from views.drawing.numbers import minus
 from views.links import View
 from views.panel import QUIET, SHEET, Drawing, Focus, Panel, Shared, unit_looked_at, whole
-from views.what_if.before_after import change_card, gates_card, nothing_held, running_card
+from views.what_if.before_after import change_card, gates_cards, nothing_held, running_card
 from views.what_if.controls import ALL, NOTHING_HELD, SOME, THIS, Controls, Held, held_with
 from views.what_if.presets import OF_GATES, PRESETS, Preset
 
@@ -63,11 +63,11 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
         clamps = held.of(reading)
         offered = {symbol: _there(reading, chosen)}
         if not clamps:
-            return offered | {change: nothing_held(), gates: "", running: ""}
+            return offered | {change: nothing_held(reading), gates: "", running: ""}
         after = explainer.intervene(reading, clamps)
         return offered | {
             change: change_card(reading, after, explainer.elsewhere(reading, clamps)),
-            gates: gates_card(reading, after, focus.layer, focus.direction),
+            gates: gates_cards(reading, after, focus.layer, focus.direction),
         }
 
     def draw_running(reading: Reading, focus: Focus, held: Held, chosen: str) -> Drawing:

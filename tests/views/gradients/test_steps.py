@@ -44,7 +44,7 @@ def test_steps_are_the_jacobians_by_hand(explainer, name, layer, direction):
         assert line == pytest.approx(clipped, abs=0.002)
         for one, other in zip(shown, values, strict=True):
             assert one is None or one == pytest.approx(other, rel=0.051)
-    assert f"Layer {layer}, {direction}." in page
+    assert f"Layer {layer}, {'→ forward' if direction == 'forward' else '← backward'}." in page
 
 
 @BOTH

@@ -14,7 +14,14 @@ from model.reading.explanation import Question
 from model.recurrence.clamps import Clamp, switch_off
 from model.recurrence.prefixes import PrefixCurve
 from tests.views.harmless import NASTY, assert_harmless, table_of, tracks_of
-from views.what_if.before_after import change_card, clamp_words, gates_card, nothing_held, running_card
+from views.what_if.before_after import (
+    change_card,
+    clamp_words,
+    gates_card,
+    gates_cards,
+    nothing_held,
+    running_card,
+)
 
 TEXT = "Not a good film, but great!"
 SHUT = (Clamp("f", 0.0),)
@@ -37,14 +44,14 @@ def path_of(picture, kind):
     ("clamp", "words"),
     [
         (Clamp("f", 0.0), "forget gate f = 0: all layers, both directions, all units, all tokens"),
-        (Clamp("g", -0.25, 1, "backward"), "candidate g = −0.25: layer 1, backward, all units, all tokens"),
+        (Clamp("g", -0.25, 1, "backward"), "candidate g = −0.25: layer 1, ← backward, all units, all tokens"),
         (Clamp("c", 2.5, None, None, 4), "cell state c = 2.5: all layers, both directions, unit 4, all tokens"),
         (Clamp("i", 1.0, start=2, end=3), "input gate i = 1: all layers, both directions, all units, token 3"),
         (Clamp("i", 1.0, start=2), "input gate i = 1: all layers, both directions, all units, tokens 3 to 8"),
         (Clamp("i", 1.0, end=2), "input gate i = 1: all layers, both directions, all units, tokens 1 to 2"),
         (Clamp("i", 1.0, start=0, end=8), "input gate i = 1: all layers, both directions, all units, all tokens"),
         (Clamp("i", 1.0, start=7), "input gate i = 1: all layers, both directions, all units, token 8"),
-        (switch_off(2, "forward", 3), "switched off (h = 0): layer 2, forward, unit 3, all tokens"),
+        (switch_off(2, "forward", 3), "switched off (h = 0): layer 2, → forward, unit 3, all tokens"),
         (Clamp("h", 0.5), "hidden state h = 0.5: all layers, both directions, all units, all tokens"),
     ],
 )
@@ -121,8 +128,8 @@ def test_gates_stand_before_and_after_one_under_the_other(explainer, explanation
 
 def test_gates_that_do_not_change_are_said_so(explainer, explanation):
     above = explainer.intervene(explanation, (switch_off(2, "backward"),))
-    assert "Nothing changes in this layer" in gates_card(explanation, above, 1, "forward")
-    assert "Nothing changes in this layer" in gates_card(explanation, above, 2, "forward")
+    assert "Nothing changes in it" in gates_card(explanation, above, 1, "forward")
+    assert "Nothing changes in it" in gates_card(explanation, above, 2, "forward")
     assert "Nothing changes" not in gates_card(explanation, above, 2, "backward")
 
 
@@ -186,7 +193,7 @@ def test_plain_rnn_shows_its_hidden_state_alone(explainer):
     assert [(row.name, row.note) for row in rows] == [("hidden state h", "before"), ("hidden state h", "after")]
     assert rows[1].numbers == ["0.50"] * 8
     assert rows[0].numbers != rows[1].numbers
-    assert "hidden state h = 0.5: layer 1, backward" in change_card(explanation, after)
+    assert "hidden state h = 0.5: layer 1, ← backward" in change_card(explanation, after)
 
 
 @pytest.mark.parametrize("name", ["bilstm", "rnn"])
@@ -215,8 +222,38 @@ def test_text_of_a_person_never_becomes_markup(explainer):
     assert not [row for row in table_of(gates) if row["token"].startswith(("=", "+", "-", "@"))]
 
 
-def test_before_anything_is_held_the_page_says_how():
-    assert "Hold it" in nothing_held()
+@pytest.mark.parametrize(
+    ("name", "said", "unsaid"),
+    [("bilstm", "forget gate at 0", "has no gates"), ("rnn", "A plain RNN has no gates", "forget gate")],
+)
+def test_before_anything_is_held_the_page_says_what_of_this_cell_can_be(explainer, name, said, unsaid):
+    page = nothing_held(explainer.read(Question(TEXT, name)))
+    assert "Hold it" in page
+    assert "switch a direction off" in page
+    assert said in page
+    assert unsaid not in page
+
+
+@pytest.mark.parametrize(
+    ("clamp", "shown"),
+    [
+        (Clamp("f", 0.0), ["layer 1, → forward"]),
+        (Clamp("f", 0.0, 1, "forward"), ["layer 1, → forward"]),
+        (Clamp("f", 0.0, 2, "backward"), ["layer 2, ← backward", "layer 1, → forward"]),
+        (Clamp("f", 0.0, None, "backward"), ["layer 1, ← backward", "layer 1, → forward"]),
+    ],
+)
+def test_gates_are_shown_where_something_is_held_and_where_a_person_looks(explainer, explanation, clamp, shown):
+    after = explainer.intervene(explanation, (Clamp("o", 0.5, 1, "forward"), clamp))
+    page = gates_cards(explanation, after, 1, "forward")
+    assert re.findall(r"The gates before and after: ([^\n<]*)", page) == shown
+
+
+def test_picture_of_gates_says_whether_something_is_held_there(explainer, explanation):
+    after = explainer.intervene(explanation, (Clamp("f", 0.0, 2, "backward"),))
+    held, chosen = (gates_card(explanation, after, *place) for place in ((2, "backward"), (1, "forward")))
+    assert "Something is held in this layer" in held
+    assert "Nothing is held in this layer and direction, which is the one that is chosen above" in chosen
 
 
 def test_what_is_held_at_one_word_is_set_beside_the_same_at_others(explainer, explanation):
