@@ -55,7 +55,7 @@ def build_page(explainer: Explainer, notes: Path | None = None, imdb: Path | Non
             with gr.Tab(gettext("Compare"), id="compare") as compare:
                 compared = CompareTab(explainer)
             with gr.Tab(gettext("Errors"), id="errors") as errors:
-                ErrorsTab(explainer, notes, imdb)
+                wrong = ErrorsTab(explainer, notes, imdb)
             with gr.Tab(gettext("Network"), id="network") as network:
                 network_tab.build(explainer, explained)
         for tab in (explain, compare, errors, network):
@@ -66,6 +66,7 @@ def build_page(explainer: Explainer, notes: Path | None = None, imdb: Path | Non
             [*compared.asked, tabs],
             **QUIET,
         )
+        wrong.listen_to_explain(explained, tabs)
         compare.select(compared.begin, [compared.text, compared.other, explained.question], compared.asked, **QUIET)
         header.listen(page, tabs, outer, explained, compared)
         endpoints.add_endpoints(explainer)

@@ -57,6 +57,15 @@ def await_keys(page: Page) -> None:
     expect(page.locator("#gs-errors-detail[aria-keyshortcuts]")).to_have_count(1, timeout=WAIT)
 
 
+def unfold(page: Page, name: str) -> None:
+    """Open what is folded under a heading that holds this, if it is."""
+    heading = page.get_by_role("button", name=re.compile(name)).locator("visible=true").first
+    content = heading.locator("xpath=following-sibling::*[1]")
+    if content.is_hidden():
+        heading.click()
+    expect(content).to_be_visible(timeout=WAIT)
+
+
 def listed(page: Page):
     return page.get_by_role("region", name="Reviews", exact=True)
 

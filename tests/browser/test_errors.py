@@ -17,6 +17,7 @@ from tests.browser.errors import (
     listed,
     score_file,
     try_example,
+    unfold,
     upload,
     write_csv,
 )
@@ -73,6 +74,7 @@ def test_slice_and_word_and_search_filter_the_list(example, scored):
         "button", name="none: show its reviews"
     ).click()
     expect(listed(example)).to_contain_text(f"of {questions} reviews", timeout=WAIT)
+    unfold(example, "^Filters: ")
     example.get_by_role("button", name="Take all filters back").click()
     expect(listed(example)).to_contain_text("of 180 reviews", timeout=WAIT)
     example.get_by_label("Search in the text").fill("WONDERFUL")
@@ -101,6 +103,7 @@ def test_bad_rows_are_counted_with_their_lines_and_columns_can_be_changed(page, 
     read = page.get_by_label("What was read")
     expect(read).to_contain_text("5 reviews of mine.csv, 0 with a label", timeout=WAIT)
     expect(page.get_by_text("No row has a label").first).to_be_visible()
+    unfold(page, "load others")
     page.get_by_label("Column of the label").click()
     page.get_by_role("option", name="label", exact=True).click()
     page.get_by_role("button", name="Score the file").click()
@@ -153,6 +156,7 @@ def test_file_that_is_cleared_cannot_be_scored(page, tmp_path):
 
 def test_nothing_of_a_file_that_was_cleared_is_shown(page, tmp_path):
     score_file(page, write_csv(tmp_path / "mine.csv", ROWS))
+    unfold(page, "load others")
     page.get_by_role("button", name=re.compile("Clear|Remove")).first.click()
     expect(page.get_by_label("What was read")).to_be_hidden(timeout=WAIT)
     expect(page.get_by_role("region", name="Overview", exact=True)).to_be_hidden(timeout=WAIT)
@@ -173,6 +177,7 @@ def test_two_visitors_do_not_see_each_others_rows(browser: Browser, served, page
     with visit(browser, served) as other:
         score_file(other, write_csv(tmp_path / "other.csv", [("text", "label"), ("A dull film.", "neg")]))
         inner(other, "Go through them")
+        unfold(other, "^Filters: ")
         other.get_by_label("Search in the text").fill("is the score of this dull mess")
         expect(other.get_by_text("No review passes these filters")).to_be_visible(timeout=WAIT)
     expect(page.get_by_label("What was read")).to_contain_text("mine.csv")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import gradio as gr
@@ -17,6 +17,7 @@ from views.errors.rows import category_name
 from views.panel import Drawing
 
 ANY, UNNAMED = marked("any"), marked("not named yet")
+UNFILTERED = marked("Filters")
 
 Choice = tuple[str, str]  # of a dropdown: what is read, and its value
 
@@ -76,31 +77,39 @@ class Filters:
     def __init__(self) -> None:
         """Put them on the page that is being built."""
         self._narrowed = gr.State(None)
-        with gr.Row(elem_classes="gs-filters"):
-            self.search = gr.Textbox(label=gettext("Search in the text"), max_length=200, min_width=150)
-            self.outcomes = gr.Dropdown(
-                [(outcome_name(each), int(each)) for each in Outcome],
-                label=gettext("Outcome"),
-                multiselect=True,
-                min_width=180,
-            )
-            self.category = gr.Dropdown(_free_choices(), value=ANY, label=gettext("Category"), min_width=140)
-            self.order = gr.Dropdown(_order_choices(ORDERS), value=ORDERS[0], label=gettext("Sorted by"), min_width=200)
-        with gr.Row(elem_classes="gs-filters"):
-            labels = [(gettext(each), each) for each in (ANY, *LABELS)]
-            self.label = gr.Dropdown(labels, value=ANY, label=gettext("Label"), min_width=120)
-            self.low = gr.Slider(50, 100, 50, step=1, label=gettext("Confidence from (%)"), min_width=150)
-            self.high = gr.Slider(50, 100, 100, step=1, label=gettext("to (%)"), min_width=150)
-            self.narrowed_shown = gr.Textbox(
-                label=gettext("Slice or word (choose it there)"), interactive=False, min_width=180
-            )
-            self.reset = gr.Button(gettext("Take all filters back"), size="sm", min_width=150)
+        with gr.Accordion(gettext(UNFILTERED), open=False, elem_id="gs-errors-filters") as self.fold:
+            with gr.Row(elem_classes="gs-filters"):
+                self.search = gr.Textbox(label=gettext("Search in the text"), max_length=200, min_width=150)
+                self.outcomes = gr.Dropdown(
+                    [(outcome_name(each), int(each)) for each in Outcome],
+                    label=gettext("Outcome"),
+                    multiselect=True,
+                    min_width=180,
+                )
+                self.category = gr.Dropdown(_free_choices(), value=ANY, label=gettext("Category"), min_width=140)
+                self.order = gr.Dropdown(
+                    _order_choices(ORDERS), value=ORDERS[0], label=gettext("Sorted by"), min_width=200
+                )
+            with gr.Row(elem_classes="gs-filters"):
+                labels = [(gettext(each), each) for each in (ANY, *LABELS)]
+                self.label = gr.Dropdown(labels, value=ANY, label=gettext("Label"), min_width=120)
+                self.low = gr.Slider(50, 100, 50, step=1, label=gettext("Confidence from (%)"), min_width=150)
+                self.high = gr.Slider(50, 100, 100, step=1, label=gettext("to (%)"), min_width=150)
+                self.narrowed_shown = gr.Textbox(
+                    label=gettext("Slice or word (choose it there)"), interactive=False, min_width=180
+                )
+                self.reset = gr.Button(gettext("Take all filters back"), size="sm", min_width=150)
 
     @property
     def chosen(self) -> list[gr.components.Component]:
         """The components whose values make a `Chosen`."""
         said = [self.search, self.outcomes, self.category, self.label]
         return [*said, self.low, self.high, self._narrowed, self.order]
+
+    @property
+    def shown(self) -> list[gr.blocks.Block]:
+        """What `show` sets."""
+        return [self.fold, self.narrowed_shown, *self.chosen]
 
     def show(self, bench: Workbench, chosen: Chosen) -> Drawing:
         """Set them all."""
@@ -115,7 +124,34 @@ class Filters:
             gr.Dropdown(_order_choices(orders(bench.table)), value=chosen.order),
         )
         shown: Drawing = {self.narrowed_shown: _in_words(chosen.narrowed)}
-        return {**dict(zip(self.chosen, values, strict=True)), **shown}
+        return {**dict(zip(self.chosen, values, strict=True)), **shown, **self.fold_of(chosen)}
+
+    def fold_of(self, chosen: Chosen) -> Drawing:
+        """What is read on the filters while they are folded."""
+        return {self.fold: gr.Accordion(label=summary(chosen))}
+
+
+def summary(chosen: Chosen) -> str:
+    """The filters in one line: what a row must have, and how rows are sorted."""
+    order = gettext("sorted by {order}").format(order=gettext(chosen.order))
+    conditions = " · ".join(_conditions(chosen)) or gettext("none")
+    return gettext("Filters: {filters}").format(filters=f"{conditions} · {order}")
+
+
+def _conditions(chosen: Chosen) -> Iterator[str]:
+    low, high = sorted((chosen.low, chosen.high))
+    if text := (chosen.search or "").strip():
+        yield gettext("with “{text}”").format(text=text)
+    if chosen.outcomes:
+        yield ", ".join(outcome_name(Outcome(int(each))) for each in chosen.outcomes)
+    if chosen.category and chosen.category != ANY:
+        yield gettext(UNNAMED) if chosen.category == UNNAMED else category_name(chosen.category)
+    if chosen.label and chosen.label != ANY:
+        yield gettext("label {label}").format(label=gettext(chosen.label))
+    if (low, high) != (50, 100):
+        yield gettext("confidence {low:g} to {high:g} %").format(low=low, high=high)
+    if chosen.narrowed:
+        yield _in_words(chosen.narrowed)
 
 
 def category_choices(bench: Workbench) -> list[Choice]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from markupsafe import Markup
 
-from model.language import gettext
+from model.language import gettext, ngettext
 from model.tables.labels import NO_LABEL
 from model.tables.table import ReviewTable
 from model.workbench.scoring import Scores, probabilities
@@ -37,6 +37,13 @@ def loaded_card(table: ReviewTable, scores: Scores, seconds: float, lasting: boo
         other_encoding=any(bad.reason.startswith("not UTF-8") for bad in table.bad),
         more=table.bad_count - min(len(table.bad), SHOWN_BAD),
     )
+
+
+def brought_sentence(table: ReviewTable) -> str:
+    """What is read on the folded form from which the file came."""
+    count = len(table.texts)
+    reviews = ngettext("{count:,} review", "{count:,} reviews", count).format(count=count)
+    return gettext("{name}, {reviews}: load others").format(name=table.name, reviews=reviews)
 
 
 def progress_card(what: str, share: float, remark: str = "") -> Markup:

@@ -33,7 +33,7 @@ from views.api.endpoints import Refusals
 from views.drawing.charts import confidence_histogram, reliability_diagram
 from views.errors.export_tab import ExportTab
 from views.errors.file_tab import FileForm, pasted, said_of, said_of_list
-from views.errors.loading import loaded_card, progress_card, scoring_card, so_far_card
+from views.errors.loading import brought_sentence, loaded_card, progress_card, scoring_card, so_far_card
 from views.errors.overview import overview_card
 from views.errors.parts import sentence_card
 from views.errors.phrases import phrases_card
@@ -45,12 +45,14 @@ from views.errors.units_tab import UnitsTab
 from views.errors.words import words_card
 from views.panel import QUIET, Drawing
 from views.scripts import attached
+from views.stage.tab import ANALYSE, ExplainTab
 
 EXAMPLE = ASSETS / "reviews.csv"
 NOTHING_YET = marked(
     "Load a file with reviews to see where the network errs on them, or try the example: 180 reviews written by hand, "
     "some of them labelled wrong on purpose."
 )
+BRING = marked("Load reviews")
 
 
 class ErrorsTab:
@@ -83,44 +85,46 @@ class ErrorsTab:
         self._listen()
 
     def _build_loading(self) -> None:
-        with gr.Row(elem_classes=["gs-main", "gs-stack"]):
-            with gr.Column(scale=4, min_width=300):
-                self._file = gr.File(
-                    label=gettext(
-                        "CSV, TSV, JSON, Parquet, fastText, text, .gz: up to {rows:,} rows, {size} MB"
-                    ).format(rows=MAX_ROWS, size=MAX_BYTES // 1024**2),
-                    height=160,
-                    elem_id="gs-errors-file",
-                )
-            with gr.Column(scale=5, min_width=300):
-                with gr.Row(elem_classes="gs-buttons"):
-                    self._example = gr.Button(gettext("Try the example"), size="sm", min_width=120)
-                    self._dataset = gr.Button(
-                        gettext("Large Movie Review Dataset, test"),
-                        size="sm",
-                        min_width=120,
-                        visible=self._imdb is not None,
+        told = gr.HTML(sentence_card(gettext(NOTHING_YET)), elem_id="gs-errors-progress", render=False)
+        with gr.Accordion(gettext(BRING), open=True, elem_id="gs-errors-bring") as self._bring:
+            with gr.Row(elem_classes=["gs-main", "gs-stack"]):
+                with gr.Column(scale=4, min_width=300):
+                    self._file = gr.File(
+                        label=gettext(
+                            "CSV, TSV, JSON, Parquet, fastText, text, .gz: up to {rows:,} rows, {size} MB"
+                        ).format(rows=MAX_ROWS, size=MAX_BYTES // 1024**2),
+                        height=160,
+                        elem_id="gs-errors-file",
                     )
-                with gr.Accordion(gettext("Or paste a list, one review a line"), open=False):
-                    self._list = gr.Textbox(
-                        show_label=False,
-                        lines=5,
-                        max_lines=10,
-                        placeholder=gettext("What a wonderful film!\tpositive\nDull from start to end.\tnegative"),
-                        elem_id="gs-errors-list",
-                    )
+                with gr.Column(scale=5, min_width=300):
                     with gr.Row(elem_classes="gs-buttons"):
-                        self._look = gr.Button(gettext("Look at the list"), size="sm")
-                        self._paste = gr.Button(gettext("Score the list"), size="sm")
-                self._checkpoint = gr.Dropdown(
-                    self._explainer.names,
-                    value=self._explainer.default,
-                    label=gettext("read by checkpoint"),
-                    interactive=len(self._explainer.names) > 1,
-                )
+                        self._example = gr.Button(gettext("Try the example"), size="sm", min_width=120)
+                        self._dataset = gr.Button(
+                            gettext("Large Movie Review Dataset, test"),
+                            size="sm",
+                            min_width=120,
+                            visible=self._imdb is not None,
+                        )
+                    with gr.Accordion(gettext("Or paste a list, one review a line"), open=False):
+                        self._list = gr.Textbox(
+                            show_label=False,
+                            lines=5,
+                            max_lines=10,
+                            placeholder=gettext("What a wonderful film!\tpositive\nDull from start to end.\tnegative"),
+                            elem_id="gs-errors-list",
+                        )
+                        with gr.Row(elem_classes="gs-buttons"):
+                            self._look = gr.Button(gettext("Look at the list"), size="sm")
+                            self._paste = gr.Button(gettext("Score the list"), size="sm")
+                    self._checkpoint = gr.Dropdown(
+                        self._explainer.names,
+                        value=self._explainer.default,
+                        label=gettext("read by checkpoint"),
+                        interactive=len(self._explainer.names) > 1,
+                    )
+            self._form = FileForm(told)
         self._cancel = gr.Button(gettext("Cancel"), size="sm", visible=False, elem_id="gs-errors-cancel")
-        self._progress = gr.HTML(sentence_card(gettext(NOTHING_YET)), elem_id="gs-errors-progress")
-        self._form = FileForm(self._progress)
+        self._progress = told.render()
         self._loaded = gr.HTML("")
 
     def _build_overview(self) -> None:
@@ -150,7 +154,11 @@ class ErrorsTab:
     def _listen(self) -> None:
         self._form.listen(self._file, self._list, self._look)
         gr.on(
-            [self._file.clear, self._file.delete], self._forget, None, [self.bench, self._tabs, self._loaded], **QUIET
+            [self._file.clear, self._file.delete],
+            self._forget,
+            None,
+            [self.bench, self._tabs, self._loaded, self._bring],
+            **QUIET,
         )
         runs = []
         drawn = [
@@ -172,6 +180,7 @@ class ErrorsTab:
             *self._units.filled,
             *self._export.filled,
             *self._form.filled,
+            self._bring,
         ]
         given = [self._checkpoint, self._owner, self.bench]
         for button, run, inputs in (
@@ -215,9 +224,24 @@ class ErrorsTab:
         self._units.listen()
         self.reviews.listen(self._tabs)
 
+    def listen_to_explain(self, explained: ExplainTab, tabs: gr.Tabs) -> None:
+        """Open the chosen review in the Explain tab, one of the page's `tabs`, when that is asked for."""
+
+        def opened(bench: Workbench | None, row: int) -> Drawing:
+            if bench is None or row < 0:
+                return gr.skip()
+            with Refusals():
+                view = self.reviews.detail.view(bench, row)
+            return explained.restore(view) | {tabs: gr.Tabs(selected="explain")}
+
+        self.reviews.detail.to_explain.click(
+            opened, [self.bench, self.reviews.detail.row], [*explained.restored, tabs], **QUIET
+        ).success(None, js=ANALYSE)
+
     def _forget(self) -> Drawing:
         """Nothing of a file that was cleared is shown any longer."""
-        return {self.bench: None, self._tabs: gr.Tabs(visible=False), self._loaded: ""}
+        closed: Drawing = {self.bench: None, self._tabs: gr.Tabs(visible=False), self._loaded: ""}
+        return closed | {self._bring: gr.Accordion(label=gettext(BRING))}
 
     def _run_file(
         self, checkpoint: str, owner: str, before: Workbench | None, brought: Brought | None, *said: object
@@ -297,6 +321,7 @@ class ErrorsTab:
             **self._units.fill(),
             **self._export.fill(),
             **self._form.fold(),
+            self._bring: gr.Accordion(label=brought_sentence(bench.table), open=False),
         }
 
     def _compare_words(self, bench: Workbench | None, comparison: str) -> str:

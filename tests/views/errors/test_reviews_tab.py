@@ -14,8 +14,9 @@ from model.workbench.scoring import score
 from tests.scored import made_table
 from tests.views.blocks import on_a_page
 from tests.views.errors.pages import bench_of, sent, text_of
+from views.errors.naming_tab import AS_IT_IS, CORRECTIONS
 from views.errors.picks import NAMED, PICKED, CategoryPick, OutcomesPick, RowPick, SlicePick, WordPick
-from views.errors.reviews_tab import AS_IT_IS, CORRECTIONS, ReviewsTab
+from views.errors.reviews_tab import ReviewsTab
 from views.scripts import attached
 
 TEXTS = ["a good film", "a dull film", "good , good", "what a bad film", "dull"]
@@ -52,7 +53,7 @@ def test_everything_that_is_filled_is_drawn(tab, scored):
 
 
 def test_another_file_takes_the_correction_of_the_last_review_back(tab, scored):
-    assert tab.fill(scored)[tab._corrected] == AS_IT_IS
+    assert tab.fill(scored)[tab._naming.corrected] == AS_IT_IS
 
 
 def test_without_a_file_nothing_is_drawn(tab):
@@ -65,10 +66,10 @@ def test_without_a_file_nothing_is_drawn(tab):
 
 def test_a_pressed_row_is_explained(tab, scored):
     drawing = tab._picked(RowPick(row=3).sent, scored, np.arange(5), -1, *HOW)
-    assert drawing[tab._row] == 3
-    assert "4 of 5 in the list" in text_of(drawing[tab._head])
-    assert "what" in text_of(drawing[tab._reading])
-    assert drawing[tab._corrected] == AS_IT_IS
+    assert drawing[tab.detail.row] == 3
+    assert "4 of 5 in the list" in text_of(drawing[tab.detail.head])
+    assert "what" in text_of(drawing[tab.detail.reading])
+    assert drawing[tab._naming.corrected] == AS_IT_IS
 
 
 def test_a_row_that_is_not_there_is_refused_with_a_sentence(tab, scored):
@@ -102,24 +103,24 @@ def test_a_pressed_slice_lists_its_rows(tab, scored):
 def test_filters_narrow_the_list(tab, scored):
     drawing = tab._list_again(scored, 1, "DULL", [], "any", "any", 50, 100, None, "order of the file")
     assert rows(drawing, tab) == [1, 4]
-    assert "1 of 2 in the list" in text_of(drawing[tab._head])
+    assert "1 of 2 in the list" in text_of(drawing[tab.detail.head])
     with pytest.raises(gr.Error, match="no such order"):
         tab._list_again(scored, 1, "", [], "any", "any", 50, 100, None, "backwards")
 
 
 def test_next_and_back_stay_within_the_list(tab, scored):
     shown = np.array([4, 2, 0])
-    assert tab._move(1, scored, shown, -1, *HOW)[tab._row] == 4
-    assert tab._move(1, scored, shown, 4, *HOW)[tab._row] == 2
-    assert tab._move(1, scored, shown, 0, *HOW)[tab._row] == 0
-    assert tab._move(-1, scored, shown, 2, *HOW)[tab._row] == 4
+    assert tab._move(1, scored, shown, -1, *HOW)[tab.detail.row] == 4
+    assert tab._move(1, scored, shown, 4, *HOW)[tab.detail.row] == 2
+    assert tab._move(1, scored, shown, 0, *HOW)[tab.detail.row] == 0
+    assert tab._move(-1, scored, shown, 2, *HOW)[tab.detail.row] == 4
 
 
 def test_a_category_is_given_to_the_row_that_its_button_names(tab, scored):
     drawing = tab._named(CategoryPick(category=(2, "irony")).sent, scored, np.arange(5))
     assert scored.note(2).category == "irony"
-    assert "1 of 5 reviews have a note" in drawing[tab._kept]
-    assert tab._categories not in drawing  # by now another row may be seen
+    assert "1 of 5 reviews have a note" in drawing[tab._naming.kept]
+    assert tab._naming.categories not in drawing  # by now another row may be seen
     tab._named(CategoryPick(category=(1, "names")).sent, scored, np.arange(5))
     assert scored.note(1).category == "names"
     tab._named(CategoryPick(category=(2, "")).sent, scored, np.arange(5))
@@ -129,25 +130,25 @@ def test_a_category_is_given_to_the_row_that_its_button_names(tab, scored):
 def test_buttons_of_the_categories_are_those_of_the_row_that_is_seen(tab, scored):
     tab._named(CategoryPick(category=(2, "irony")).sent, scored, np.arange(5))
     assert re.search(
-        r'data-row="2".*aria-pressed="true"[^>]*>(<kbd>\d</kbd> )?<bdi>irony', tab._categories_of(scored, 2)
+        r'data-row="2".*aria-pressed="true"[^>]*>(<kbd>\d</kbd> )?<bdi>irony', tab._naming.categories_of(scored, 2)
     )
-    assert 'aria-pressed="true"' not in tab._categories_of(scored, 1)
-    assert tab._categories_of(None, 1) == tab._categories_of(scored, -1) == gr.skip()
+    assert 'aria-pressed="true"' not in tab._naming.categories_of(scored, 1)
+    assert tab._naming.categories_of(None, 1) == tab._naming.categories_of(scored, -1) == gr.skip()
 
 
 def test_list_shows_a_note_that_is_left_before_the_event_that_keeps_it_has_come(tab, scored):
     drawing = tab._leave_note(scored, np.arange(5), 1, 1, "so so")
     assert scored.note(1).text == "so so"
     assert "✎" in drawing[tab._list]
-    assert "1 of 5 reviews have a note" in drawing[tab._kept]
-    assert tab._kept not in tab._leave_note(scored, np.arange(5), 1, 1, "so so")
+    assert "1 of 5 reviews have a note" in drawing[tab._naming.kept]
+    assert tab._naming.kept not in tab._leave_note(scored, np.arange(5), 1, 1, "so so")
     assert tab._leave_note(None, None, 1, -1, "so so") == gr.skip()
 
 
 def test_notes_and_corrections_are_kept(tab, scored):
-    tab._keep_note(scored, 1, "so so")
+    tab._naming.keep_note(scored, 1, "so so")
     assert scored.note(1).text == "so so"
-    assert tab._keep_note(scored, 1, "so so") == gr.skip()
+    assert tab._naming.keep_note(scored, 1, "so so") == gr.skip()
     for name, label in CORRECTIONS.items():
         tab._correct(scored, np.arange(5), 1, 1, name)
         assert scored.note(1).label == label

@@ -1,0 +1,105 @@
+"""What a person says of the chosen review: a category, a corrected label, a note; and that it is kept."""
+
+from __future__ import annotations
+
+import gradio as gr
+from markupsafe import Markup
+
+from model.errors import GatescopeError
+from model.language import gettext, marked
+from model.tables.labels import LABEL_NAMES, NO_LABEL
+from model.workbench.note import Note
+from model.workbench.workbench import Workbench
+from views.api.endpoints import refusal
+from views.errors.rows import category_buttons, saved_sentence
+from views.panel import Drawing
+
+AS_IT_IS = marked("as it is")
+CORRECTIONS = {AS_IT_IS: NO_LABEL} | {name: label for label, name in LABEL_NAMES.items()}
+CORRECTING_KEYS = {"+": LABEL_NAMES[1], "-": LABEL_NAMES[0], "=": AS_IT_IS}
+
+
+class Naming:
+    """Components. `row` (state) is the number of the chosen row, -1 where none is."""
+
+    def __init__(self, bench: gr.State, row: gr.State) -> None:
+        """Put them on the page that is being built, hidden until a row is chosen."""
+        self.categories = gr.HTML("")
+        self.kept = gr.HTML("")
+        with gr.Row(visible=False, elem_classes="gs-naming") as self._naming:
+            self.own = gr.Textbox(
+                label=gettext("A category of your own"),
+                max_length=60,
+                min_width=140,
+                submit_btn=gettext("Name it"),
+                elem_id="gs-errors-own",
+            )
+            self.corrected = gr.Radio(
+                [(gettext(each), each) for each in CORRECTIONS],
+                value=AS_IT_IS,
+                label=gettext("Corrected label"),
+                min_width=200,
+                elem_classes="gs-controls",
+                elem_id="gs-errors-corrected",
+            )
+        self.note = gr.Textbox(
+            label=gettext("Note"), lines=2, max_length=5_000, visible=False, elem_id="gs-errors-note"
+        )
+
+    @property
+    def drawn(self) -> list[gr.blocks.Block]:
+        """What `open` and `empty` set."""
+        return [self.categories, self._naming, self.own, self.corrected, self.note, self.kept]
+
+    def empty(self) -> Drawing:
+        """No row is chosen."""
+        return {
+            **dict.fromkeys((self.categories, self.own, self.kept), ""),
+            self._naming: gr.Row(visible=False),
+            self.corrected: AS_IT_IS,
+            self.note: gr.Textbox("", visible=False),
+        }
+
+    def open(self, bench: Workbench, row: int) -> Drawing:
+        """Show what was said of a row."""
+        note = bench.note(row)
+        return {
+            self.categories: category_buttons(bench.counts, note.category, row),
+            self._naming: gr.Row(visible=True),
+            self.own: "",
+            self.corrected: next(name for name, label in CORRECTIONS.items() if label == note.label),
+            self.note: gr.Textbox(note.text, visible=True),
+            self.kept: _counted(bench),
+        }
+
+    def say(self, bench: Workbench, row: int, **said: str | int) -> Drawing:
+        """Keep what was said of a row, and show it and that it is kept. Raises `gr.Error` where it cannot be kept."""
+        note = _keep(bench, row, **said)
+        return {
+            self.categories: category_buttons(bench.counts, note.category, row),
+            self.kept: _counted(bench),
+            self.own: "",
+        }
+
+    def categories_of(self, bench: Workbench | None, row: int) -> object:
+        """The buttons of the row that is seen now."""
+        return gr.skip() if bench is None or row < 0 else category_buttons(bench.counts, bench.note(row).category, row)
+
+    def keep_note(self, bench: Workbench | None, row: int, text: str) -> Markup:
+        """Keep a note while it is written; one that is only shown is there already."""
+        if bench is None or row < 0 or bench.note(row).text == text:
+            return gr.skip()
+        _keep(bench, row, text=text)
+        return _counted(bench)
+
+
+def _counted(bench: Workbench) -> Markup:
+    return saved_sentence(len(bench.notes), len(bench.table.texts))
+
+
+def _keep(bench: Workbench, row: int, **said: str | int) -> Note:
+    """Keep what was said of a row; where it cannot be kept, the page says why."""
+    try:
+        return bench.say(row, **said)
+    except GatescopeError as error:
+        raise refusal(str(error), gettext("Not kept")) from None
