@@ -16,6 +16,7 @@ from views.panel import Drawing
 
 AS_IT_IS = marked("as it is")
 CORRECTIONS = {AS_IT_IS: NO_LABEL} | {name: label for label, name in LABEL_NAMES.items()}
+_NAMED = {label: name for name, label in CORRECTIONS.items()}
 CORRECTING_KEYS = {"+": LABEL_NAMES[1], "-": LABEL_NAMES[0], "=": AS_IT_IS}
 
 
@@ -67,7 +68,7 @@ class Naming:
             self.categories: category_buttons(bench.counts, note.category, row),
             self._naming: gr.Row(visible=True),
             self.own: "",
-            self.corrected: next(name for name, label in CORRECTIONS.items() if label == note.label),
+            self.corrected: _NAMED.get(note.label, AS_IT_IS),
             self.note: gr.Textbox(note.text, visible=True),
             self.kept: _counted(bench),
         }
