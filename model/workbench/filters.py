@@ -71,17 +71,26 @@ class Page:
     total: int
 
 
-def select(table: ReviewTable, scores: Scores, chosen: Filter, order: str, categories: Mapping[int, str]) -> np.ndarray:
+def select(
+    table: ReviewTable,
+    scores: Scores,
+    chosen: Filter,
+    order: str,
+    categories: Mapping[int, str],
+    among: np.ndarray | None = None,
+) -> np.ndarray:
     """Numbers of the rows that pass a filter, (shown,) int64, in one of `orders`; equal rows stay as in the file.
 
-    `categories` holds the category of each row that has one. Without labels, the most confident mistakes are just the
-    most confident rows. Raises `ReviewError` for an order, slice or label that there is not.
+    `categories` holds the category of each row that has one; `among` (rows,) bool restricts the rows. Without labels,
+    the most confident mistakes are just the most confident rows. Raises `ReviewError` for an order, slice or label that
+    there is not.
     """
     if order not in orders(table):
         sentence = gettext("There is no such order; there are: {orders}.")
         raise ReviewError(sentence.format(orders=", ".join(map(gettext, orders(table)))))
     found = outcomes(table, scores)
     passed = _passed(table, scores, chosen, found)
+    passed = passed if among is None else passed & among
     _keep_category(passed, chosen.category, categories)
     rows = np.flatnonzero(passed)
     if chosen.rows is not None:

@@ -14,6 +14,8 @@ from typing import Any
 
 import numpy as np
 
+from model.errors import ReviewError
+from model.language import gettext
 from model.reading.atlas import Atlas
 from model.tables.labels import NO_LABEL
 from model.tables.table import ReviewTable
@@ -21,6 +23,7 @@ from model.workbench.audit import Audit, draw, look
 from model.workbench.audit_plan import AuditPlan
 from model.workbench.corrected import Correction, correct
 from model.workbench.crossings import find_crossings
+from model.workbench.mcnemar import Change
 from model.workbench.note import Note
 from model.workbench.notebook import Notebook
 from model.workbench.overview import Overview, outcomes, overview
@@ -28,6 +31,9 @@ from model.workbench.partitions import idle_columns
 from model.workbench.scoring import Scores
 from model.workbench.slices import SliceFinding, find_slices
 from model.workbench.suspects import Suspects, find_suspects
+from model.workbench.versus import Versus
+
+CHECKPOINTS = "checkpoints"  # the comparison of two checkpoints
 
 
 class Workbench:
@@ -39,6 +45,7 @@ class Workbench:
         self.notes: dict[int, Note] = notes.all()
         self.sample: AuditPlan | None = notes.audit()
         self.atlas: Atlas | None = None  # of the checkpoint's units over these reviews, once somebody made it
+        self.versus: Versus | None = None  # against the second checkpoint that was chosen last
 
     @cached_property
     def outcomes(self) -> np.ndarray:
@@ -89,6 +96,15 @@ class Workbench:
         self._notes.keep_audit(plan)
         self.sample = plan
         return plan
+
+    def compared(self, comparison: str, change: Change) -> np.ndarray:
+        """The rows that changed so, (rows,) bool, in the comparison of that name that was made last.
+
+        Raises `ReviewError` where none was made.
+        """
+        if comparison == CHECKPOINTS and self.versus:
+            return self.versus.changes == change
+        raise ReviewError(gettext("This comparison is no longer there: make it again."))
 
     @property
     def categories(self) -> dict[int, str]:

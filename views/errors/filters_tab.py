@@ -6,18 +6,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import gradio as gr
+import numpy as np
 
 from model.language import gettext, marked
 from model.workbench.filters import AS_FILED, LABELS, NOT_NAMED, ORDERS, Filter, orders
 from model.workbench.overview import Outcome
-from model.workbench.workbench import Workbench
+from model.workbench.workbench import CHECKPOINTS, Workbench
 from views.errors.parts import outcome_name
-from views.errors.picks import OutcomesPick, SlicePick, WordPick
+from views.errors.picks import ChangePick, Narrowing, OutcomesPick, SlicePick, WordPick
 from views.errors.rows import category_name
 from views.panel import Drawing
 
 ANY, UNNAMED = marked("any"), marked("not named yet")
 UNFILTERED = marked("Filters")
+COMPARED = {CHECKPOINTS: marked("two checkpoints")}
 
 Choice = tuple[str, str]  # of a dropdown: what is read, and its value
 
@@ -32,7 +34,7 @@ class Chosen:
     label: str | None
     low: float
     high: float
-    narrowed: SlicePick | WordPick | None
+    narrowed: Narrowing | None
     order: str
 
     def filter(self, vocabulary: Mapping[str, int]) -> Filter:
@@ -49,6 +51,12 @@ class Chosen:
             label="" if self.label in (None, ANY) else self.label,
         )
 
+    def among(self, bench: Workbench) -> np.ndarray | None:
+        """The rows, (rows,) bool, of a comparison to which the list is narrowed; None where it is not. Raises
+        `ReviewError` where that comparison is no longer there.
+        """
+        return bench.compared(*self.narrowed.change) if isinstance(self.narrowed, ChangePick) else None
+
 
 def _ids(phrase: str, vocabulary: Mapping[str, int]) -> tuple[int, ...]:
     return tuple(vocabulary.get(word, 0) for word in phrase.split(" "))
@@ -64,7 +72,7 @@ def free(bench: Workbench) -> Chosen:
     return Chosen("", [], ANY, ANY, 50, 100, None, usual_order(bench))
 
 
-def narrowed_to(bench: Workbench, pick: OutcomesPick | SlicePick | WordPick) -> Chosen:
+def narrowed_to(bench: Workbench, pick: OutcomesPick | Narrowing) -> Chosen:
     """The filters that show what was pressed, and nothing else."""
     outcomes = [int(each) for each in pick.outcomes] if isinstance(pick, OutcomesPick) else []
     narrowed = None if isinstance(pick, OutcomesPick) else pick
@@ -167,9 +175,12 @@ def _free_choices() -> list[Choice]:
     return [(gettext(each), each) for each in (ANY, UNNAMED)]
 
 
-def _in_words(narrowed: SlicePick | WordPick | None) -> str:
+def _in_words(narrowed: Narrowing | None) -> str:
     if isinstance(narrowed, SlicePick):
         words = [gettext(each) for each in narrowed.slice]
         pairs = [": ".join(pair) for pair in zip(words[::2], words[1::2], strict=True)]
         return gettext(" and ").join(pairs)
+    if isinstance(narrowed, ChangePick):
+        comparison, change = narrowed.change
+        return f"{gettext(COMPARED.get(comparison, ''))}: {gettext(change.words)}"
     return "" if narrowed is None else gettext("the word “{word}”").format(word=narrowed.word)

@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from model.errors import ReviewError
 from model.language import gettext
+from model.workbench.mcnemar import Change
 from model.workbench.overview import Outcome
 
 PICKED, NAMED = "pick", "name"  # the events: something was chosen; a row was given a category
@@ -48,13 +49,20 @@ class WordPick(_Sendable):
     word: str
 
 
+class ChangePick(_Sendable):
+    """The rows that changed so from one reading to the other: in which comparison, a key of `Workbench.compared`."""
+
+    change: tuple[str, Change]
+
+
 class CategoryPick(_Sendable):
     """A row, from 0, and the category that it is given; "" takes it back."""
 
     category: tuple[int, str]
 
 
-Pick = RowPick | OutcomesPick | SlicePick | WordPick | CategoryPick
+Pick = RowPick | OutcomesPick | SlicePick | WordPick | ChangePick | CategoryPick
+Narrowing = SlicePick | WordPick | ChangePick  # what the list of reviews is narrowed to, beside its filters
 
 _PICKS: TypeAdapter[Pick] = TypeAdapter(Pick)
 

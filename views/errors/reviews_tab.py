@@ -17,7 +17,7 @@ from views.api.endpoints import Refusals
 from views.errors.detail_tab import Detail
 from views.errors.filters_tab import Chosen, Filters, category_choices, free, narrowed_to
 from views.errors.naming_tab import CORRECTIONS
-from views.errors.picks import CategoryPick, OutcomesPick, RowPick, SlicePick, WordPick, read_pick
+from views.errors.picks import CategoryPick, Narrowing, OutcomesPick, RowPick, read_pick
 from views.errors.rows import review_list
 from views.panel import QUIET, Drawing
 
@@ -134,7 +134,8 @@ class ReviewsTab:
 
     def _listed(self, bench: Workbench, chosen: Chosen, row: int = -1) -> Drawing:
         vocabulary = self._explainer.checkpoint(bench.scores.checkpoint).field.vocab.stoi
-        rows = select(bench.table, bench.scores, chosen.filter(vocabulary), chosen.order, bench.categories)
+        passing = chosen.filter(vocabulary), chosen.order, bench.categories, chosen.among(bench)
+        rows = select(bench.table, bench.scores, *passing)
         drawing: Drawing = {self.shown: rows, self._page: 1, self._list: review_list(bench, page(rows, 1, PAGE), row)}
         drawing |= self._filters.fold_of(chosen)
         return drawing | ({self.detail.head: self.detail.heading(bench, rows, row)} if row >= 0 else {})
@@ -149,7 +150,7 @@ class ReviewsTab:
         label: str | None,
         low: float,
         high: float,
-        narrowed: SlicePick | WordPick | None,
+        narrowed: Narrowing | None,
         order: str,
     ) -> Drawing:
         if bench is None:
@@ -220,7 +221,7 @@ class ReviewsTab:
                 return gr.skip()
             return self._filter_by(bench, pick)
 
-    def _filter_by(self, bench: Workbench, pick: OutcomesPick | SlicePick | WordPick) -> Drawing:
+    def _filter_by(self, bench: Workbench, pick: OutcomesPick | Narrowing) -> Drawing:
         """Show the reviews of a cell of the confusion matrix, of a slice, or with a word."""
         chosen = narrowed_to(bench, pick)
         shown = self._filters.show(bench, chosen) | self._listed(bench, chosen)

@@ -42,6 +42,7 @@ from views.errors.preview import Brought, read
 from views.errors.reviews_tab import ReviewsTab
 from views.errors.slices import slices_card
 from views.errors.units_tab import UnitsTab
+from views.errors.versus_tab import VersusTab
 from views.errors.words import words_card
 from views.panel import QUIET, Drawing
 from views.scripts import attached
@@ -80,6 +81,8 @@ class ErrorsTab:
                     self._build_words()
                 with gr.Tab(gettext("Units"), id="units"):
                     self._units = UnitsTab(explainer, self.bench)
+                with gr.Tab(gettext("Two checkpoints"), id="versus"):
+                    self._versus = VersusTab(explainer, self.bench)
                 with gr.Tab(gettext("Take away"), id="export"):
                     self._export = ExportTab(explainer, self.bench, self.reviews)
         self._listen()
@@ -178,6 +181,7 @@ class ErrorsTab:
             self._phrases,
             *self.reviews.filled,
             *self._units.filled,
+            *self._versus.filled,
             *self._export.filled,
             *self._form.filled,
             self._bring,
@@ -222,6 +226,7 @@ class ErrorsTab:
             self._find_phrases, self.bench, self._phrases, api_visibility="private", concurrency_id="scoring"
         )
         self._units.listen()
+        self._versus.listen()
         self.reviews.listen(self._tabs)
 
     def listen_to_explain(self, explained: ExplainTab, tabs: gr.Tabs) -> None:
@@ -319,6 +324,7 @@ class ErrorsTab:
             self._phrases: "",
             **self.reviews.fill(bench),
             **self._units.fill(),
+            **self._versus.fill(bench),
             **self._export.fill(),
             **self._form.fold(),
             self._bring: gr.Accordion(label=brought_sentence(bench.table), open=False),

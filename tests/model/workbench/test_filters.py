@@ -51,6 +51,11 @@ def test_everything_is_shown_by_default():
         assert sorted(shown(order)) == list(range(6))
 
 
+def test_rows_can_be_restricted_to_a_group():
+    among = np.array([True, False, True, True, False, True])
+    assert select(TABLE, SCORES, Filter(label="negative"), AS_FILED, {}, among).tolist() == [2]
+
+
 def test_orders_of_six_rows_by_hand():
     assert shown(MISTAKES_FIRST) == [1, 3, 2, 0, 5, 4]
     assert shown(SUSPECTED_FIRST) == [1, 3, 0, 2, 4, 5]

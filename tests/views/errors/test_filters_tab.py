@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import pytest
 
+from model.errors import ReviewError
 from model.tables.labels import NO_LABEL
 from model.workbench.filters import AS_FILED, LABELS, MISTAKES_FIRST, NOT_NAMED, Filter
+from model.workbench.mcnemar import Change
 from model.workbench.overview import Outcome
+from model.workbench.versus import compare
+from model.workbench.workbench import CHECKPOINTS
 from tests.scored import made_scores, made_table
 from tests.views.blocks import on_a_page
 from tests.views.errors.pages import bench_of
 from views.errors.filters_tab import ANY, UNNAMED, Chosen, Filters, category_choices, free, narrowed_to
-from views.errors.picks import OutcomesPick, SlicePick, WordPick
+from views.errors.picks import ChangePick, OutcomesPick, SlicePick, WordPick
 
 VOCABULARY = {"<unk>": 0, "good": 7}
 
@@ -70,3 +74,15 @@ def test_every_category_of_the_file_can_be_chosen(bench):
     values = [value for _, value in category_choices(bench)]
     assert values[:2] == [ANY, UNNAMED]
     assert {"irony", "my own"} < set(values)
+
+
+def test_list_is_narrowed_to_what_a_comparison_found(bench):
+    bench.versus = compare(bench.table, bench.scores, "other", -bench.scores.logits)
+    chosen = narrowed_to(bench, ChangePick(change=(CHECKPOINTS, Change.FIXED)))
+    assert chosen.among(bench).tolist() == [False, False, True, True, False]
+    assert narrowed_to(bench, WordPick(word="good")).among(bench) is None
+    filters = on_a_page(Filters)
+    assert filters.show(bench, chosen)[filters.narrowed_shown] == "two checkpoints: fixed"
+    bench.versus = None
+    with pytest.raises(ReviewError, match="make it again"):
+        chosen.among(bench)

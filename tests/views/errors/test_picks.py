@@ -7,14 +7,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from model.errors import ReviewError
+from model.workbench.mcnemar import Change
 from model.workbench.overview import MISTAKES, Outcome
-from views.errors.picks import CategoryPick, OutcomesPick, RowPick, SlicePick, WordPick, read_pick
+from views.errors.picks import CategoryPick, ChangePick, OutcomesPick, RowPick, SlicePick, WordPick, read_pick
 
 PICKS = (
     RowPick(row=3),
     OutcomesPick(outcomes=MISTAKES),
     SlicePick(slice=("stars", "over 1,000 (cut)")),
     WordPick(word='né"<b>'),
+    ChangePick(change=("checkpoints", Change.BROKEN)),
     CategoryPick(category=(7, "")),
 )
 
@@ -54,6 +56,7 @@ def test_nothing_pressed_is_nothing(nothing):
         '{"outcomes": 1}',
         '{"slice": ["stars"]}',
         '{"category": ["x", "y"]}',
+        '{"change": ["checkpoints", 9]}',
         '{"more": 1}',
         "[" * 5_000,
     ],
