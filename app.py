@@ -44,7 +44,11 @@ def main() -> int:
         print(error, file=sys.stderr)
         return 1
     page.queue(max_size=MAX_WAITING, default_concurrency_limit=2).launch(
-        max_file_size=MAX_UPLOAD, ssr_mode=False, footer_links=["api", "settings"], **look(explainer)
+        max_file_size=MAX_UPLOAD,
+        ssr_mode=False,
+        footer_links=["api", "settings"],
+        enable_monitoring=False,  # it shows to anybody who asked for what
+        **look(explainer),
     )
     return 0
 

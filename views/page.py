@@ -11,6 +11,7 @@ from starlette.middleware import Middleware
 from model.language import gettext
 from model.reading.explainer import Explainer
 from views.api import endpoints
+from views.api.headers import Headers
 from views.api.requests import Guard
 from views.api.stream import OpenStream
 from views.compare.tab import CompareTab
@@ -126,7 +127,7 @@ def _theme() -> gr.themes.Base:
 
 
 def look(explainer: Explainer) -> dict[str, object]:
-    """Theme, style sheets, scripts and the guard of the endpoints, as arguments of `launch`."""
+    """Theme, style sheets, scripts, headers and the guard of the endpoints, as arguments of `launch`."""
     return {
         "theme": _theme(),
         "css": style_variables(),
@@ -134,6 +135,11 @@ def look(explainer: Explainer) -> dict[str, object]:
         "head": media_sheets(),
         "app_kwargs": {
             "routes": [modules_route()],
-            "middleware": [Middleware(OpenStream), Middleware(Guard, endpoints=endpoints.endpoint_fields(explainer))],
+            "middleware": [
+                Middleware(Headers),
+                Middleware(OpenStream),
+                Middleware(Guard, endpoints=endpoints.endpoint_fields(explainer)),
+            ],
+            "openapi_url": None,  # it lists what Gradio answers beside the endpoints of this page
         },
     }

@@ -179,3 +179,8 @@ def test_fields_by_name_are_taken_too(served):
 def test_client_learns_the_reason(client):
     with pytest.raises(AppError, match="nothing to read"):
         client.predict(text=" ", api_name="/classify")
+
+
+@pytest.mark.parametrize("path", ["monitoring", "monitoring/summary", "openapi.json", "docs", "redoc"])
+def test_what_shows_the_server_to_strangers_is_closed(served, path):
+    assert httpx.get(f"{served}{path}").status_code in (403, 404)

@@ -154,6 +154,18 @@ def test_markup_in_a_review_stays_text(page):
     assert page.evaluate("window.broken") is None
 
 
+def test_markup_that_slipped_in_would_run_no_script(page):
+    run = """async () => {
+      const place = document.createElement("div");
+      document.body.append(place);
+      const refused = new Promise((resolve) =>
+        document.addEventListener("securitypolicyviolation", (event) => resolve(event.effectiveDirective)));
+      place.innerHTML = "<img src='data:,' onerror='window.broken = 1'>";
+      return [await refused, window.broken ?? null];
+    }"""
+    assert page.evaluate(run) == ["script-src-attr", None]
+
+
 @pytest.mark.parametrize(("text", "says"), [("   ", "nothing to read"), ("(" * 20_000, "in a row without a space")])
 def test_unreadable_review_is_refused_with_a_sentence_and_the_next_is_served(page, text, says):
     expect(page.get_by_role("region", name="Verdict", exact=True)).to_contain_text("Gates are exact", timeout=WAIT)
