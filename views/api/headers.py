@@ -2,8 +2,8 @@
 
 A script runs if it comes from here, or stands in the page that the server sent: those get a nonce, another for each
 response, so that markup that slipped in from a review brings no script with it. Gradio makes functions of the text of
-its event handlers, which `'unsafe-eval'` allows, and sets styles in attributes. The page may stand in a frame of Hugging
-Face Spaces, and of nobody else.
+its event handlers, which `'unsafe-eval'` allows, and sets styles in attributes. The page may stand in a frame of
+Hugging Face Spaces, and of nobody else.
 """
 
 from __future__ import annotations
