@@ -95,6 +95,11 @@ class Checkpoint:
     history: tuple[Epoch, ...]
     report: Report | None
 
+    @property
+    def test_accuracy(self) -> float | None:
+        """The share of the test reviews that it judges right, as its card says; None where it was not evaluated."""
+        return self.report.test.accuracy if self.report else None
+
 
 def available(folder: Path = CHECKPOINTS) -> list[str]:
     """Names of the checkpoints in a folder, sorted."""

@@ -328,10 +328,13 @@ class Explainer:
         own = flow_of_trace(network, traces.of(layer, direction))
         summed = preactivations(network, embedded, traces, layer, direction)
         name = self._twin(reading, direction)
-        flows = [Flow(reading.question.checkpoint, own)]
+        flows = [self._flow(reading.question.checkpoint, own, weights)]
         if name is not None:
-            flows.append(Flow(name, self._twin_flow(name, reading, layer, direction, weights)))
+            flows.append(self._flow(name, self._twin_flow(name, reading, layer, direction, weights), weights))
         return Gradients(weights, network.config.pooling, tuple(flows), arriving_gradients(network, embedded), summed)
+
+    def _flow(self, name: str, flow: GradientFlow, weights: str) -> Flow:
+        return Flow(name, flow, self.checkpoint(name).test_accuracy if weights == "trained" else None)
 
     def _twin(self, reading: Reading, direction: str) -> str | None:
         """The checkpoint with another kind of cell that reads in a direction: of the kind that a cell is shown beside,

@@ -66,10 +66,14 @@ class Explanation(Reading):
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """The gradient flow through one layer and direction of the network of a checkpoint."""
+    """The gradient flow through one layer and direction of the network of a checkpoint.
+
+    `accuracy` is that on the test split, a fraction; None where it was not measured, or the weights are not those.
+    """
 
     checkpoint: str
     flow: GradientFlow
+    accuracy: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,15 @@ class Climb:
 
 
 @dataclass(frozen=True, slots=True)
+class Third:
+    """A third of the distances, from `first` to `last` in tokens, both inclusive, with the median log10 gain there."""
+
+    first: int
+    last: int
+    log10_gain: float
+
+
+@dataclass(frozen=True, slots=True)
 class Decay:
     """A gain over the distance: `distances` (D,) whole tokens, rising, and `log10_gain` (D,) float64.
 
@@ -61,6 +70,37 @@ class Decay:
             return None
         end = int(rises.argmax())
         return Climb(int(distances[gains[:end].argmin()]), int(distances[end]), float(10 ** rises[end]))
+
+    @property
+    def thirds(self) -> tuple[Third, ...]:
+        """The distances in three parts of equal length within one, the nearest first; fewer where there are fewer.
+
+        The median over many tokens says more than the gain at a single one, since words differ.
+        """
+        parts = np.array_split(np.arange(len(self.distances)), 3)
+        return tuple(
+            Third(int(self.distances[part[0]]), int(self.distances[part[-1]]), float(np.median(self.log10_gain[part])))
+            for part in parts
+            if len(part)
+        )
+
+    @property
+    def in_thirds(self) -> Decay:
+        """The medians alone, each at the last distance of its third."""
+        thirds = self.thirds
+        return Decay(np.array([each.last for each in thirds]), np.array([each.log10_gain for each in thirds]))
+
+    @property
+    def log10_by_thirds(self) -> float:
+        """log10 of the gain over the farthest third in parts of that over the nearest one, by their medians.
+
+        0 where there is one distance at most, -inf where nothing is left in the farthest third.
+        """
+        thirds = self.thirds
+        if len(thirds) < 2:
+            return 0.0
+        near, far = thirds[0].log10_gain, thirds[-1].log10_gain
+        return far - near if np.isfinite(far) else -math.inf
 
     @property
     def above_one(self) -> bool:

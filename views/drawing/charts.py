@@ -14,23 +14,26 @@ from plotly.subplots import make_subplots
 
 from model.language import gettext
 from model.metrics import CalibrationBin
+from model.network.cells.cell import Cell
 from model.network.cells.registry import CELLS
 from model.network.checkpoint import Epoch
-from model.reading.race import Race
+from model.reading.explanation import Flow
+from model.reading.race import Race, Runner
 from model.recurrence.decay import Decay
-from model.recurrence.jacobians import GradientFlow
 from model.recurrence.preactivations import BIN_EDGES, CURVES_END, Preactivations
 from model.recurrence.replay import NEARLY_OPEN, NEARLY_SHUT
 from model.recurrence.retention import HalfLives, Memory
 from model.workbench.overview import ConfidenceBin
 from views.drawing.colours import CHART_GROUND, GRID, INK, PALE_INK, SOFT_INK, ZERO_LINE
 from views.drawing.fonts import FAMILY
-from views.drawing.labels import NAMES
+from views.drawing.labels import NAMES, checkpoint_name, network_name
 
 NO_NAME = "<extra></extra>"  # Plotly would write the name of the series beside what a pointer finds
 _BELOW = {"yref": "container", "y": 0, "yanchor": "bottom"}  # a legend of several lines covers nothing there
 _CONFIG = {"displayModeBar": False}  # each chart has its own button that saves it
 _MARKS_SHOWN = 12  # of a line that is told apart by marks, at most
+_JAGGED, _THICKER = 0.45, -2  # of lines from word to word: their opacity; how much thinner their medians are drawn
+_NAMES_APART, _NAME_HEIGHT = 0.12, 30  # of the height of a chart, where two names still fit; pixels of one
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +44,9 @@ class _Line:
     width: float
     mark: str
 
-    def of(self, dash: str, thinner: float = 0) -> dict[str, Any]:
-        """One of them, as Plotly takes it; of what is drawn `thinner` the marks are left out."""
-        line = {"line": {"color": self.colour, "width": self.width - thinner, "dash": dash}}
+    def of(self, dash: str, thinner: float = 0, opacity: float = 1) -> dict[str, Any]:
+        """One of them, as Plotly takes it; of what is drawn thinner or thicker the marks are left out."""
+        line = {"line": {"color": self.colour, "width": self.width - thinner, "dash": dash}, "opacity": opacity}
         if not self.mark or thinner:
             return line | {"mode": "lines"}
         marker = {"symbol": self.mark, "size": 7, "maxdisplayed": _MARKS_SHOWN}
@@ -237,22 +240,23 @@ def activation_curves(summed: Preactivations) -> Chart:
     return figure
 
 
-def decay_chart(flows: Sequence[GradientFlow]) -> Chart:
+def decay_chart(flows: Sequence[Flow]) -> Chart:
     """What the chain of steps leaves of a gradient, over the distance, in log10, one flow for each kind of cell.
 
     Solid: the average factor; in dashes and dots: that of the true derivative, where it is another; dashed: the largest
-    gain; dotted: the best-fit rate per token. Each kind of cell has its own line, and its name at the end of it.
+    gain; dotted: the best-fit rate per token. Each network has its own line, and its name at the end of it.
     """
     hover = gettext("{distance} tokens: 10^{exponent}").format(distance="%{x}", exponent="%{y:.2f}")
     figure = go.Figure()
-    for flow in flows:
-        name, style = gettext(flow.cell.name), _CELL_LINES[flow.cell.key]
-        drawn = [(gettext("{cell}, product of steps"), flow.gain, "solid")]
+    for each in flows:
+        flow, style = each.flow, _CELL_LINES[each.flow.cell.key]
+        drawn = [(gettext("{network}, product of steps"), flow.gain, "solid")]
         if not flow.whole:
-            drawn.append((gettext("{cell}, true derivative"), flow.total, "longdashdot"))
-        drawn.append((gettext("{cell}, at most"), flow.bound, "dash"))
+            drawn.append((gettext("{network}, true derivative"), flow.total, "longdashdot"))
+        drawn.append((gettext("{network}, at most"), flow.bound, "dash"))
+        name = network_name(flow.cell, each.checkpoint, each.accuracy)
         for sentence, decay, dash in drawn:
-            label = sentence.format(cell=name)
+            label = sentence.format(network=name)
             figure.add_scatter(
                 x=decay.distances,
                 y=decay.log10_gain,
@@ -263,22 +267,22 @@ def decay_chart(flows: Sequence[GradientFlow]) -> Chart:
         figure.add_scatter(
             x=flow.gain.distances,
             y=flow.gain.fitted,
-            name=gettext("{cell}, best fit").format(cell=name),
+            name=gettext("{network}, best fit").format(network=name),
             **style.of("dot", 1),
             hoverinfo="skip",
         )
-        _name_end(figure, name, flow.gain)
     figure.update_xaxes(title=gettext("distance back (tokens)"))
     figure.update_yaxes(title=gettext("log10 of the factor"))
     figure = _plain(figure)
-    figure.update_layout(height=420, legend=_BELOW, margin={"r": 84})
-    return figure
+    figure.update_layout(height=460, legend=_BELOW)
+    return _with_ends(figure, [_End.of(each.flow.cell, each, each.flow.gain) for each in flows])
 
 
 def race_chart(race: Race) -> Chart:
     """How far back a gradient gets, over the distance, in log10 of what there is at distance 0.
 
-    Each kind of cell of the race has its own line, and its name at the end of it; dotted: the network that pools.
+    Each network of the race has its own line, and its name at the end of it; dotted: the one that pools. A thick line
+    over each third of the distance is the median there, which the words beside the chart speak of.
     """
     hover = gettext("{distance} tokens: 10^{exponent}").format(distance="%{x}", exponent="%{y:.2f}")
     lines = [(runner, "solid") for runner in race.runners]
@@ -286,33 +290,73 @@ def race_chart(race: Race) -> Chart:
         lines.append((race.pooled, "dot"))
     figure = go.Figure()
     for runner, dash in lines:
-        cell = gettext(runner.cell.name)
-        sentence = gettext("{cell} ({checkpoint})") if dash == "solid" else gettext("{cell} that pools ({checkpoint})")
-        label = sentence.format(cell=cell, checkpoint=runner.checkpoint)
+        label = network_name(runner.cell, runner.checkpoint, runner.accuracy)
+        if dash != "solid":
+            label = gettext("{network}, which pools").format(network=label)
+        style = _CELL_LINES[runner.cell.key]
         figure.add_scatter(
             x=runner.reach.distances,
             y=runner.reach.log10_gain,
+            name=gettext("{network}, token by token").format(network=label),
+            **style.of(dash, 0 if dash == "solid" else 1, _JAGGED),
+            hovertemplate=f"{hover}<extra>{label}</extra>",
+            showlegend=False,
+        )
+        figure.add_scatter(
+            x=[x for third in runner.reach.thirds for x in (third.first - 0.4, third.last + 0.4, None)],
+            y=[y for third in runner.reach.thirds for y in (third.log10_gain, third.log10_gain, None)],
             name=label,
-            **_CELL_LINES[runner.cell.key].of(dash, 0 if dash == "solid" else 1),
+            **style.of(dash, _THICKER),
             hovertemplate=f"{hover}<extra>{label}</extra>",
         )
-        if dash == "solid":
-            _name_end(figure, cell, runner.reach)
     figure.update_xaxes(title=gettext("distance (tokens)"))
     figure.update_yaxes(title=gettext("log10 of what arrives"))
     figure = _plain(figure)
-    figure.update_layout(height=360, legend=_BELOW, margin={"r": 84})
-    return figure
+    figure.update_layout(height=380, legend=_BELOW)
+    return _with_ends(figure, [_End.of(runner.cell, runner, runner.reach.in_thirds) for runner in race.runners])
 
 
-def _name_end(figure: go.Figure, name: str, decay: Decay) -> None:
-    """Write a line's name where it ends, if it has a point."""
-    finite = np.flatnonzero(np.isfinite(decay.log10_gain))
-    if len(finite):
-        last = finite[-1]
+@dataclass(frozen=True, slots=True)
+class _End:
+    """Where a line ends, and what is written there: the cell, and the checkpoint below it."""
+
+    text: str
+    x: float
+    y: float
+
+    @classmethod
+    def of(cls, cell: Cell, named: Flow | Runner, decay: Decay) -> _End | None:
+        """The last point that can be drawn, if there is one."""
+        finite = np.flatnonzero(np.isfinite(decay.log10_gain))
+        if not len(finite):
+            return None
+        text = f"{gettext(cell.name)}<br>{checkpoint_name(named.checkpoint, named.accuracy)}"
+        return cls(text, float(decay.distances[finite[-1]]), float(decay.log10_gain[finite[-1]]))
+
+
+def _with_ends(figure: Chart, ends: Sequence[_End | None]) -> Chart:
+    """Names where the lines end; those that would lie on one another are moved apart."""
+    there = sorted((end for end in ends if end), key=lambda end: end.y)
+    values = np.concatenate([np.empty(0), *(np.array(line.y, dtype=float) for line in figure.data)])
+    finite = values[np.isfinite(values)]
+    near = bool(there) and there[-1].y - there[0].y < _NAMES_APART * float(np.ptp(finite))
+    for place, end in enumerate(there):
+        shift = _NAME_HEIGHT * (place - (len(there) - 1) / 2) if near else 0
         figure.add_annotation(
-            x=decay.distances[last], y=decay.log10_gain[last], text=name, showarrow=False, xanchor="left", xshift=6
+            x=end.x,
+            y=end.y,
+            text=end.text,
+            font={"size": 11},
+            align="left",
+            showarrow=False,
+            xanchor="left",
+            xshift=6,
+            yshift=shift,
         )
+    if there:
+        figure.update_xaxes(range=[0, max(end.x for end in there)])  # a name would make room for itself on the axis
+    figure.update_layout(margin={"r": 108})
+    return figure
 
 
 def _plain(figure: go.Figure) -> Chart:

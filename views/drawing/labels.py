@@ -1,11 +1,26 @@
-"""What quantities and directions are called on the page."""
+"""What quantities, directions and networks are called on the page."""
 
 from __future__ import annotations
 
-from model.language import marked
+from model.language import gettext, marked
+from model.metrics import CHANCE
+from model.network.cells.cell import Cell
 from model.network.cells.registry import QUANTITIES
 
 NAMES = {symbol: quantity.name for symbol, quantity in QUANTITIES.items()}
 
 WAYS = {"forward": "→", "backward": "←"}  # where there is no room for words
 ARROWS = {"forward": marked("→ forward"), "backward": marked("← backward")}
+
+
+def checkpoint_name(checkpoint: str, accuracy: float | None) -> str:
+    """A checkpoint's name; of one that judges hardly better than by guessing (accuracy, a fraction) it says so."""
+    if accuracy is None or accuracy >= CHANCE:
+        return checkpoint
+    return gettext("{checkpoint}, never learnt").format(checkpoint=checkpoint)
+
+
+def network_name(cell: Cell, checkpoint: str, accuracy: float | None) -> str:
+    """A cell and the checkpoint that is meant, since there may be several of one kind: "plain RNN (small-rnn)"."""
+    name = checkpoint_name(checkpoint, accuracy)
+    return gettext("{cell} ({checkpoint})").format(cell=gettext(cell.name), checkpoint=name)

@@ -9,10 +9,11 @@ import numpy as np
 from markupsafe import Markup
 
 from model.language import gettext
+from model.metrics import CHANCE
 from model.reading.explanation import Flow, Gradients
 from model.recurrence.decay import Climb, Decay
-from model.recurrence.jacobians import GradientFlow
 from views.drawing.downloads import csv_text, save_buttons
+from views.drawing.labels import network_name
 from views.drawing.template import render
 from views.gradients.log_scale import factor, factor_of
 
@@ -22,14 +23,14 @@ FAR = 40  # tokens: the distance of which the page speaks in words
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What the chain of a checkpoint's network leaves over a distance, and the factor per token if one fits.
+    """What the chain of a `network` leaves over a distance, and the factor per token if one fits. `network` names its
+    cell and its checkpoint.
 
     `forget` is what the forget gates alone would leave, `share` how much of it lies in one direction of `units`; both
     are "" where there is no forget gate.
     """
 
-    cell: str
-    checkpoint: str
+    network: str
     distance: int
     left: str
     rate: str
@@ -40,14 +41,17 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """What a line of a cell must be explained by, where it stands: all of it as text.
+    """What a line of a `network` must be explained by, where it stands: all of it as text.
 
     `product` and `total` are what is left over the longest `distance`; `total` is "" where the product is the true
     derivative, and `left_out` says what it leaves out where it is not. `close`: the lines of both cannot be told apart.
-    `above_one`: "at most" is above 1 somewhere. `climb` says where the product rises most; None: nowhere.
+    `above_one`: "at most" is above 1 somewhere. `climb` says where the product rises most; None: nowhere. `guesses`:
+    how often it judges right, in per cent, of a `checkpoint` that never learnt; "" of another.
     """
 
-    cell: str
+    network: str
+    checkpoint: str
+    guesses: str
     distance: int
     product: str
     total: str
@@ -64,7 +68,7 @@ def decay_card(gradients: Gradients) -> Markup:
         "gradients/decay.html",
         weights=gradients.weights,
         sentence=decay_sentence(gradients),
-        told=_told([each.flow for each in gradients.flows if len(each.flow.gain.distances)]),
+        told=_told([each for each in gradients.flows if len(each.flow.gain.distances)]),
         save=save_buttons("gatescope-gradient-decay", decay_csv(gradients), "gs-decay"),
     )
 
@@ -81,8 +85,7 @@ def _kept(each: Flow) -> Kept:
     distance = int(min(FAR, gain.distances[-1]))
     share = each.flow.in_one_direction(distance)
     return Kept(
-        cell=gettext(each.flow.cell.name),
-        checkpoint=each.checkpoint,
+        network=network_name(each.flow.cell, each.checkpoint, each.accuracy),
         distance=distance,
         left=factor_of(gain.log10_at(distance)),
         rate="" if gain.rate is None else factor(gain.rate, ".3g"),
@@ -92,19 +95,22 @@ def _kept(each: Flow) -> Kept:
     )
 
 
-def _told(flows: Sequence[GradientFlow]) -> list[Told]:
-    drawn = [decay.log10_gain for flow in flows for decay in (flow.gain, flow.total, flow.bound)]
+def _told(flows: Sequence[Flow]) -> list[Told]:
+    drawn = [decay.log10_gain for each in flows for decay in (each.flow.gain, each.flow.total, each.flow.bound)]
     finite = np.concatenate([np.empty(0), *(gains[np.isfinite(gains)] for gains in drawn)])
-    return [_told_of(flow, LINE * float(np.ptp(finite)) if len(finite) else 0.0) for flow in flows]
+    return [_told_of(each, LINE * float(np.ptp(finite)) if len(finite) else 0.0) for each in flows]
 
 
-def _told_of(flow: GradientFlow, line: float) -> Told:
+def _told_of(each: Flow, line: float) -> Told:
     """`line`: how far apart, in log10, two lines of the chart must be for a person to see it."""
+    flow, accuracy = each.flow, each.accuracy
     distance, climb = int(flow.gain.distances[-1]), flow.gain.climb
     with np.errstate(invalid="ignore"):  # both may be nothing
         apart = np.abs(flow.total.log10_gain - flow.gain.log10_gain)
     return Told(
-        cell=gettext(flow.cell.name),
+        network=network_name(flow.cell, each.checkpoint, each.accuracy),
+        checkpoint=each.checkpoint,
+        guesses=f"{100 * accuracy:.1f}" if accuracy is not None and accuracy < CHANCE else "",
         distance=distance,
         product=factor_of(flow.gain.log10_at(distance), "#.3g"),
         total="" if flow.whole else factor_of(flow.total.log10_at(distance), "#.3g"),

@@ -13,7 +13,7 @@ from views.drawing.numbers import minus
 from views.drawing.token_axis import Track
 from views.drawing.tracks import Line, line_track
 
-POWER = Markup("10<sup>{}</sup>")
+POWER, TIMES_POWER = Markup("10<sup>{}</sup>"), Markup("{} × 10<sup>{}</sup>")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,3 +50,12 @@ def factor_of(log10: float, form: str = ".2g") -> str:
     if log10 == -np.inf:
         return gettext("nothing")
     return factor(10**log10, form) if abs(log10) < 300 else power(np.floor(log10))
+
+
+def many(log10: float) -> str | Markup:
+    """10 to a power of 0 or more, in two digits, as how many times people say: 5.2, 1,200, 3.2 × 10⁶."""
+    if log10 < 4:
+        return f"{float(f'{10**log10:.2g}'):,g}"
+    exponent = np.floor(log10)
+    digits = f"{10 ** (log10 - exponent):.1f}"
+    return TIMES_POWER.format(*(("1", f"{exponent + 1:g}") if digits == "10.0" else (digits, f"{exponent:g}")))

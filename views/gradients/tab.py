@@ -15,7 +15,9 @@ from views.gradients.curves import curves_card
 from views.gradients.decay import decay_card
 from views.gradients.race import race_card
 from views.gradients.steps import steps_card
+from views.links import View, encode_view
 from views.panel import SHEET, Drawing, Focus, Panel, Shared
+from views.stage.examples import read_examples
 
 WEIGHT_NAMES = {"trained": marked("trained"), "untrained": marked("untrained")}
 
@@ -39,17 +41,19 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
         race = gr.Plot(show_label=False, elem_id="gs-race", visible=False)
     curves_words = gr.HTML("")
     curves = gr.Plot(show_label=False, elem_id="gs-curves")
+    longest = max((example.text for example in read_examples()), key=len)
 
     def draw(reading: Reading, focus: Focus, weights: str) -> Drawing:
         gradients = explainer.gradients(reading, focus.layer, focus.direction, weights)
-        raced = explainer.race(reading)
+        raced, several = explainer.race(reading), len(reading.review.tokens) > 1
+        longer = encode_view(View(longest, reading.question.checkpoint, "gradients"))
         return {
             decay_words: decay_card(gradients),
-            decay: decay_chart([each.flow for each in gradients.flows]),
+            decay: gr.Plot(decay_chart(gradients.flows), visible=True) if several else gr.Plot(visible=False),
             steps: steps_card(reading, gradients),
             arrivals: arrivals_card(reading, gradients),
-            race_words: race_card(raced),
-            race: gr.Plot(race_chart(raced), visible=True) if raced else gr.Plot(visible=False),
+            race_words: race_card(raced, longer),
+            race: gr.Plot(race_chart(raced), visible=True) if raced and several else gr.Plot(visible=False),
             curves_words: curves_card(gradients),
             curves: activation_curves(gradients.preactivations),
         }

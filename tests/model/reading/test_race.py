@@ -10,7 +10,7 @@ from model.network import checkpoint
 from model.network.cells.registry import CELLS
 from model.reading.explainer import Explainer
 from model.reading.explanation import Question
-from model.reading.race import pair_of
+from model.reading.race import LONG, pair_of
 from tests.conftest import save_checkpoint
 
 TEXT = "not a good film , but great"
@@ -94,6 +94,7 @@ def test_race_is_by_what_autograd_finds_at_the_words(tmp_path, text):
     explainer = Explainer(tmp_path)
     race = explainer.race(explainer.read(Question(text, "pools")))
     assert race.directions == ("forward",)
+    assert race.tokens == len(text.split())
     assert [each.checkpoint for each in (*race.runners, race.pooled)] == ["lstm", "rnn", "pools"]
     for runner in (*race.runners, race.pooled):
         norms = gradients_at_words(explainer, runner.checkpoint, text)[::-1]
@@ -106,11 +107,18 @@ def test_race_is_by_what_autograd_finds_at_the_words(tmp_path, text):
 def test_race_of_both_directions_counts_from_the_nearer_end(explainer):
     race = explainer.race(explainer.read(Question(TEXT, "bilstm")))
     assert race.directions == ("forward", "backward")
+    assert race.tokens == 7
     assert race.pooled is None
     norms = gradients_at_words(explainer, "rnn", TEXT)
     assert race.runners[1].reach.distances.tolist() == [0, 1, 2, 3]
     mean = np.sqrt((norms[:4] ** 2 + norms[::-1][:4] ** 2) / 2)
     np.testing.assert_allclose(10 ** race.runners[1].reach.log10_gain, mean / mean[0], rtol=1e-4)
+
+
+@pytest.mark.parametrize(("tokens", "short"), [(1, True), (LONG - 1, True), (LONG, False)])
+def test_a_review_is_short_below_a_stated_number_of_tokens(explainer, tokens, short):
+    race = explainer.race(explainer.read(Question("good " * tokens, "bilstm")))
+    assert (race.tokens, race.short) == (tokens, short)
 
 
 def test_the_network_that_is_explained_stands_for_those_that_pool(tmp_path):

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from model.recurrence.decay import Climb, Decay
+from model.recurrence.decay import Climb, Decay, Third
 
 
 def test_rate_is_the_slope_of_the_line_through_the_finite_points():
@@ -57,3 +57,27 @@ def test_a_gain_above_one_is_found():
     assert Decay(np.array([1, 2]), np.array([-1, 0.1])).above_one
     assert not Decay(np.array([1, 2]), np.array([-1, 0.0])).above_one
     assert not Decay(np.array([], dtype=int), np.array([])).above_one
+
+
+def test_thirds_are_medians_over_parts_of_equal_length():
+    decay = Decay(np.arange(8), np.array([0, -0.5, -0.1, -1, -3, -2, -5, -4]))
+    assert decay.thirds == (Third(0, 2, -0.1), Third(3, 5, -2), Third(6, 7, -4.5))
+    assert decay.log10_by_thirds == pytest.approx(-4.4)
+    assert decay.in_thirds.distances.tolist() == [2, 5, 7]
+    assert decay.in_thirds.log10_gain.tolist() == [-0.1, -2, -4.5]
+
+
+def test_thirds_hang_on_no_single_token():
+    gains = np.repeat([0.0, -1.0, -2.0], 5)
+    for place in range(15):
+        assert Decay(np.arange(15), np.where(np.arange(15) == place, -30, gains)).log10_by_thirds == -2
+
+
+@pytest.mark.parametrize(
+    ("gains", "change"),
+    [([], 0), ([-1], 0), ([0, -1], -1), ([0, -1, -math.inf], -math.inf), ([-math.inf] * 3, -math.inf)],
+)
+def test_few_distances_have_fewer_thirds_and_nothing_left_is_nothing(gains, change):
+    decay = Decay(np.arange(len(gains)), np.array(gains, dtype=float))
+    assert decay.log10_by_thirds == change
+    assert len(decay.thirds) == len(gains)

@@ -16,6 +16,7 @@ from model.network.cells.lstm import LSTM
 from model.network.cells.registry import CELLS
 from model.network.cells.rnn import RNN
 from model.network.checkpoint import Epoch
+from model.reading.explanation import Flow
 from model.recurrence.decay import Decay
 from model.recurrence.jacobians import GradientFlow, gradient_flow
 from model.recurrence.preactivations import Preactivations, preactivations
@@ -43,11 +44,17 @@ def gate_memory(i, f, o):
     return measure_memory(GateTrace(1, "forward", LSTM, arrays | dict.fromkeys("gch", arrays["i"])))
 
 
-def flow_of(distances, gain, bound=((), ()), cell="lstm", total=None):
-    """A made flow of which only the decay counts."""
+def flow_of(distances, gain, bound=((), ()), cell="lstm", total=None, accuracy=None):
+    """A made flow of the checkpoint "made" of which only the decay counts."""
     made = ((distances, gain), bound, ((), ()), (distances, gain if total is None else total))
     decays = [Decay(np.array(x, dtype=int), np.array(y, dtype=float)) for x, y in made]
-    return GradientFlow(1, "forward", CELLS[cell], (), np.array([np.nan]), 5, *decays)
+    flow = GradientFlow(1, "forward", CELLS[cell], (), np.array([np.nan]), 5, *decays)
+    return Flow("made", flow, accuracy)
+
+
+def flow_in(network, embedded, layer, direction):
+    """The flow of a network, of the checkpoint "made"."""
+    return Flow("made", gradient_flow(network, embedded, layer, direction))
 
 
 def named(figure):
@@ -188,10 +195,10 @@ def test_decay_shows_product_true_derivative_largest_and_best_fit():
     rnn = flow_of([1, 2], [-2, -4], ([1, 2], [-1, -3]), "rnn")
     lines = named(charts.decay_chart([lstm, rnn]))
     kinds = ("product of steps", "true derivative", "at most", "best fit")
-    named_so = [f"{cell}, {kind}" for cell in ("LSTM", "plain RNN") for kind in kinds]
-    named_so.remove("plain RNN, true derivative")  # its product is the true derivative
+    named_so = [f"{cell} (made), {kind}" for cell in ("LSTM", "plain RNN") for kind in kinds]
+    named_so.remove("plain RNN (made), true derivative")  # its product is the true derivative
     assert list(lines) == named_so
-    for name, flow in (("LSTM", lstm), ("plain RNN", rnn)):
+    for name, flow in (("LSTM (made)", lstm.flow), ("plain RNN (made)", rnn.flow)):
         product = lines[f"{name}, product of steps"]
         assert list(product.x) == flow.gain.distances.tolist()
         assert list(product.y) == flow.gain.log10_gain.tolist()
@@ -201,15 +208,17 @@ def test_decay_shows_product_true_derivative_largest_and_best_fit():
         assert list(lines[f"{name}, best fit"].y) == pytest.approx(fitted)
         dashes = [line.line.dash for label, line in lines.items() if label.startswith(name)]
         assert len(set(dashes)) == len(dashes)
-    assert list(lines["LSTM, true derivative"].x) == [1, 2, 3]
-    assert list(lines["LSTM, true derivative"].y) == [-0.5, -1.4, -1.6]
-    assert lines["LSTM, true derivative"].line.color == lines["LSTM, product of steps"].line.color
+    assert list(lines["LSTM (made), true derivative"].x) == [1, 2, 3]
+    assert list(lines["LSTM (made), true derivative"].y) == [-0.5, -1.4, -1.6]
+    assert lines["LSTM (made), true derivative"].line.color == lines["LSTM (made), product of steps"].line.color
 
 
 def test_best_fit_leaves_out_what_is_nothing_at_all():
     lines = named(charts.decay_chart([flow_of([1, 2, 3, 4], [-1, -1.5, -np.inf, -3])]))
     slope, start = np.polyfit([1, 2, 4], [-1, -1.5, -3], 1)
-    assert list(lines["LSTM, best fit"].y) == pytest.approx([start + slope * distance for distance in (1, 2, 3, 4)])
+    assert list(lines["LSTM (made), best fit"].y) == pytest.approx(
+        [start + slope * distance for distance in (1, 2, 3, 4)]
+    )
 
 
 @pytest.mark.parametrize("direction", ["forward", "backward"])
@@ -222,7 +231,7 @@ def test_decay_of_a_plain_rnn_follows_its_chain(direction):
     for h in states[:0:-1]:
         chain = chain @ np.diag(1 - h**2) @ weights
         expected.append(math.log10(math.sqrt((chain**2).sum() / 5)))
-    line = named(charts.decay_chart([gradient_flow(network, embedded, 1, direction)]))["plain RNN, product of steps"]
+    line = named(charts.decay_chart([flow_in(network, embedded, 1, direction)]))["plain RNN (made), product of steps"]
     assert list(line.y) == pytest.approx(expected, abs=1e-6)
 
 
@@ -232,7 +241,7 @@ def test_review_of_a_single_token_has_its_charts(cell, direction):
     network, embedded, traces = traces_of([3], cell=cell)
     sums = preactivations(network, embedded, traces, 2, direction)
     assert sum(charts.activation_curves(sums).data[0].customdata) == 5
-    lines = charts.decay_chart([gradient_flow(network, embedded, 2, direction)]).data
+    lines = charts.decay_chart([flow_in(network, embedded, 2, direction)]).data
     assert len(lines) == (4 if cell == "lstm" else 3)
     assert all(len(line.x) == len(line.y) == 0 for line in lines)
     if cell == "lstm":
@@ -287,16 +296,38 @@ def test_kinds_of_cells_differ_by_line_and_have_their_names_at_its_end(each_char
     figure = each_chart["decay"]
     lines = named(figure)
     for kind in ("product of steps", "at most", "best fit"):
-        lstm, rnn = (lines[f"{cell}, {kind}"] for cell in ("LSTM", "plain RNN"))
+        lstm, rnn = (lines[f"{cell} (made), {kind}"] for cell in ("LSTM", "plain RNN"))
         assert lstm.line.width > rnn.line.width
         assert lstm.line.dash == rnn.line.dash
-    assert [lines[f"{cell}, product of steps"].mode for cell in ("LSTM", "plain RNN")] == ["lines", "lines+markers"]
+    assert [lines[f"{cell} (made), product of steps"].mode for cell in ("LSTM", "plain RNN")] == [
+        "lines",
+        "lines+markers",
+    ]
     assert [(note.text, note.x, note.y) for note in figure.layout.annotations] == [
-        ("LSTM", 3, -1.5),
-        ("plain RNN", 3, -1.5),
+        ("LSTM<br>made", 3, -1.5),
+        ("plain RNN<br>made", 3, -1.5),
     ]
 
 
 def test_name_stands_at_the_last_point_that_can_be_drawn():
     notes = charts.decay_chart([flow_of([1, 2, 3], [-1, -2, -np.inf])]).layout.annotations
     assert [(note.x, note.y) for note in notes] == [(2, -2)]
+
+
+def test_names_at_the_ends_are_moved_apart_where_they_would_lie_on_one_another():
+    def shifts(*ends):
+        flows = [flow_of([1, 2], [0, end], cell=cell) for end, cell in zip(ends, ("lstm", "rnn"), strict=True)]
+        return {note.text[:4]: note.yshift for note in charts.decay_chart(flows).layout.annotations}
+
+    assert shifts(-1, -10) == {"LSTM": 0, "plai": 0}
+    assert shifts(-9.9, -10) == {"LSTM": 15, "plai": -15}
+    assert shifts(-10, -9.9) == {"LSTM": -15, "plai": 15}
+
+
+@pytest.mark.parametrize(
+    ("accuracy", "name"), [(None, "made"), (0.61, "made"), (0.59, "made, never learnt"), (0.5, "made, never learnt")]
+)
+def test_line_of_what_never_learnt_says_so_in_its_name_and_at_its_end(accuracy, name):
+    figure = charts.decay_chart([flow_of([1, 2], [-2, -4], ([1, 2], [-1, -3]), "rnn", accuracy=accuracy)])
+    assert {line.name.rpartition(", ")[0] for line in figure.data} == {f"plain RNN ({name})"}
+    assert [note.text for note in figure.layout.annotations] == [f"plain RNN<br>{name}"]

@@ -74,7 +74,8 @@ def test_sentence_splits_what_is_left_and_says_how_much_lies_in_one_direction(ex
     explanation, found = measured(explainer, direction=direction)
     said = " ".join(decay_sentence(found).split())
     alone, share = re.search(
-        r"the LSTM the forget gates alone would keep ([\d.e−]+)\. (\d+) % of what is left .squared. lies in one of 5 ",
+        r"the LSTM .bilstm. the forget gates alone would keep ([\d.e−]+)\. "
+        r"(\d+) % of what is left .squared. lies in one of 5 ",
         said,
     ).groups()
     forget = explanation.gates.of(2, direction).values("f").astype(float)
@@ -163,13 +164,13 @@ def test_card_tells_the_product_from_the_true_derivative(explainer, direction):
     flow = replace(flow, total=replace(flow.total, log10_gain=flow.total.log10_gain + 0.02))
     _, lstm, rnn = notes_of(found, flow=flow)
     product, total = re.search(
-        r"LSTM, over the longest distance, 7 tokens: the product of steps .solid. is ([\d.e−]+), "
+        r"LSTM .bilstm., over the longest distance, 7 tokens: the product of steps .solid. is ([\d.e−]+), "
         r"the true derivative .dashes and dots. ([\d.e−]+)\.",
         lstm,
     ).groups()
     assert number(product) == pytest.approx(flow.gain.at(7), rel=0.0051)
     assert number(total) == pytest.approx(flow.total.at(7), rel=0.0051)
-    assert "For the plain RNN the product of steps is the true derivative" in rnn
+    assert "For the plain RNN (rnn) the product of steps is the true derivative" in rnn
     assert "longest distance" not in rnn
 
 
@@ -210,3 +211,14 @@ def test_lines_that_cannot_be_told_apart_are_said_to_lie_on_one_another(explaine
 
 def test_single_token_has_nothing_to_tell_apart(explainer):
     assert notes_of(measured(explainer, text="good")[1]) == []
+
+
+def test_one_that_never_learnt_is_named_so_wherever_it_is_spoken_of(explainer):
+    _, found = measured(explainer)
+    lstm, rnn = found.flows
+    card = " ".join(decay_card(replace(found, flows=(lstm, replace(rnn, accuracy=0.536)))).split())
+    assert card.count("plain RNN (rnn, never learnt)") == card.count("plain RNN (") == 2
+    assert "rnn judges 53.6 % of the test reviews right, hardly more than by guessing: it never learnt." in card
+    card = decay_card(replace(found, flows=(lstm, replace(rnn, accuracy=0.8776))))
+    assert "never learnt" not in card
+    assert "by guessing" not in card

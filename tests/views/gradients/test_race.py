@@ -11,7 +11,7 @@ import pytest
 
 from model.network.cells.registry import CELLS
 from model.reading.explanation import Question
-from model.reading.race import Race, Runner
+from model.reading.race import LONG, Race, Runner
 from model.recurrence.decay import Decay
 from tests.views.harmless import NASTY, assert_harmless, table_of
 from views.drawing.charts import race_chart
@@ -23,11 +23,16 @@ def runner(name, cell, gains, accuracy=None):
 
 
 def race_of(
-    lstm=(0, -0.3, -0.7), rnn=(0, -2, -6.5), pooled=(0, 0.1, 0.3), directions=("forward",), accuracies=(None, None)
+    lstm=(0, -0.3, -0.7),
+    rnn=(0, -2, -6.5),
+    pooled=(0, 0.1, 0.3),
+    directions=("forward",),
+    accuracies=(None, None),
+    tokens=0,
 ):
-    """A made race over as many distances as each has gains, in log10."""
+    """A made race over as many distances as each has gains, in log10; of a review of so many tokens, or of as many."""
     runners = runner("made-lstm", "lstm", lstm, accuracies[0]), runner("made-rnn", "rnn", rnn, accuracies[1])
-    return Race(runners, None if pooled is None else runner("pools", "lstm", pooled), directions)
+    return Race(runners, None if pooled is None else runner("pools", "lstm", pooled), directions, tokens or len(lstm))
 
 
 def text_of(card):
@@ -37,26 +42,39 @@ def text_of(card):
 def test_card_says_by_how_much_the_gradient_is_smaller():
     said = text_of(race_card(race_of()))
     assert (
-        "In this review, 2 tokens before the last one, the gradient of the logit by the word vector, compared with "
-        "that at the last one, is 5 times smaller in the LSTM (made-lstm; best fit: times 0.447 for each token), 3.2e6 "
-        "times smaller in the plain RNN (made-rnn; best fit: times 0.000562 for each token)."
+        "In the first third of this review of 3 tokens the gradient of the logit by a word’s vector, compared with "
+        "that in the last third, which is read just before the verdict (medians, thick in the chart), is 5 times "
+        "smaller in the LSTM (made-lstm), 3.2 × 10<sup>6</sup> times smaller in the plain RNN (made-rnn)."
     ) in said
     assert "the verdict reads the last state alone" in said
 
 
 def test_card_of_both_directions_counts_from_the_nearer_end():
-    said = text_of(race_card(race_of(directions=("forward", "backward"))))
-    assert "2 tokens from its nearer end" in said
+    said = text_of(race_card(race_of(directions=("forward", "backward"), tokens=6)))
+    assert "In the third of this review of 6 tokens that lies farthest from its ends" in said
+    assert "compared with that in the third nearest to them" in said
     assert "the verdict reads the last state of each direction alone" in said
-    assert "before the last one" not in said
+    assert "first third" not in said
 
 
-def test_long_reviews_are_spoken_of_at_one_distance():
-    gains = -np.arange(60) / 10
-    said = text_of(race_card(race_of(gains, gains * 2, gains)))
-    assert "40 tokens before the last one" in said
-    assert "1e4 times smaller in the LSTM" in said
-    assert "1e8 times smaller in the plain RNN" in said
+def test_what_is_said_hangs_on_no_single_token():
+    steady = np.repeat([0.0, -1.0, -2.0], 20)
+    for changed in (0, 7, 59):
+        jagged = steady.copy()
+        jagged[changed] = -40.0
+        said = text_of(race_card(race_of(jagged, steady, steady)))
+        assert "100 times smaller in the LSTM (made-lstm), 100 times smaller in the plain RNN (made-rnn)." in said
+
+
+def test_a_short_review_says_that_it_shows_little_and_leads_to_a_long_one():
+    short, long = (np.zeros(count) for count in (LONG - 1, LONG))
+    said = race_card(race_of(short, short, short), "fragment")
+    assert "A short review shows little: under 60 tokens" in text_of(said)
+    assert '<a class="gs-button" href="#view=fragment">See the race on the long example</a>' in said
+    assert "#view" not in race_card(race_of(short, short, short))
+    said = race_card(race_of(long, long, long), "fragment")
+    assert "short review" not in said
+    assert "#view" not in said
 
 
 @pytest.mark.parametrize(
@@ -66,6 +84,9 @@ def test_long_reviews_are_spoken_of_at_one_distance():
         (0.0, "as large"),
         (-0.01, "as large"),
         (-1.5, "32 times smaller"),
+        (-3.08, "1,200 times smaller"),
+        (-6.9999, "1 × 10<sup>7</sup> times smaller"),
+        (-402.6, "4.0 × 10<sup>402</sup> times smaller"),
         (-math.inf, "nothing"),
     ],
 )
@@ -84,8 +105,12 @@ def test_accuracy_is_said_where_it_was_measured():
 @pytest.mark.parametrize(
     ("lstm", "rnn", "said"),
     [
-        (np.zeros(12), np.linspace(0, -0.9, 12), "The plain RNN keeps much over this distance without a gate"),
-        (np.zeros(12), np.linspace(0, -1.1, 12), ""),
+        (
+            np.zeros(60),
+            np.repeat((0, -0.9), 30),
+            "The plain RNN (made-rnn) keeps much over this distance without a gate",
+        ),
+        (np.zeros(60), np.repeat((0, -1.1), 30), ""),
         ((0, -0.1), (0, -0.9), ""),
     ],
 )
@@ -98,7 +123,7 @@ def test_a_cell_without_gates_that_keeps_much_is_explained(lstm, rnn, said):
 def test_pooling_is_said_with_its_number():
     said = text_of(race_card(race_of()))
     assert "pools reads the maximum and the mean over all tokens" in said
-    assert "over the same distance it is 2 times larger (Maini et al. 2020)" in said
+    assert "between the same thirds it is 2 times larger (Maini et al. 2020)" in said
     assert "Maini" not in race_card(race_of(pooled=None))
 
 
@@ -107,6 +132,7 @@ def test_single_token_has_no_distance_to_go():
     assert "A review of a single token has no distance to go." in said
     assert "times" not in said
     assert "jagged" not in said
+    assert "A short review shows little" in said
     assert "pools reads the maximum and the mean" in said
 
 
@@ -133,16 +159,36 @@ def test_name_of_a_checkpoint_never_becomes_markup():
     assert_harmless(race_card(replace(race, pooled=replace(race.pooled, checkpoint=NASTY))))
 
 
+def jagged(race):
+    """The lines of a race's chart from token to token."""
+    return [line for line in race_chart(race).data if line.opacity != 1]
+
+
 def test_chart_has_a_line_for_each_runner_and_a_dotted_one_for_what_pools():
-    lines = race_chart(race_of()).data
-    assert [line.name for line in lines] == ["LSTM (made-lstm)", "plain RNN (made-rnn)", "LSTM that pools (pools)"]
+    named = [line.name for line in race_chart(race_of()).data if line.showlegend is not False]
+    assert named == ["LSTM (made-lstm)", "plain RNN (made-rnn)", "LSTM (pools), which pools"]
+    lines = jagged(race_of())
+    assert [line.name for line in lines] == [f"{name}, token by token" for name in named]
     assert [list(line.y) for line in lines] == [[0, -0.3, -0.7], [0, -2, -6.5], [0, 0.1, 0.3]]
     assert [line.line.dash for line in lines] == ["solid", "solid", "dot"]
     assert lines[0].line.width > lines[1].line.width
-    assert [note.text for note in race_chart(race_of(pooled=None)).layout.annotations] == ["LSTM", "plain RNN"]
+    notes = race_chart(race_of(pooled=None, accuracies=(0.9, 0.53))).layout.annotations
+    assert {note.text for note in notes} == {"LSTM<br>made-lstm", "plain RNN<br>made-rnn, never learnt"}
+
+
+def test_chart_draws_the_medians_that_are_spoken_of():
+    gains = (0, -0.5, -0.1, -1, -3, -2, -5, -4)  # thirds of three, three and two
+    lines = {line.name: line for line in race_chart(race_of(gains, gains, gains)).data}
+    medians = lines["LSTM (made-lstm)"]
+    assert list(medians.x) == pytest.approx([-0.4, 2.4, None, 2.6, 5.4, None, 5.6, 7.4, None])
+    assert list(medians.y) == pytest.approx([-0.1, -0.1, None, -2, -2, None, -4.5, -4.5, None])
+    assert medians.line.width > lines["LSTM (made-lstm), token by token"].line.width
+    assert len(lines) == 6
+    notes = race_chart(race_of(gains, gains, gains)).layout.annotations
+    assert [note.y for note in notes] == [-4.5, -4.5]
 
 
 def test_card_and_chart_are_those_of_the_review(explainer):
     race = explainer.race(explainer.read(Question("not a good film , but great", "bilstm")))
-    assert "3 tokens from its nearer end" in text_of(race_card(race))
-    assert [len(line.x) for line in race_chart(race).data] == [4, 4]
+    assert "third of this review of 7 tokens" in text_of(race_card(race))
+    assert [len(line.x) for line in jagged(race)] == [4, 4]
