@@ -23,6 +23,7 @@ from model.workbench.audit import Audit, draw, look
 from model.workbench.audit_plan import AuditPlan
 from model.workbench.corrected import Correction, correct
 from model.workbench.crossings import find_crossings
+from model.workbench.hypotheses import Trial
 from model.workbench.mcnemar import Change
 from model.workbench.note import Note
 from model.workbench.notebook import Notebook
@@ -33,7 +34,7 @@ from model.workbench.slices import SliceFinding, find_slices
 from model.workbench.suspects import Suspects, find_suspects
 from model.workbench.versus import Versus
 
-CHECKPOINTS = "checkpoints"  # the comparison of two checkpoints
+CHECKPOINTS, HYPOTHESIS = "checkpoints", "hypothesis"  # what readings are compared by
 
 
 class Workbench:
@@ -46,6 +47,7 @@ class Workbench:
         self.sample: AuditPlan | None = notes.audit()
         self.atlas: Atlas | None = None  # of the checkpoint's units over these reviews, once somebody made it
         self.versus: Versus | None = None  # against the second checkpoint that was chosen last
+        self.trials: list[Trial] = []  # the hypotheses that were tested, the last one last
 
     @cached_property
     def outcomes(self) -> np.ndarray:
@@ -104,6 +106,8 @@ class Workbench:
         """
         if comparison == CHECKPOINTS and self.versus:
             return self.versus.changes == change
+        if comparison == HYPOTHESIS and self.trials:
+            return self.trials[-1].group.among(change, len(self.table.texts))
         raise ReviewError(gettext("This comparison is no longer there: make it again."))
 
     @property

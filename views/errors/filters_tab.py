@@ -11,7 +11,7 @@ import numpy as np
 from model.language import gettext, marked
 from model.workbench.filters import AS_FILED, LABELS, NOT_NAMED, ORDERS, Filter, orders
 from model.workbench.overview import Outcome
-from model.workbench.workbench import CHECKPOINTS, Workbench
+from model.workbench.workbench import CHECKPOINTS, HYPOTHESIS, Workbench
 from views.errors.parts import outcome_name
 from views.errors.picks import ChangePick, Narrowing, OutcomesPick, SlicePick, WordPick
 from views.errors.rows import category_name
@@ -19,7 +19,7 @@ from views.panel import Drawing
 
 ANY, UNNAMED = marked("any"), marked("not named yet")
 UNFILTERED = marked("Filters")
-COMPARED = {CHECKPOINTS: marked("two checkpoints")}
+COMPARED = {CHECKPOINTS: marked("two checkpoints"), HYPOTHESIS: marked("hypothesis")}
 
 Choice = tuple[str, str]  # of a dropdown: what is read, and its value
 

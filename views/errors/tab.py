@@ -33,6 +33,7 @@ from views.api.endpoints import Refusals
 from views.drawing.charts import confidence_histogram, reliability_diagram
 from views.errors.export_tab import ExportTab
 from views.errors.file_tab import FileForm, pasted, said_of, said_of_list
+from views.errors.hypotheses_tab import HypothesesTab
 from views.errors.loading import brought_sentence, loaded_card, progress_card, scoring_card, so_far_card
 from views.errors.overview import overview_card
 from views.errors.parts import sentence_card
@@ -83,6 +84,8 @@ class ErrorsTab:
                     self._units = UnitsTab(explainer, self.bench)
                 with gr.Tab(gettext("Two checkpoints"), id="versus"):
                     self._versus = VersusTab(explainer, self.bench)
+                with gr.Tab(gettext("Hypotheses"), id="hypotheses"):
+                    self._hypotheses = HypothesesTab(explainer, self.bench, self.reviews.shown)
                 with gr.Tab(gettext("Take away"), id="export"):
                     self._export = ExportTab(explainer, self.bench, self.reviews)
         self._listen()
@@ -182,6 +185,7 @@ class ErrorsTab:
             *self.reviews.filled,
             *self._units.filled,
             *self._versus.filled,
+            *self._hypotheses.filled,
             *self._export.filled,
             *self._form.filled,
             self._bring,
@@ -227,6 +231,7 @@ class ErrorsTab:
         )
         self._units.listen()
         self._versus.listen()
+        self._hypotheses.listen()
         self.reviews.listen(self._tabs)
 
     def listen_to_explain(self, explained: ExplainTab, tabs: gr.Tabs) -> None:
@@ -325,6 +330,7 @@ class ErrorsTab:
             **self.reviews.fill(bench),
             **self._units.fill(),
             **self._versus.fill(bench),
+            **self._hypotheses.fill(),
             **self._export.fill(),
             **self._form.fold(),
             self._bring: gr.Accordion(label=brought_sentence(bench.table), open=False),
