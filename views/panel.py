@@ -11,7 +11,7 @@ from gradio.blocks import Block
 from gradio.components import Component
 
 from model.reading.explanation import Question, Reading
-from model.reading.telling import jumps_most
+from model.reading.telling import jumps_and_shows
 from views.links import View
 from views.scripts import attached
 
@@ -39,13 +39,15 @@ class Focus:
 
 @dataclass(frozen=True, slots=True)
 class Shared:
-    """The components that all panels share: the `Question` that is explained (or None), and what makes the focus.
+    """The components that all panels share: the `Question` that is explained (or None), the checkpoint that reads, and
+    what makes the focus.
 
     The value of `place` is a number (views/stage/place.js).
     `symbol` is not on the page before the panel that shows it renders it.
     """
 
     question: gr.State
+    checkpoint: gr.Dropdown
     layer: gr.Radio
     direction: gr.Radio
     place: gr.HTML
@@ -83,10 +85,10 @@ def whole(number: float | None) -> int:
 
 
 def unit_looked_at(reading: Reading, layer: int, direction: str, unit: float | None) -> int:
-    """The unit that the number names; where it is empty, the one that jumps most in the layer and direction, or the
-    nearest that there are.
+    """The unit that the number names; where it is empty, the one that jumps most of those of the layer and direction
+    that show something at every token, or the nearest that there are.
     """
-    return jumps_most(reading.gates.nearest(layer, direction)) if unit is None else whole(unit)
+    return jumps_and_shows(reading.gates.nearest(layer, direction)) if unit is None else whole(unit)
 
 
 @dataclass(frozen=True, slots=True)

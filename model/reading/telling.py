@@ -19,6 +19,7 @@ from model.recurrence.retention import measure_memory
 
 KEEPS, JUMPS, SWITCHES, DECIDES = MEASURES = ("keeps", "jumps", "switches", "decides")
 SIX = {KEEPS: 2, JUMPS: 1, SWITCHES: 1, DECIDES: 2}  # how many of each are shown first
+SHOWS = 0.005  # the least absolute value of a hidden state that is not written as 0.00
 HOLDS = 0.5  # the largest absolute value of a memory that counts as holding something
 
 
@@ -74,9 +75,12 @@ def most_telling(measure: str, measured: Sequence[Measured], count: int) -> tupl
     return tuple(_telling(measure, each, unit) for each, unit in found)
 
 
-def jumps_most(trace: GateTrace) -> int:
-    """The unit (from 0) of one layer and direction whose memory changes most at one token."""
-    return int(_jumps(trace).strength.argmax())
+def jumps_and_shows(trace: GateTrace) -> int:
+    """The unit (from 0) of one layer and direction whose memory changes most at one token, of those that show something
+    at every token, |h| at least `SHOWS`; of all, where none does.
+    """
+    shows = (np.abs(trace.h) >= SHOWS).all(axis=0)  # (H,)
+    return int(np.where(shows | ~shows.any(), _jumps(trace).strength, -1).argmax())
 
 
 def six_units(gates: GateTraces, read: ReadLedger) -> tuple[TellingUnit, ...]:

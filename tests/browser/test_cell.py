@@ -58,7 +58,17 @@ def test_valve_moved_by_keys_says_what_the_verdict_would_be_and_lets_go(reviewed
     sentence = f"With the forget gate of unit 164 at “wonderful” at 1.00 instead of {f:.2f}, the verdict would be "
     expect(said).to_contain_text(f"{sentence}{alone:.2f} instead of {reading.prediction.probability:.2f}.")
     expect(said).to_contain_text(f"it would be {together:.2f}.")
+    now, verdict = reviewed.locator(".gs-now"), reading.prediction.probability
+    expect(now).to_contain_text("with f held at 1.00")  # the needle says under what it stands there
+    expect(now.locator("output")).to_have_text(f"{alone:.2f}")
+    expect(now.locator(".gs-whole")).to_be_visible()
+    expect(now.locator(".gs-whole")).to_contain_text(f"{verdict:.2f}")
+    reviewed.get_by_role("tab", name="Gates", exact=True).click()
+    expect(now).not_to_contain_text("held at")
+    reviewed.get_by_role("tab", name="Step through", exact=True).click()
+    expect(now).to_contain_text("with f held at 1.00")
     reviewed.get_by_role("button", name="Let go").click()
+    expect(now).not_to_contain_text("held at")
     expect(said).not_to_contain_text(sentence)
     expect(valve).to_have_attribute("aria-valuetext", f"{f:.2f}, by itself")
     assert number(reviewed, "ct") == signed(float(trace.values("c")[8, 164]))

@@ -1,14 +1,15 @@
 /* The cell in hand: its valves are moved by pointer and keys, its flows ease from one token to the next.
 
    A valve stays where it was put until another token or unit is looked at, or a person lets it go. The server is asked
-   once for each valve that is grabbed (asked.js); every step after that is computed here. */
+   once for each valve that is grabbed (asked.js); every step after that is computed here, and the stage's needle
+   follows. */
 import { filled, number } from "../drawing/numbers.js";
 import { scopeOf } from "../stage/scope.js";
 import { within } from "../stage/tokens.js";
 import { createEase } from "./ease.js";
 import { quantities } from "./formula.js";
 import { createPicture } from "./picture.js";
-import { openness, tell } from "./tried.js";
+import { openness, supposed, tell } from "./tried.js";
 
 const SPAN = 120; // pixels from shut to open
 const FINE = 100; // places at which a pointer can put a valve
@@ -41,6 +42,14 @@ export function attach({ element, watch }) {
     picture = figure && createPicture(figure, step);
     if (picture && held) show();
     else if (picture) ease.go(picture.draw, picture.sizes(step.now));
+    suppose();
+  }
+
+  /** Tell the stage what the verdict would be, for as long as the cell is to be seen. */
+  function suppose() {
+    const seen = held && element.offsetParent;
+    const found = seen ? supposed(element.querySelector(".gs-tried"), step, held, answers.get(held.symbol)) : null;
+    if (found || store.state.supposed) store.set({ supposed: found });
   }
 
   function show(eased = false) {
@@ -59,6 +68,7 @@ export function attach({ element, watch }) {
       if (label) label.textContent = openness(panel, now[gate]);
     }
     tell(panel, step, held, held && answers.get(held.symbol));
+    suppose();
   }
 
   function hold(valve, opening) {
@@ -111,6 +121,7 @@ export function attach({ element, watch }) {
   });
 
   store.subscribe(element, ({ openings }, change) => {
+    if ("place" in change && held && change.place !== step.where.place) letGo(); // what is held is held at this token
     if (!("openings" in change) || !step || !openings) return;
     const { symbol, ...where } = openings.valve;
     const here = Object.entries(step.where).every(([name, value]) => where[name] === value);
@@ -118,6 +129,7 @@ export function attach({ element, watch }) {
     answers.set(symbol, openings);
     if (held?.symbol === symbol) show();
   });
+  new ResizeObserver(suppose).observe(element); // which another tab hides
   watch("value", take);
   take();
 }

@@ -27,6 +27,13 @@ export function openness(panel, value) {
   return percent === 100 ? panel.dataset.open : filled(panel.dataset.part, { percent });
 }
 
+/** What the stage shows while a valve is held away from where it stands by itself; null before the answer has come. */
+export function supposed(panel, { now }, held, answer) {
+  if (!held || !answer || number(held.opening) === number(now[held.symbol])) return null;
+  const said = filled(panel.dataset.supposed, { symbol: held.symbol, opening: number(held.opening) });
+  return { probability: read(answer.alone, held.opening), said };
+}
+
 /** Show the `answer` of the server for a valve held at an opening; before it has come, what is held. */
 export function tell(panel, { logit, now }, held, answer) {
   const part = (selector) => panel.querySelector(selector);

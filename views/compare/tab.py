@@ -84,7 +84,7 @@ class CompareTab:
             elem_id="gs-compared",
             js_on_load=attached("compare/compare.js"),
         )
-        self.patched = gr.HTML("", elem_id="gs-patched")
+        self.patched = gr.HTML("", elem_id="gs-patched", js_on_load=attached("compare/patching.js"))
         self.asked = [self.text, self.other, self.checkpoint, self.other_checkpoint, self.layer, self.direction]
         self.asked.append(self.symbol)
         gr.on(

@@ -61,14 +61,10 @@ export function attach({ element, watch }) {
     if (!moments || !of(moments) || !(place in moments.curve)) return;
     const { curve, said, verdicts } = moments;
     const judged = resting ? curve.length - 1 : place;
-    const word = part(".gs-now strong");
-    word.textContent = verdicts[judged];
-    word.toggleAttribute("data-long", verdicts[judged].length > Number(word.dataset.short));
-    part(".gs-now output").textContent = curve[judged].toFixed(2);
+    const { pointed, supposed } = store.state;
+    if (supposed && pointed === null && !reading.goes()) tell(supposed.probability, wordFor(supposed.probability), supposed.said);
+    else tell(curve[judged], verdicts[judged]);
     part(".gs-now").toggleAttribute("data-whole", judged === curve.length - 1);
-    const meter = part(".gs-now .gs-meter");
-    meter.style.setProperty("--at", curve[judged]);
-    meter.setAttribute("aria-label", `P(positive) = ${curve[judged].toFixed(2)}`);
     const slider = part(".gs-curve");
     slider.style.setProperty("--read", (place + 1) / curve.length);
     slider.style.setProperty("--p", curve[place]);
@@ -79,6 +75,26 @@ export function attach({ element, watch }) {
     for (const token of stage.querySelectorAll(".gs-token"))
       token.classList.toggle("gs-unread", reading.goes() && Number(token.dataset.place) > place);
     keepInSight(stage, place);
+  }
+
+  /** The needle and its word; of a verdict that would be, `supposed` says under what. */
+  function tell(probability, verdict, supposed = "") {
+    const now = part(".gs-now");
+    now.toggleAttribute("data-supposed", Boolean(supposed));
+    part(".gs-supposed").textContent = supposed;
+    const word = part(".gs-now strong");
+    word.textContent = verdict;
+    word.toggleAttribute("data-long", verdict.length > Number(word.dataset.short));
+    part(".gs-now output").textContent = probability.toFixed(2);
+    const meter = part(".gs-now .gs-meter");
+    meter.style.setProperty("--at", probability);
+    meter.setAttribute("aria-label", [`P(positive) = ${probability.toFixed(2)}`, supposed].join(" ").trim());
+  }
+
+  function wordFor(probability) {
+    const words = JSON.parse(part(".gs-now").dataset.words);
+    const label = probability > 0.5 ? "positive" : "negative";
+    return words[Math.abs(probability - 0.5) < words.doubt ? `leaning_${label}` : label];
   }
 
   function keepInSight(root, place) {

@@ -7,6 +7,8 @@ review.
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 from markupsafe import Markup
 
 from model.attribution.attribution import Attribution
@@ -17,7 +19,7 @@ from views.drawing.scores import bar_range, is_unscored, score_text, score_unit
 from views.drawing.template import render
 from views.drawing.tracks import bar_paths
 from views.stage.reading import paints_of, text_direction, words_of
-from views.stage.verdict import verdict_word, word_for
+from views.stage.verdict import verdict_word, verdict_words, word_for
 
 SHORT = 14  # characters of a verdict that fit beside its number; longer ones are written smaller
 
@@ -41,6 +43,7 @@ def stage(reading: Reading, chosen: int, asked: str) -> Markup:
         asked=asked,
         word=verdict_word(prediction),
         short=SHORT,
+        words_of_verdicts=asdict(verdict_words(reading.review)),
         probability=prediction.probability,
     )
 

@@ -10,6 +10,7 @@
  * @property {object | null} scores what each token did, and what says so (the same)
  * @property {object | null} valve the one that was grabbed last (views/cell/cell.js)
  * @property {object | null} openings what is known of a valve (views/cell/tried.py)
+ * @property {{ probability: number, said: string } | null} supposed the verdict with a valve held, while one is
  * @property {boolean} playing whether the player goes from token to token
  */
 
@@ -27,6 +28,7 @@ export function createStore() {
     scores: null,
     valve: null,
     openings: null,
+    supposed: null,
     playing: false,
   });
   /** @type {Map<Listener, Element>} */

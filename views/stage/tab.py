@@ -143,7 +143,7 @@ class ExplainTab:
             self.unit = gr.Number(
                 None,
                 label=gettext("Unit"),
-                info=gettext("one cell of the layer, from 0"),
+                info=gettext("one cell of the layer, from 0; if empty: of those whose h is never 0.00, the one"),
                 placeholder=gettext("that jumps most"),
                 precision=0,
                 min_width=150,
@@ -159,7 +159,9 @@ class ExplainTab:
             min_width=250,
             render=False,
         )
-        self._shared = shared = Shared(self.question, self.layer, self.direction, self.place, self.unit, self.symbol)
+        self._shared = shared = Shared(
+            self.question, self.checkpoint, self.layer, self.direction, self.place, self.unit, self.symbol
+        )
         self.panels: list[Panel] = []
         with gr.Tabs(elem_id="gs-inside", overflow_behavior="wrap") as self.tabs:
             for name, label, build in TABS:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from markupsafe import Markup
 
@@ -47,6 +48,24 @@ def verdict_word(prediction: Prediction) -> str:
 def word_for(probability: float) -> str:
     """The same for a P(positive) alone."""
     return _word("positive" if probability > 0.5 else "negative", abs(probability - 0.5) < DOUBT)
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictWords:
+    """The word for each P(positive), as `word_for` finds it: where it is less than `doubt` from 0.5 it is a doubt."""
+
+    doubt: float
+    positive: str
+    negative: str
+    leaning_positive: str
+    leaning_negative: str
+
+
+def verdict_words(review: EncodedReview) -> VerdictWords:
+    """Those for verdicts that the page's scripts find; of a review of which nothing is known they are none."""
+    if review.all_unknown:
+        return VerdictWords(DOUBT, *[gettext(NO_VERDICT)] * 4)
+    return VerdictWords(DOUBT, *(_word(label, doubtful) for doubtful in (False, True) for label in _SURE))
 
 
 def _word(label: str, doubtful: bool) -> str:

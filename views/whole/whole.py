@@ -199,7 +199,7 @@ def _stays(whole: Whole, frame: _Frame) -> list[Stay]:
     found = []
     for point, across, up in zip(points, places.across.tolist(), places.up.tolist(), strict=True):
         kind = "gs-attracts" if point.attracts else "gs-repels" if point.repels else "gs-keeps"
-        said = gettext("λ {kept}, {along} along the readout").format(
+        said = gettext("λ {kept}, |cos| to the readout {along}").format(
             kept=f"{point.kept:.3f}", along=f"{point.along:.2f}"
         )
         spot = frame.spot(across, up)

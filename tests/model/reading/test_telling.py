@@ -17,7 +17,7 @@ from model.reading.telling import (
     SIX,
     SWITCHES,
     TellingUnit,
-    jumps_most,
+    jumps_and_shows,
     six_units,
     telling_units,
 )
@@ -63,9 +63,16 @@ def test_jump_is_the_largest_change_at_one_token_from_nothing_on():
     assert of(telling_units(backward, NOTHING_READ, JUMPS, 1)) == [("backward", 0, 2.0, (0,))]  # from 2.0 to 0.0
 
 
-def test_unit_of_one_layer_and_direction_that_jumps_most():
-    assert jumps_most(lstm(C)) == 0
-    assert jumps_most(lstm(C[:, ::-1])) == 1
+def test_unit_to_begin_with_jumps_most_of_those_that_show_something_at_every_token():
+    def showing(*h: float) -> GateTrace:
+        """Two units, of which the first jumps more; `h` is what both show at the four tokens."""
+        shown = np.array([h, [0.3, -0.005, 0.3, 0.3]], dtype=np.float32).T
+        return GateTrace(1, "forward", LSTM, dict.fromkeys("igo", np.zeros_like(C)) | {"c": C, "f": F, "h": shown})
+
+    assert jumps_and_shows(showing(0.3, 0.3, -0.3, 0.3)) == 0
+    assert jumps_and_shows(showing(0.3, 0.3, -0.0049, 0.3)) == 1
+    assert jumps_and_shows(lstm(C)) == 0  # of all, where none shows anything
+    assert jumps_and_shows(lstm(C[:, ::-1])) == 1
 
 
 def test_switch_is_there_and_back():

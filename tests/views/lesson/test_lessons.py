@@ -26,6 +26,7 @@ COURSES = {language: read_lessons(language) for language in LANGUAGES}
 STEPS = [(language, number) for language in LANGUAGES for number in range(8)]
 NASTY = "<img src=x onerror=alert(1)> & \"quote' </details></section>"
 CJK = re.compile(r"[\u4e00-\u9fff]")
+SMALL = "small-lstm"
 TURN = COURSES["en"][0].view.text
 
 
@@ -72,7 +73,7 @@ def test_chinese_is_chinese_and_english_is_not(number):
         assert CJK.search(part)
         words = re.findall(r"[A-Za-z]{2,}", outside_quotes(part))
         controls = {"Unit", "Layer", "Checkpoint", "Compare", "end"}  # as they are labelled on the page
-        assert set(words) <= {"RNN", "LSTM", "tanh", "reads", "diag", "log"} | controls, words
+        assert set(words) <= {"RNN", "LSTM", "tanh", "diag", "log"} | controls, words
         assert not re.search(r"[\u4e00-\u9fff][,;:?!.]", part)  # punctuation marks of Chinese are wide
         assert re.search(r"[A-Za-z]+ [A-Za-z]+ [A-Za-z]+", outside_quotes(part)) is None
     assert not any(CJK.search(part) for part in parts(english))
@@ -169,9 +170,9 @@ def places(reading):
 
 @pytest.fixture(scope="module")
 def unit(reading):
-    """One unit of layer 1, forward, as a function of symbol and place: what steps 2 to 5 look at."""
-    trace, number = reading().gates.of(1, "forward"), COURSES["en"][1].view.unit
-    assert {lesson.view.unit for lesson in COURSES["en"][1:5]} == {number}
+    """One unit of the small network as a function of symbol and place: what steps 2 to 5 look at."""
+    trace, number = reading(SMALL).gates.of(1, "forward"), COURSES["en"][1].view.unit
+    assert {(lesson.view.checkpoint, lesson.view.unit) for lesson in COURSES["en"][1:5]} == {(SMALL, number)}
     return lambda symbol: trace.values(symbol)[:, number].astype(float)
 
 
@@ -197,22 +198,28 @@ def test_step_6_a_later_word_changes_backward_states_alone_in_layer_1_and_both_i
     assert changes(2, "backward")[0] > 0.05
 
 
-def test_step_2_h_is_a_bounded_report_on_c(unit, places):
+def test_first_five_steps_look_at_one_small_network_and_the_others_at_larger_ones():
+    assert [lesson.view.checkpoint for lesson in COURSES["en"]] == [SMALL] * 5 + ["bilstm", "rnn", "bilstm"]
+
+
+def test_step_2_h_is_a_bounded_report_on_c(reading, unit, places):
     at = places["dull"]
     assert unit("h")[at] == pytest.approx(unit("o")[at] * np.tanh(unit("c")[at]), abs=1e-5)
-    assert abs(unit("c")).max() > 1
+    assert np.abs(reading(SMALL).gates.of(1, "forward").values("c")).max() > 1  # c can, of one unit or another
 
 
 def test_step_3_the_input_gate_opens_at_words_of_opinion(unit, places):
     i, f, g = unit("i"), unit("f"), unit("g")
     dull, film = places["dull"], places["film"]
-    assert i[dull] > 0.9
+    assert i[dull] > 0.8
     assert i[film] < 0.05
-    assert abs(g[film]) > 0.9
+    assert abs(g[film]) > 0.8
     assert f[film] > 0.95
     opinions = [places[word] for word in ("dull", "clever", "wonderful")]
     assert sorted(np.argsort(i)[-3:]) == sorted(opinions)
-    assert i[opinions].sum() > 5 * np.delete(i, opinions).sum()
+    assert i[opinions].sum() > 3 * np.delete(i, opinions).sum()
+    written = np.abs(i * g)
+    assert written[opinions].sum() > 3 * np.delete(written, opinions).sum()
 
 
 def test_step_4_the_sum_changes_its_sign_without_erasing(unit, places):
@@ -236,9 +243,9 @@ def test_step_5_more_than_half_of_dull_is_still_there(reading, unit, places):
     for word in ("clever", "wonderful"):
         assert unit("i")[places[word]] * unit("g")[places[word]] > 0.2
     assert unit("i")[places["dull"]] * unit("g")[places["dull"]] < -0.5
-    f = reading().gates.of(1, "forward").values("f").astype(float)
-    assert (f[start : start + 5].prod(axis=0) < 0.05).mean() > 0.5
-    assert 0 < (f[start:].prod(axis=0) > 0.5).mean() < 0.1
+    f = reading(SMALL).gates.of(1, "forward").values("f").astype(float)
+    assert (f[start : start + 5].prod(axis=0) < 0.05).sum() > 2  # some lose nearly all of it
+    assert (f[start:].prod(axis=0) > 0.5).sum() > 2  # others keep it
 
 
 def test_step_7_the_gradient_of_the_plain_rnn_falls_along_a_line(explainer, reading):

@@ -63,3 +63,13 @@ def test_gates_that_differ_are_not_called_exact(explanation):
     assert "✓ Gates are exact" in verdict.verdict(explanation)
     gates = replace(explanation.gates, parity=0.01)
     assert "Gates are not exact" in verdict.verdict(replace(explanation, gates=gates))
+
+
+def test_words_for_what_the_page_finds_itself_are_those_of_verdicts(explainer):
+    words = verdict.verdict_words(explainer.read(Question("Not a good film", "bilstm")).review)
+    for probability in (0.0, 0.2, 0.45, 0.5, 0.55, 0.8, 1.0):
+        label = "positive" if probability > 0.5 else "negative"
+        found = getattr(words, f"leaning_{label}" if abs(probability - 0.5) < words.doubt else label)
+        assert found == verdict.word_for(probability)
+    unknown = verdict.verdict_words(explainer.read(Question("Xqzt vrrk", "bilstm")).review)
+    assert {unknown.positive, unknown.negative, unknown.leaning_positive} == {verdict.NO_VERDICT}

@@ -39,6 +39,7 @@ class Built:
 def shared_components():
     return Shared(
         question=gr.State(None),
+        checkpoint=gr.Dropdown(["bilstm"]),
         layer=gr.Radio([1, 2]),
         direction=gr.Radio(["forward", "backward"]),
         place=gr.Number(0),

@@ -26,6 +26,7 @@ def listeners(explainer):
     def build():
         shared = Shared(
             question=gr.State(None),
+            checkpoint=gr.Dropdown(["bilstm"]),
             layer=gr.Radio([1, 2]),
             direction=gr.Radio(["forward", "backward"]),
             place=gr.Number(0),

@@ -6,14 +6,18 @@ import json
 import re
 from dataclasses import replace
 
+import gradio as gr
 import pytest
 
 from model.network.checkpoint import CHECKPOINTS
 from model.reading.explainer import Explainer
 from model.reading.explanation import Question
 from model.recurrence import dynamics
+from tests.views.blocks import on_a_page
 from tests.views.harmless import NASTY, assert_harmless
 from views.drawing.numbers import signed
+from views.panel import ANALYSE, Focus
+from views.stage.tab import ExplainTab
 from views.whole.whole import path_card, units_card
 
 TEXT = "A slow start and a dull plot, but what a wonderful ending!"
@@ -92,6 +96,35 @@ def test_line_attractor_is_said_only_where_it_was_found(explainer):
     assert "No line attractor was found in this network." in rnn
     assert "draws in what is near" in rnn
     assert "draws in what is near" not in lstm
+
+
+@pytest.mark.parametrize("name", SMALL)
+def test_a_line_attractor_is_explained_with_what_was_measured_and_the_thresholds(explainer, name):
+    drawn = path_card(*seen(explainer, name))
+    assert "line. A line attractor is" in drawn or "network. A line attractor is" in drawn
+    assert "by how many logits it did" in drawn  # the numbers beside the words
+    assert "within 0.05 of 1: 95 to 105 % of it is there after a token" in drawn
+    assert "less than 60° between the two, |cos| above 0.5; thresholds chosen here" in drawn
+    assert "Maheswaranathan" in drawn
+
+
+def test_network_that_is_too_large_offers_those_that_are_not_and_stays_in_the_tab(explainer):
+    explained = on_a_page(lambda: ExplainTab(explainer))
+    panel = next(panel for panel in explained.panels if panel.name == "whole")
+    drawn = panel.draw(explainer.read(Question(TEXT, "bilstm")), Focus(1, "forward", 0, 0))
+    assert "gs-too-large" in drawn[panel.outputs[0]]
+    page = explained.checkpoint.parent
+    while page.parent:
+        page = page.parent
+    buttons = {block.value: key for key, block in page.blocks.items() if isinstance(block, gr.Button)}
+    for name in SMALL:
+        (pressed,) = [fn for fn in page.fns.values() if (buttons[f"Read it by {name}"], "click") in fn.targets]
+        assert pressed.outputs == [explained.checkpoint]
+        assert pressed.fn() == name
+        (asked,) = [fn for fn in page.fns.values() if fn.trigger_after == pressed._id]
+        assert asked.js == ANALYSE
+        drawn = panel.draw(explainer.read(Question(TEXT, name)), Focus(1, "forward", 0, 0))
+        assert "gs-too-large" not in drawn[panel.outputs[0]]
 
 
 def test_without_measured_dynamics_nothing_is_said_of_slow_points(explainer):
