@@ -51,6 +51,14 @@ class Term:
 
 
 @dataclass(frozen=True, slots=True)
+class LargestTerm:
+    """The term that is the largest of all at most steps, and at how many of them."""
+
+    term: Term
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class GradientFlow:
     """The Jacobians of one layer (from 1) and direction on one review: of the state that is the cell's memory.
 
@@ -91,6 +99,23 @@ class GradientFlow:
     def whole(self) -> bool:
         """Whether the product of the steps is the true derivative already."""
         return not self.cell.left_out
+
+    @property
+    def least_step(self) -> int:
+        """The token (from 0) over which least of a gradient gets back. Raises `ValueError` for a single token."""
+        return int(np.nanargmin(self.step_norms))
+
+    @property
+    def most_step(self) -> int:
+        """The token over which most gets, likewise."""
+        return int(np.nanargmax(self.step_norms))
+
+    @property
+    def largest_term(self) -> LargestTerm:
+        """Which term is the largest at most steps; at none of them in a review of one token."""
+        norms = np.stack([term.norms for term in self.terms])  # (terms, T), NaN at the token that is read first
+        first = np.bincount(norms[:, ~np.isnan(norms[0])].argmax(axis=0), minlength=len(self.terms))
+        return LargestTerm(self.terms[int(first.argmax())], int(first.max()))
 
     def in_one_direction(self, distance: float) -> float:
         """How much of the product's squared norm lies in the direction that keeps most, from 1 / units to 1.

@@ -127,6 +127,8 @@ def area_track(
     drawn = [f'<path class="gs-behind" d="M{start} 0H{end}V100H{start}z"/>'] if end > start else []
     for kind, part in (("gs-above", np.minimum(heights, 50)), ("gs-below", np.maximum(heights, 50))):
         points = "".join(f"L{place}.5 {height:.1f}" for place, height in enumerate(part.tolist()))
+        if len(part) == 1:  # a curve through one point would have no width
+            points = f"m-.4 0V{part[0]:.1f}h.8"
         drawn.append(f'<path class="{kind}" d="M0.5 50{points}V50z"/>')
     drawn.append(f'<path class="gs-axis" d="M0 50h{len(values)}"/>')
     if over is not None:
@@ -187,20 +189,24 @@ class Line:
 
 
 def line_track(lines: Sequence[Line], tokens: int, low: float, high: float, middle: float | None = None) -> Markup:
-    """Lines on one scale as SVG, one unit of width for each token; values beyond the scale run along its edge."""
+    """Lines on one scale as SVG, one unit of width for each token; values beyond the scale run along its edge.
+
+    A value without neighbours is a dash in its column.
+    """
 
     def height(value: float) -> float:
         return 96 - 92 * (min(max(value, low), high) - low) / (high - low)
 
     drawn = []
     for line in lines:
-        pen, path = "M", []
-        for place, value in zip(line.places, line.values, strict=True):
-            if np.isnan(value):
-                pen = "M"
-                continue
-            path.append(f"{pen}{place + 0.5:g} {height(value):.1f}")
-            pen = "L"
+        there = np.concatenate([[False], ~np.isnan(line.values), [False]])
+        path = []
+        for place, value, before, here, after in zip(
+            line.places, line.values, there[:-2], there[1:-1], there[2:], strict=True
+        ):
+            if here:
+                path.append(f"{'L' if before else 'M'}{place + 0.5:g} {height(value):.1f}")
+                path.append("" if before or after else "m-.3 0h.6")
         drawn.append(f'<path class="{line.kind}" d="{"".join(path)}"/>')
     axis = "" if middle is None else f'<path class="gs-axis" d="M0 {height(middle):.1f}h{tokens}"/>'
     return _svg(tokens, axis + "".join(drawn))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from markupsafe import Markup
 
@@ -14,9 +16,23 @@ from views.drawing.labels import NAMES
 from views.drawing.template import render
 from views.drawing.token_axis import Track, token_axis
 from views.drawing.tracks import Line
-from views.gradients.log_scale import LogScale, power
+from views.gradients.log_scale import LogScale, factor, many
 
-SCALE = LogScale(-12.0, 1.0)  # of a gradient of the logit
+SCALE = LogScale(1e-4, 10)  # of a gradient of the logit
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """At which word the gradient by its vector is largest and at which smallest, and how many times smaller, as text;
+    `times` is "" where it is nothing there, or there is one word alone.
+    """
+
+    most: str
+    most_value: str
+    least: str
+    least_value: str
+    times: str | Markup
+    tokens: int
 
 
 def arrivals_card(reading: Reading, gradients: Gradients) -> Markup:
@@ -27,10 +43,23 @@ def arrivals_card(reading: Reading, gradients: Gradients) -> Markup:
         layer=gradients.flows[0].flow.layer,
         layers=reading.gates.layers,
         pooling=gradients.pooling,
+        words=_words(reading, gradients),
         axis=token_axis(reading.review.tokens, _tracks(gradients), gettext("What arrives")),
-        low=power(SCALE.low),
-        high=power(SCALE.high),
         save=save_buttons("gatescope-gradient-arrivals", arrivals_csv(reading, gradients)),
+    )
+
+
+def _words(reading: Reading, gradients: Gradients) -> Words:
+    norms, tokens = gradients.arriving.embedding, reading.review.tokens
+    most, least = int(norms.argmax()), int(norms.argmin())
+    several = len(tokens) > 1 and norms[least] > 0
+    return Words(
+        most=tokens[most].text,
+        most_value=factor(norms[most]),
+        least=tokens[least].text,
+        least_value=factor(norms[least]),
+        times=many(float(np.log10(norms[most] / norms[least]))) if several else "",
+        tokens=len(tokens),
     )
 
 

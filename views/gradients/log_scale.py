@@ -18,18 +18,30 @@ POWER, TIMES_POWER = Markup("10<sup>{}</sup>"), Markup("{} × 10<sup>{}</sup>")
 
 @dataclass(frozen=True, slots=True)
 class LogScale:
-    """log10 of the smallest and the largest value on a track; beyond it the line runs along the edge."""
+    """The smallest and the largest value on a track, above 0; beyond them the line runs along the edge.
+
+    Fixed, so that two reviews compare.
+    """
 
     low: float
     high: float
 
+    @property
+    def ends(self) -> str:
+        """Both, as they are printed."""
+        return gettext("{low} to {high}").format(low=f"{self.low:g}", high=f"{self.high:g}")
+
     def track(self, name: str, note: str, values: np.ndarray, *beside: Line) -> Track:
-        """A line through values (tokens,), none of them negative, NaN where there is none; lines beside it in log10."""
+        """A line through values (tokens,), none of them negative, NaN where there is none; lines beside it in log10.
+
+        The ends of the scale stand behind the note.
+        """
         with np.errstate(divide="ignore"):
             logs = np.maximum(np.log10(values), NOTHING)
         lines = [Line(np.arange(len(values)), logs), *beside]
-        picture = line_track(lines, len(values), self.low, self.high, middle=0)
-        return Track(name, picture, "gs-log", note, numbers=[factor(value) for value in values])
+        picture = line_track(lines, len(values), np.log10(self.low), np.log10(self.high), middle=0)
+        said = gettext("{note} · {ends}").format(note=note, ends=self.ends)
+        return Track(name, picture, "gs-log", said, numbers=[factor(value) for value in values])
 
 
 def factor(value: float, form: str = ".2g") -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
@@ -453,3 +453,28 @@ def test_untrained_rnn_loses_the_gradient():
     flow = gradient_flow(network, network.embed(torch.tensor([IDS * 4])), 2, "forward")
     assert flow.cell.key == "rnn"
     assert flow.gain.rate < 0.8
+
+
+def made_flow(*terms: list[float]) -> GradientFlow:
+    """A flow of which only the terms count, and their sums as the norms of the steps; each begins with NaN."""
+    network, embedded = make()
+    flow = gradient_flow(network, embedded, 1, "forward")
+    made = tuple(replace(flow.terms[0], norms=np.array([np.nan, *norms])) for norms in terms)
+    return replace(flow, terms=made, step_norms=np.array([np.nan, *np.sum(terms, axis=0)]))
+
+
+def test_steps_that_keep_least_and_most_and_the_term_that_is_largest_at_most_of_them():
+    flow = made_flow([0.5, 0.1, 0.6, 0.4], [0.1, 0.3, 0.1, 0.1])
+    assert (flow.least_step, flow.most_step) == (2, 3)
+    assert flow.largest_term.term is flow.terms[0]
+    assert flow.largest_term.count == 3
+    backward = replace(flow, step_norms=flow.step_norms[::-1].copy())
+    assert (backward.least_step, backward.most_step) == (2, 1)
+
+
+def test_a_review_of_one_token_has_no_step_to_name():
+    network = make_network().double()
+    flow = gradient_flow(network, network.embed(torch.tensor([IDS[:1]])), 1, "forward")
+    for ask in (lambda: flow.least_step, lambda: flow.most_step):
+        with pytest.raises(ValueError, match="All-NaN"):
+            ask()

@@ -102,7 +102,7 @@ def test_bar_limit_is_one_at_least():
 
 def points(picture, kind):
     """Of the line of a kind: its pieces, each a list of (token, height above the lower edge of the scale, 0 to 1)."""
-    path = re.search(rf'class="{kind}" d="([^"]*)"', picture)[1]
+    path = re.search(rf'class="{kind}" d="([^"]*)"', picture)[1].replace("m-.3 0h.6", "")
     return [
         [(float(x) - 0.5, (96 - float(y)) / 92) for x, y in (point.split(" ") for point in piece.split("L"))]
         for piece in path.split("M")[1:]
@@ -139,6 +139,14 @@ def test_values_beyond_the_scale_run_along_its_edge():
 def test_line_is_broken_where_there_is_no_value(values, pieces):
     picture = tracks.line_track([tracks.Line(np.arange(4), np.array(values))], 4, 0, 1)
     assert [[place for place, _ in piece] for piece in points(picture, "gs-line")] == pieces
+
+
+def test_a_value_alone_is_a_dash_and_a_curve_of_one_token_has_a_width():
+    picture = tracks.line_track([tracks.Line(np.arange(3), np.array([0.5, np.nan, 1.0]))], 3, 0, 1)
+    assert path_of(picture, "gs-line") == "M0.5 50.0m-.3 0h.6M2.5 4.0m-.3 0h.6"
+    picture = tracks.area_track(np.array([-1.0]), 2.0)
+    assert path_of(picture, "gs-above") == "M0.5 50m-.4 0V50.0h.8V50z"
+    assert path_of(picture, "gs-below") == "M0.5 50m-.4 0V74.0h.8V50z"
 
 
 def test_lines_of_a_row_keep_their_kinds_and_their_order():

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import math
+import re
+from dataclasses import replace
 
 import numpy as np
 import pytest
 import torch
 
+from model.reading.explainer import Explainer
+from model.reading.explanation import Question
 from tests.views.gradients.measured import (
     BOTH,
     CELLS,
@@ -18,7 +22,7 @@ from tests.views.gradients.measured import (
     small_explainer,
 )
 from tests.views.harmless import table_of, tracks_of
-from views.gradients.arrivals import arrivals_card
+from views.gradients.arrivals import SCALE, arrivals_card
 
 
 def arriving_by_autograd(network, ids, layer, direction):
@@ -58,7 +62,7 @@ def test_what_arrives_is_what_autograd_finds(explainer, layer, direction):
     at_word, at_h = tracks_of(page)
     assert [row.name for row in (at_word, at_h)] == ["at the word", "at h"]
     assert numbers_of(at_h) == pytest.approx(expected, rel=0.051)
-    assert at_h.lines(-12, 1)[0] == pytest.approx(
+    assert at_h.lines(-4, 1)[0] == pytest.approx(
         {place: math.log10(value) for place, value in enumerate(expected)}, abs=0.01
     )
     table = table_of(page)
@@ -67,7 +71,7 @@ def test_what_arrives_is_what_autograd_finds(explainer, layer, direction):
     words = [float(row["word vector"]) for row in table]
     assert numbers_of(at_word) == pytest.approx(words, rel=0.051)
     logs = {place: math.log10(value) for place, value in enumerate(words)}
-    assert at_word.lines(-12, 1)[0] == pytest.approx(logs, abs=0.01)
+    assert at_word.lines(-4, 1)[0] == pytest.approx(logs, abs=0.01)
 
 
 @CELLS
@@ -87,8 +91,8 @@ def test_gradient_at_c_stands_with_its_chain(explainer, direction):
     _, at_h, at_c = tracks_of(page)
     assert "dashed" not in at_h.note
     assert "dashed: chain alone" in at_c.note
-    assert len(at_h.lines(-12, 1)) == 1
-    line, chain = at_c.lines(-12, 1)
+    assert len(at_h.lines(-4, 1)) == 1
+    line, chain = at_c.lines(-4, 1)
     arriving = found.arriving.of(2, direction)
     assert line == pytest.approx(dict(enumerate(np.log10(arriving.values("c")))), abs=0.01)
     table = table_of(page)
@@ -136,3 +140,35 @@ def test_where_short_ways_lead_is_said(explainer, tmp_path):
     pooled = small_explainer(tmp_path, pooling="max_mean")
     assert "maximum and the mean over all tokens" in arrivals_card(*measured(pooled, "lstm"))
     assert "also read by layer 2" in arrivals_card(*measured(pooled, "lstm", layer=1))
+
+
+def sentence_of(page):
+    """What is said of the words, in one line, without its tags."""
+    return " ".join(re.sub(r"<[^>]*>", "", re.search(r'<p class="gs-said">(.*?)</p>', page, re.DOTALL)[1]).split())
+
+
+def with_norms(found, *norms):
+    return replace(found, arriving=replace(found.arriving, embedding=np.array(norms, dtype=float)))
+
+
+def test_sentence_names_the_words_with_the_largest_and_the_smallest_gradient(explainer):
+    explanation, found = measured(explainer, text="good film not dull")
+    assert sentence_of(arrivals_card(explanation, with_norms(found, 0.02, 0.3, 0.012, 0.04))) == (
+        "A small change of a word’s vector would move the verdict most at “film”, by 0.3 logits for a change of "
+        "length 1. Least at “not”: by 0.012, 25 times less."
+    )
+    said = sentence_of(arrivals_card(explanation, with_norms(found, 0.02, 0.3, 0.0, 0.04)))
+    assert said.endswith("At “not” not at all.")
+    said = sentence_of(arrivals_card(*measured(explainer, text="good")))
+    assert "most at “good”" in said
+    assert "east at" not in said
+
+
+@pytest.mark.parametrize("name", ["bilstm", "bilstm-recipe", "small-lstm"])
+def test_range_holds_what_arrives_in_the_shipped_networks_that_learnt(name):
+    explainer = Explainer()
+    reading = explainer.read(Question("It is slow and a little dull, yet the last act made up for it all.", name))
+    arriving = explainer.gradients(reading, 1, "forward").arriving
+    for norms in (arriving.embedding, *arriving.of(1, "forward").norms.values()):
+        assert norms.min() > SCALE.low
+        assert norms.max() < SCALE.high
