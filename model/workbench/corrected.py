@@ -93,16 +93,22 @@ class Correction:
     tau: float | None
 
 
-def correct(table: ReviewTable, scores: Scores, notes: Mapping[int, Note]) -> Correction:
-    """Measure a file with the labels that it has, and with those that were corrected."""
-    after = replace(table, labels=corrected_labels(table.labels, notes))
-    found = _moved(find_slices(table, scores), find_slices(after, scores))
+def correct(
+    table: ReviewTable, scores: Scores, notes: Mapping[int, Note], slices: Sequence[SliceFinding] | None = None
+) -> Correction:
+    """Measure a file with the labels that it has, and with those that were corrected.
+
+    `slices` are those of the file as it is, where they are known already.
+    """
+    after, said = replace(table, labels=corrected_labels(table.labels, notes)), count_said(table, scores, notes)
+    before = find_slices(table, scores) if slices is None else slices
+    found = _moved(before, find_slices(after, scores) if said.altering else before)
     placed = [each for each in found if each.place_before is not None]
     tau = None
     if len(placed) > 1:
         rates = [[each.before.rate for each in placed], [each.after.rate for each in placed]]
         tau = kendall_tau(np.array(rates[0], dtype=np.float64), np.array(rates[1], dtype=np.float64))
-    return Correction(count_said(table, scores, notes), measured(table, scores), measured(after, scores), found, tau)
+    return Correction(said, measured(table, scores), measured(after, scores), found, tau)
 
 
 def count_said(table: ReviewTable, scores: Scores, notes: Mapping[int, Note]) -> Said:

@@ -61,7 +61,7 @@ def nearest_each(scores: Scores, rows: np.ndarray, k: int, among: np.ndarray) ->
         values = np.concatenate([values, found], axis=1)
         best = np.concatenate([best, np.broadcast_to(chosen, found.shape)], axis=1)
         order = np.argsort(-values, axis=1, kind="stable")[:, :k]
-        values, best = (np.take_along_axis(each, order, axis=1) for each in (values, best))
+        values, best = np.take_along_axis(values, order, 1), np.take_along_axis(best, order, 1)
     return best
 
 

@@ -26,7 +26,7 @@ from model.workbench.scoring import Scores
 
 NEIGHBOURS = 10  # labelled rows most like one
 MOST_AGREEING = 3  # so many of them, or fewer, with its own label are a reason
-MOST = 500  # rows that are given
+MOST = 200  # rows that are given
 
 CLASSES = (0, 1)
 
@@ -70,6 +70,10 @@ class Suspects:
     expected: float
     thresholds: tuple[float | None, float | None]
     stars: float | None
+
+    def of(self, row: int) -> Suspect | None:
+        """What is said of a row; None where its label is not suspected, or not among those given."""
+        return next((each for each in self.rows if each.row == row), None)
 
 
 def self_confidence(labels: np.ndarray, scores: Scores) -> np.ndarray:

@@ -31,7 +31,7 @@ from model.workbench.overview import Overview, outcomes, overview
 from model.workbench.partitions import idle_columns
 from model.workbench.scoring import Scores
 from model.workbench.slices import SliceFinding, find_slices
-from model.workbench.suspects import Suspects, find_suspects
+from model.workbench.suspects import Suspect, Suspects, find_suspects
 from model.workbench.versus import Versus
 
 CHECKPOINTS, HYPOTHESIS = "checkpoints", "hypothesis"  # what readings are compared by
@@ -45,6 +45,7 @@ class Workbench:
         self.table, self.scores, self._notes = table, scores, notes
         self.notes: dict[int, Note] = notes.all()
         self.sample: AuditPlan | None = notes.audit()
+        self._suspects: Suspects | None = None
         self.atlas: Atlas | None = None  # of the checkpoint's units over these reviews, once somebody made it
         self.versus: Versus | None = None  # against the second checkpoint that was chosen last
         self.trials: list[Trial] = []  # the hypotheses that were tested, the last one last
@@ -74,15 +75,21 @@ class Workbench:
         """The file's own columns by which no slice is made."""
         return idle_columns(self.table)
 
-    @cached_property
+    @property
     def suspects(self) -> Suspects:
-        """The labels that are likely to be wrong, the likeliest first."""
-        return find_suspects(self.table, self.scores)
+        """The labels that are likely to be wrong, the likeliest first; looked for once, when they are asked for."""
+        if self._suspects is None:
+            self._suspects = find_suspects(self.table, self.scores)
+        return self._suspects
+
+    def suspect(self, row: int) -> Suspect | None:
+        """Why a row's label is suspected, if it is; None as long as nobody has asked for `suspects`."""
+        return self._suspects.of(row) if self._suspects else None
 
     @property
     def correction(self) -> Correction:
         """What the labels that were corrected by now change."""
-        return correct(self.table, self.scores, self.notes)
+        return correct(self.table, self.scores, self.notes, self.slices)
 
     @property
     def audit(self) -> Audit | None:

@@ -22,7 +22,8 @@ from model.workbench.workbench import Workbench
 from views.api.endpoints import Refusals
 from views.drawing.labels import ARROWS
 from views.drawing.template import render
-from views.errors.naming_tab import CORRECTING_KEYS, Naming
+from views.errors.corrections import CORRECTING_KEYS
+from views.errors.naming_tab import Naming
 from views.errors.parts import sentence_card
 from views.errors.rows import neighbours_card, row_heading
 from views.gates.staves import staves

@@ -12,8 +12,9 @@ from model.language import gettext, marked
 from model.workbench.filters import AS_FILED, LABELS, NOT_NAMED, ORDERS, Filter, orders
 from model.workbench.overview import Outcome
 from model.workbench.workbench import CHECKPOINTS, HYPOTHESIS, Workbench
+from views.errors.listed import Listed, list_name, listed
 from views.errors.parts import outcome_name
-from views.errors.picks import ChangePick, Narrowing, OutcomesPick, SlicePick, WordPick
+from views.errors.picks import ChangePick, ListPick, Narrowing, OutcomesPick, SlicePick, WordPick
 from views.errors.rows import category_name
 from views.panel import Drawing
 
@@ -21,6 +22,7 @@ ANY, UNNAMED = marked("any"), marked("not named yet")
 UNFILTERED = marked("Filters")
 COMPARED = {CHECKPOINTS: marked("two checkpoints"), HYPOTHESIS: marked("hypothesis")}
 
+Narrowed = Narrowing | Listed
 Choice = tuple[str, str]  # of a dropdown: what is read, and its value
 
 
@@ -34,7 +36,7 @@ class Chosen:
     label: str | None
     low: float
     high: float
-    narrowed: Narrowing | None
+    narrowed: Narrowed | None
     order: str
 
     def filter(self, vocabulary: Mapping[str, int]) -> Filter:
@@ -44,6 +46,7 @@ class Chosen:
             search=(self.search or "").strip(),
             outcomes=tuple(Outcome(int(each)) for each in self.outcomes or ()),
             slice=narrowed.slice if isinstance(narrowed, SlicePick) else None,
+            rows=narrowed.rows if isinstance(narrowed, Listed) else None,
             phrase=_ids(narrowed.word, vocabulary) if isinstance(narrowed, WordPick) else (),
             category={ANY: "", UNNAMED: NOT_NAMED}.get(self.category or "", self.category or ""),
             low=min(self.low, self.high) / 100,
@@ -72,8 +75,10 @@ def free(bench: Workbench) -> Chosen:
     return Chosen("", [], ANY, ANY, 50, 100, None, usual_order(bench))
 
 
-def narrowed_to(bench: Workbench, pick: OutcomesPick | Narrowing) -> Chosen:
+def narrowed_to(bench: Workbench, pick: OutcomesPick | Narrowing | ListPick) -> Chosen:
     """The filters that show what was pressed, and nothing else."""
+    if isinstance(pick, ListPick):
+        return Chosen("", [], ANY, ANY, 50, 100, listed(bench, pick), AS_FILED)
     outcomes = [int(each) for each in pick.outcomes] if isinstance(pick, OutcomesPick) else []
     narrowed = None if isinstance(pick, OutcomesPick) else pick
     return Chosen("", outcomes, ANY, ANY, 50, 100, narrowed, usual_order(bench))
@@ -104,7 +109,7 @@ class Filters:
                 self.low = gr.Slider(50, 100, 50, step=1, label=gettext("Confidence from (%)"), min_width=150)
                 self.high = gr.Slider(50, 100, 100, step=1, label=gettext("to (%)"), min_width=150)
                 self.narrowed_shown = gr.Textbox(
-                    label=gettext("Slice or word (choose it there)"), interactive=False, min_width=180
+                    label=gettext("Slice, word or list (choose it there)"), interactive=False, min_width=180
                 )
                 self.reset = gr.Button(gettext("Take all filters back"), size="sm", min_width=150)
 
@@ -142,6 +147,8 @@ class Filters:
 def summary(chosen: Chosen) -> str:
     """The filters in one line: what a row must have, and how rows are sorted."""
     order = gettext("sorted by {order}").format(order=gettext(chosen.order))
+    if isinstance(chosen.narrowed, Listed) and chosen.order == AS_FILED:
+        order = gettext("in its own order")
     conditions = " · ".join(_conditions(chosen)) or gettext("none")
     return gettext("Filters: {filters}").format(filters=f"{conditions} · {order}")
 
@@ -175,7 +182,9 @@ def _free_choices() -> list[Choice]:
     return [(gettext(each), each) for each in (ANY, UNNAMED)]
 
 
-def _in_words(narrowed: Narrowing | None) -> str:
+def _in_words(narrowed: Narrowed | None) -> str:
+    if isinstance(narrowed, Listed):
+        return list_name(narrowed)
     if isinstance(narrowed, SlicePick):
         words = [gettext(each) for each in narrowed.slice]
         pairs = [": ".join(pair) for pair in zip(words[::2], words[1::2], strict=True)]

@@ -3,7 +3,7 @@
    Listens to the document, since a key comes to whatever has the focus, mostly to the page itself. */
 import { createWaiting } from "./waiting.js";
 
-const KEYS = /^[jkn0-9+=-]$/;
+const KEYS = /^[jknru0-9+=-]$/;
 const MOVES = { j: "#gs-errors-next", k: "#gs-errors-back" };
 const WRITING = 'input:not([type="radio"], [type="checkbox"]), textarea, select, [contenteditable]';
 const ROW = '[data-value^=\'{"row"\']';
@@ -13,7 +13,7 @@ export function attach({ element }) {
   const corrections = JSON.parse(element.querySelector(".gs-keys").dataset.corrections);
   const waiting = createWaiting(detail, (key) => detail.offsetParent && press(detail, corrections, key));
 
-  detail.setAttribute("aria-keyshortcuts", "J K N 0 1 2 3 4 5 6 7 8 9 + - ="); // from now on they are heard
+  detail.setAttribute("aria-keyshortcuts", "J K N R U 0 1 2 3 4 5 6 7 8 9 + - ="); // from now on they are heard
   detail.closest(".gs-workbench").addEventListener("click", (event) => {
     if (event.target.closest(`${ROW}, ${Object.values(MOVES)}`)) waiting.fetch();
   });

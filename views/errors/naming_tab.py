@@ -6,18 +6,14 @@ import gradio as gr
 from markupsafe import Markup
 
 from model.errors import GatescopeError
-from model.language import gettext, marked
-from model.tables.labels import LABEL_NAMES, NO_LABEL
+from model.language import gettext
 from model.workbench.note import Note
 from model.workbench.workbench import Workbench
 from views.api.endpoints import refusal
+from views.errors.audit import audit_line
+from views.errors.corrections import CHOICES, UNSAID, choice_of
 from views.errors.rows import category_buttons, saved_sentence
 from views.panel import Drawing
-
-AS_IT_IS = marked("as it is")
-CORRECTIONS = {AS_IT_IS: NO_LABEL} | {name: label for label, name in LABEL_NAMES.items()}
-_NAMED = {label: name for name, label in CORRECTIONS.items()}
-CORRECTING_KEYS = {"+": LABEL_NAMES[1], "-": LABEL_NAMES[0], "=": AS_IT_IS}
 
 
 class Naming:
@@ -36,8 +32,8 @@ class Naming:
                 elem_id="gs-errors-own",
             )
             self.corrected = gr.Radio(
-                [(gettext(each), each) for each in CORRECTIONS],
-                value=AS_IT_IS,
+                [(gettext(each), each) for each in CHOICES],
+                value=UNSAID,
                 label=gettext("Corrected label"),
                 min_width=200,
                 elem_classes="gs-controls",
@@ -57,7 +53,7 @@ class Naming:
         return {
             **dict.fromkeys((self.categories, self.own, self.kept), ""),
             self._naming: gr.Row(visible=False),
-            self.corrected: AS_IT_IS,
+            self.corrected: UNSAID,
             self.note: gr.Textbox("", visible=False),
         }
 
@@ -68,7 +64,7 @@ class Naming:
             self.categories: category_buttons(bench.counts, note.category, row),
             self._naming: gr.Row(visible=True),
             self.own: "",
-            self.corrected: _NAMED.get(note.label, AS_IT_IS),
+            self.corrected: choice_of(note.label, int(bench.table.labels[row])),
             self.note: gr.Textbox(note.text, visible=True),
             self.kept: _counted(bench),
         }
@@ -95,7 +91,7 @@ class Naming:
 
 
 def _counted(bench: Workbench) -> Markup:
-    return saved_sentence(len(bench.notes), len(bench.table.texts))
+    return saved_sentence(len(bench.notes), len(bench.table.texts)) + audit_line(bench)
 
 
 def _keep(bench: Workbench, row: int, **said: str | int) -> Note:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
@@ -55,13 +56,19 @@ class ChangePick(_Sendable):
     change: tuple[str, Change]
 
 
+class ListPick(_Sendable):
+    """The rows of the sample that was drawn for an audit, or those whose label is suspected, in their order."""
+
+    list: Literal["audit", "suspects"]
+
+
 class CategoryPick(_Sendable):
     """A row, from 0, and the category that it is given; "" takes it back."""
 
     category: tuple[int, str]
 
 
-Pick = RowPick | OutcomesPick | SlicePick | WordPick | ChangePick | CategoryPick
+Pick = RowPick | OutcomesPick | SlicePick | WordPick | ChangePick | ListPick | CategoryPick
 Narrowing = SlicePick | WordPick | ChangePick  # what the list of reviews is narrowed to, beside its filters
 
 _PICKS: TypeAdapter[Pick] = TypeAdapter(Pick)

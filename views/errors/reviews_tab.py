@@ -14,10 +14,11 @@ from model.reading.explainer import Explainer
 from model.workbench.filters import page, page_of, select
 from model.workbench.workbench import Workbench
 from views.api.endpoints import Refusals
+from views.errors.corrections import label_said
 from views.errors.detail_tab import Detail
-from views.errors.filters_tab import Chosen, Filters, category_choices, free, narrowed_to
-from views.errors.naming_tab import CORRECTIONS
-from views.errors.picks import CategoryPick, Narrowing, OutcomesPick, RowPick, read_pick
+from views.errors.filters_tab import Chosen, Filters, Narrowed, category_choices, free, narrowed_to
+from views.errors.listed import first_of, listed
+from views.errors.picks import CategoryPick, ListPick, Narrowing, OutcomesPick, RowPick, read_pick
 from views.errors.rows import review_list
 from views.panel import QUIET, Drawing
 
@@ -150,7 +151,7 @@ class ReviewsTab:
         label: str | None,
         low: float,
         high: float,
-        narrowed: Narrowing | None,
+        narrowed: Narrowed | None,
         order: str,
     ) -> Drawing:
         if bench is None:
@@ -219,10 +220,14 @@ class ReviewsTab:
                 return self._open(bench, shown, pick.row, layer, direction, symbol)
             if isinstance(pick, CategoryPick):
                 return gr.skip()
-            return self._filter_by(bench, pick)
+            filtered = self._filter_by(bench, pick)
+            if isinstance(pick, ListPick) and (first := first_of(bench, pick)) is not None:
+                rows = np.array(listed(bench, pick).rows)
+                filtered |= self._open(bench, rows, first, layer, direction, symbol)
+            return filtered
 
-    def _filter_by(self, bench: Workbench, pick: OutcomesPick | Narrowing) -> Drawing:
-        """Show the reviews of a cell of the confusion matrix, of a slice, or with a word."""
+    def _filter_by(self, bench: Workbench, pick: OutcomesPick | Narrowing | ListPick) -> Drawing:
+        """Show the reviews of a cell of the confusion matrix, of a slice, with a word, or of a list."""
         chosen = narrowed_to(bench, pick)
         shown = self._filters.show(bench, chosen) | self._listed(bench, chosen)
         return shown | {self._tabs: gr.Tabs(selected="reviews")}
@@ -250,7 +255,9 @@ class ReviewsTab:
         return self._say(bench, shown, number, row, category=category)
 
     def _correct(self, bench: Workbench | None, shown: np.ndarray, number: int, row: int, label: str) -> Drawing:
-        return self._say(bench, shown, number, row, label=CORRECTIONS[label])
+        if bench is None or row < 0:
+            return gr.skip()
+        return self._say(bench, shown, number, row, label=label_said(label, int(bench.table.labels[row])))
 
     def _say(
         self, bench: Workbench | None, shown: np.ndarray, number: int | None, row: int, **said: str | int

@@ -9,15 +9,16 @@ import numpy as np
 from markupsafe import Markup
 
 from model.language import gettext, ngettext
-from model.tables.labels import NO_LABEL
 from model.workbench.filters import Page
 from model.workbench.neighbours import Neighbours
-from model.workbench.note import CATEGORIES, Note
+from model.workbench.note import CATEGORIES
 from model.workbench.overview import Outcome
 from model.workbench.workbench import Workbench
 from views.drawing.template import render
+from views.errors.corrections import correction_words
 from views.errors.parts import MARKS, label_name, note_line, outcome_name, sentence_card, snippet
 from views.errors.picks import NAMED, CategoryPick, RowPick
+from views.errors.suspects import reasons
 
 KEYS = 9  # categories that have a key of their own
 SPOKEN = 60  # characters of a review that a screen reader is told
@@ -83,7 +84,7 @@ def _listed(bench: Workbench, row: int, chosen: bool) -> ListedRow:
         probability=float(bench.scores.probabilities[row]),
         category=category_name(note.category) if note else "",
         noted=bool(note and note.text),
-        corrected=_corrected(note),
+        corrected=correction_words(note.label, int(bench.table.labels[row])) if note else "",
         chosen=chosen,
         pick=RowPick(row=row),
     )
@@ -91,10 +92,6 @@ def _listed(bench: Workbench, row: int, chosen: bool) -> ListedRow:
 
 def _outcome(bench: Workbench, row: int) -> Outcome:
     return Outcome(int(bench.outcomes[row]))
-
-
-def _corrected(note: Note | None) -> str:
-    return label_name(note.label) if note and note.label != NO_LABEL else ""
 
 
 def category_name(category: str) -> str:
@@ -133,6 +130,9 @@ def _facts(bench: Workbench, row: int) -> list[str]:
     if not np.isnan(bench.scores.forget[row]):
         mean = float(bench.scores.forget[row])
         facts.append(gettext("forget gates {mean:.2f} on average").format(mean=mean))
+    if suspect := bench.suspect(row):
+        why = "; ".join(reasons(bench.suspects, suspect, int(bench.table.labels[row])))
+        facts.append(gettext("label suspected: {why}").format(why=why))
     own = [(name, snippet(values[row])) for name, values in bench.table.own.items() if values[row]]
     return facts + [f"{name}: {value}" for name, value in own]
 

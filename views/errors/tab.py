@@ -34,6 +34,7 @@ from views.drawing.charts import confidence_histogram, reliability_diagram
 from views.errors.export_tab import ExportTab
 from views.errors.file_tab import FileForm, pasted, said_of, said_of_list
 from views.errors.hypotheses_tab import HypothesesTab
+from views.errors.labels_tab import LabelsTab
 from views.errors.loading import brought_sentence, loaded_card, progress_card, scoring_card, so_far_card
 from views.errors.overview import overview_card
 from views.errors.parts import sentence_card
@@ -78,6 +79,8 @@ class ErrorsTab:
                     self._build_overview()
                 with gr.Tab(gettext("Go through them"), id="reviews"):
                     self.reviews = ReviewsTab(explainer, self.bench, pressed)
+                with gr.Tab(gettext("Labels"), id="labels") as about_labels:
+                    self._labels = LabelsTab(self.bench)
                 with gr.Tab(gettext("Words"), id="words"):
                     self._build_words()
                 with gr.Tab(gettext("Units"), id="units"):
@@ -89,6 +92,7 @@ class ErrorsTab:
                 with gr.Tab(gettext("Take away"), id="export"):
                     self._export = ExportTab(explainer, self.bench, self.reviews)
         self._listen()
+        self._labels.listen(about_labels)
 
     def _build_loading(self) -> None:
         told = gr.HTML(sentence_card(gettext(NOTHING_YET)), elem_id="gs-errors-progress", render=False)
@@ -183,6 +187,7 @@ class ErrorsTab:
             self._words,
             self._phrases,
             *self.reviews.filled,
+            *self._labels.filled,
             *self._units.filled,
             *self._versus.filled,
             *self._hypotheses.filled,
@@ -328,6 +333,7 @@ class ErrorsTab:
             self._words: self._compare_words(bench, DEFAULT_COMPARISON),
             self._phrases: "",
             **self.reviews.fill(bench),
+            **self._labels.fill(),
             **self._units.fill(),
             **self._versus.fill(bench),
             **self._hypotheses.fill(),

@@ -19,7 +19,7 @@ from model.tables.csv_cells import FORMULA_STARTS, without_formula
 from model.tables.labels import NO_LABEL
 from model.tables.table import read_table
 from model.workbench.export import SCHEMA, export_rows, tokens_text, write_csv, write_jsonl, write_parquet
-from model.workbench.note import Note
+from model.workbench.note import UNCLEAR, Note
 from tests.scored import made_scores, made_table
 
 NASTY = [
@@ -100,6 +100,10 @@ def test_a_note_may_lack_each_of_its_parts():
     rows = exported(["a", "b"], notes=notes).to_pylist()
     found = [[row[name] for name in ("category", "note", "corrected_label")] for row in rows]
     assert found == [[None, "only text", None], ["irony", None, None]]
+
+
+def test_a_label_called_unclear_is_exported_so():
+    assert exported(["a"], notes={0: Note(0, "", "", UNCLEAR, 2)})["corrected_label"].to_pylist() == ["unclear"]
 
 
 def test_the_table_says_what_it_was_made_of():

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from model.errors import ReviewError
 from model.workbench.mcnemar import Change
 from model.workbench.overview import MISTAKES, Outcome
-from views.errors.picks import CategoryPick, ChangePick, OutcomesPick, RowPick, SlicePick, WordPick, read_pick
+from views.errors.picks import CategoryPick, ChangePick, ListPick, OutcomesPick, RowPick, SlicePick, WordPick, read_pick
 
 PICKS = (
     RowPick(row=3),
@@ -17,6 +17,7 @@ PICKS = (
     SlicePick(slice=("stars", "over 1,000 (cut)")),
     WordPick(word='né"<b>'),
     ChangePick(change=("checkpoints", Change.BROKEN)),
+    ListPick(list="audit"),
     CategoryPick(category=(7, "")),
 )
 
@@ -58,6 +59,7 @@ def test_nothing_pressed_is_nothing(nothing):
         '{"category": ["x", "y"]}',
         '{"change": ["checkpoints", 9]}',
         '{"more": 1}',
+        '{"list": "all"}',
         "[" * 5_000,
     ],
 )

@@ -223,3 +223,12 @@ def test_right_and_wrong_are_told_by_their_marks():
     assert "✓ 612 hits" in page
     assert "✗ 40 mistakes" in page
     assert "✗ mistake · label positive" in page
+
+
+@pytest.mark.parametrize(
+    ("corrected", "sentence"),
+    [(1, "label looked at and right"), (0, "label corrected to negative"), (-2, "label unclear")],
+)
+def test_what_was_said_of_a_label_is_said(corrected, sentence):
+    page = report_html(replace(CONTENT, named=(replace(ROW, label=1, corrected=corrected),)))
+    assert sentence in page

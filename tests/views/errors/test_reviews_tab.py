@@ -14,8 +14,8 @@ from model.workbench.scoring import score
 from tests.scored import made_table
 from tests.views.blocks import on_a_page
 from tests.views.errors.pages import bench_of, sent, text_of
-from views.errors.naming_tab import AS_IT_IS, CORRECTIONS
-from views.errors.picks import NAMED, PICKED, CategoryPick, OutcomesPick, RowPick, SlicePick, WordPick
+from views.errors.corrections import CORRECTIONS, UNSAID
+from views.errors.picks import NAMED, PICKED, CategoryPick, ListPick, OutcomesPick, RowPick, SlicePick, WordPick
 from views.errors.reviews_tab import ReviewsTab
 from views.scripts import attached
 
@@ -53,7 +53,7 @@ def test_everything_that_is_filled_is_drawn(tab, scored):
 
 
 def test_another_file_takes_the_correction_of_the_last_review_back(tab, scored):
-    assert tab.fill(scored)[tab._naming.corrected] == AS_IT_IS
+    assert tab.fill(scored)[tab._naming.corrected] == UNSAID
 
 
 def test_without_a_file_nothing_is_drawn(tab):
@@ -69,7 +69,7 @@ def test_a_pressed_row_is_explained(tab, scored):
     assert drawing[tab.detail.row] == 3
     assert "4 of 5 in the list" in text_of(drawing[tab.detail.head])
     assert "what" in text_of(drawing[tab.detail.reading])
-    assert drawing[tab._naming.corrected] == AS_IT_IS
+    assert drawing[tab._naming.corrected] == UNSAID
 
 
 def test_a_row_that_is_not_there_is_refused_with_a_sentence(tab, scored):
@@ -98,6 +98,30 @@ def test_a_pressed_slice_lists_its_rows(tab, scored):
         assert len(rows(drawing, tab)) == each.rows
     with pytest.raises(gr.Error, match="no such slice"):
         tab._picked(SlicePick(slice=("stars", "99")).sent, scored, np.arange(5), -1, *HOW)
+
+
+def test_a_sample_opens_with_the_first_review_not_yet_gone_through(tab, scored):
+    plan = scored.draw_sample("simple", 3, 1)
+    scored.say(plan.rows[0], label=int(scored.table.labels[plan.rows[0]]))
+    drawing = tab._picked(ListPick(list="audit").sent, scored, np.arange(5), -1, *HOW)
+    assert drawing[tab.shown].tolist() == list(plan.rows)
+    assert drawing[tab.detail.row] == plan.rows[1]
+    assert "2 of 3 in the list" in text_of(drawing[tab.detail.head])
+    assert "1 of the 3 reviews of the audit" in text_of(drawing[tab._naming.kept])
+    tab._correct(scored, np.array(plan.rows), 1, plan.rows[1], "unclear")
+    tab._correct(scored, np.array(plan.rows), 1, plan.rows[2], "right")
+    assert scored.audit.first is None
+    drawing = tab._picked(ListPick(list="audit").sent, scored, np.arange(5), -1, *HOW)
+    assert tab.detail.row not in drawing
+
+
+def test_a_label_called_right_or_unclear_is_shown_so_again(tab, scored):
+    for choice, mark in (("right", "→ right"), ("unclear", "→ unclear"), ("negative", "→ negative")):
+        drawing = tab._correct(scored, np.arange(5), 1, 0, choice)
+        assert mark in text_of(drawing[tab._list])
+        opened = tab._picked(RowPick(row=0).sent, scored, np.arange(5), -1, *HOW)
+        assert opened[tab._naming.corrected] == choice
+    assert tab._correct(None, np.arange(5), 1, 0, "right") == gr.skip()
 
 
 def test_filters_narrow_the_list(tab, scored):

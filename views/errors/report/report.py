@@ -18,6 +18,7 @@ from model.language import gettext, marked
 from model.metrics import CalibrationBin, Metrics
 from model.normalization import normalize
 from model.tables.labels import NO_LABEL, LabelReading
+from model.workbench.note import UNCLEAR
 from model.workbench.overview import ConfidenceBin, KnownMetrics
 from model.workbench.slices import LEVEL, SliceFinding
 from views.drawing.numbers import minus, signed
@@ -292,12 +293,23 @@ def _row(row: ReportRow) -> ShownRow:
         note=_clean(row.note),
         verdict=_verdict(row),
         hit=None if row.label == NO_LABEL else (row.label == 1) == (row.logit > 0),
-        corrected="" if row.corrected == NO_LABEL else label_name(row.corrected),
+        corrected=_corrected(row),
         head=text[:head] if left_out else text,
         left_out=left_out,
         tail=text[head - MAX_SHOWN :] if left_out else "",
         tokens=tuple(ShownToken(_clean(token), score) for token, score in row.top_tokens),
     )
+
+
+def _corrected(row: ReportRow) -> str:
+    """What was said of the label, in a sentence; empty where nothing was."""
+    if row.corrected == NO_LABEL:
+        return ""
+    if row.corrected == UNCLEAR:
+        return gettext("label unclear")
+    if row.corrected == row.label:
+        return gettext("label looked at and right")
+    return gettext("label corrected to {label}").format(label=label_name(row.corrected))
 
 
 def _verdict(row: ReportRow) -> tuple[str, ...]:
