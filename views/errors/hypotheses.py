@@ -81,6 +81,7 @@ def trial_card(table: ReviewTable, trials: Sequence[Trial]) -> Markup:
         sides=sides,
         changes=[gettext(each.words) for each in seen],
         labelled=trial.group.paired.rows > 0,
+        chosen=_chosen_by_outcome(trial.group),
         tokens=TOKENS,
         tolerance=f"{100 * TOLERANCE:g}",
         pool=POOL,
@@ -94,6 +95,21 @@ def _side(table: ReviewTable, trial: Trial, group: Group, seen: Sequence[Change]
     counted = tuple(_counted(group, each, pressed=group is trial.group) for each in seen)
     examples = find_examples(table, trial, group)
     return Side(name, group, counted, tuple(Shown(e, gettext(e.change.words), RowPick(row=e.row)) for e in examples))
+
+
+def _chosen_by_outcome(group: Group) -> str:
+    """What is to be said of a slice in which all verdicts are right, or all wrong: it can only change one way."""
+    if group.paired.before == 0:
+        return gettext(
+            "But every verdict of the slice is wrong before, so that whatever is changed can only fix it: choose the "
+            "slice by something else than its outcome to compare it with a control."
+        )
+    if group.paired.before == 1:
+        return gettext(
+            "But every verdict of the slice is right before, so that whatever is changed can only break it: choose the "
+            "slice by something else than its outcome to compare it with a control."
+        )
+    return ""
 
 
 def _counted(group: Group, change: Change, pressed: bool) -> Counted:

@@ -48,7 +48,7 @@ def test_both_sides_carry_their_numbers(trial):
     assert "accuracy before 33.3 % 100.0 %" in words
     assert "McNemar's test, p 1.000 1.000" in words
     assert "Slice less control: 0.0" in words
-    assert "Chance alone explains it" in words
+    assert "Chance alone could explain it" in words
     assert "1 have none" in words
     picks = [each for each in sent(part) if "change" in each]
     assert [each["change"] for each in picks] == [
@@ -83,3 +83,12 @@ def test_without_labels_there_is_only_what_changed():
 def test_what_is_swapped_is_listed():
     assert "James – Mary" in about(next(each for each in INTERVENTIONS if each.name == "names swapped"))
     assert about(Intervention("own", "")) == ""
+
+
+@pytest.mark.parametrize(("before", "said"), [(-1, "can only fix it"), (1, "can only break it")])
+def test_a_slice_that_was_chosen_by_its_outcome_is_not_held_against_its_control(before, said):
+    trial = trial_of(group_of([0, 3], [before, before], [1, -1]), group_of([0, 3], [1, -1], [1, -1]))
+    part = text_of(trial_card(TABLE, [trial]))
+    assert said in part
+    assert "than chance explains" not in part
+    assert "95 %" in part
