@@ -11,6 +11,7 @@ from model.language import gettext, marked, ngettext
 from model.reading.explanation import Reading
 from model.reading.passing import PASSES, PassingUnits
 from model.reading.stretch import STANDS_OUT, Stretch
+from model.reading.swings import AGAIN, own_period
 from model.reading.telling import DECIDES, JUMPS, KEEPS, SWITCHES, TellingUnit
 from views.drawing.downloads import save_buttons, token_csv
 from views.drawing.labels import WAYS
@@ -26,6 +27,12 @@ MEASURE_NAMES = {  # what units do, of several
     DECIDES: marked("decide most"),
 }
 
+AT_A_WORD = (
+    JUMPS,
+    SWITCHES,
+    STANDS_OUT,
+)  # measures of what a unit does at some words: not said of one that just swings
+
 
 def units_card(
     reading: Reading, units: Sequence[TellingUnit], title: str, note: str, stretch: Stretch | None = None
@@ -36,6 +43,8 @@ def units_card(
         "units/units.html",
         title=title,
         note=note,
+        single=len(tokens) == 1,
+        again=f"{AGAIN:g}" if any(_swings(reading, unit) for unit in units) else "",
         axis=token_axis(tokens, [_track(reading, unit, stretch) for unit in units], title),
         save=save_buttons("gatescope-units", token_csv(tokens, {_name(unit): unit.memory.tolist() for unit in units})),
         empty=not units,
@@ -88,8 +97,17 @@ def _name(unit: TellingUnit) -> str:
 
 def told(reading: Reading, unit: TellingUnit) -> str:
     """What a unit was found by, in words and numbers."""
+    if period := _swings(reading, unit):
+        return gettext("swings every {count} tokens, whatever the words").format(count=period)
     words = [f"“{reading.review.tokens[place].text}”" for place in unit.places]
     return _SAID[unit.measure](unit.value, words)
+
+
+def _swings(reading: Reading, unit: TellingUnit) -> int:
+    """After how many tokens a unit comes round again that was found by what it does at a word; 0 of any other."""
+    if unit.measure not in AT_A_WORD:
+        return 0
+    return own_period(unit.memory, [token.text for token in reading.review.tokens])
 
 
 def _keeps(value: float, words: list[str]) -> str:

@@ -82,3 +82,46 @@ def test_card_of_units_below_the_last_layer_says_over_what_the_means_are(explain
     assert "at its mean over 570 reviews" in passing_card(reading, PassingUnits(found.units, 570))
     assert "at its mean over 1 review," in passing_card(reading, PassingUnits(found.units, 1))
     assert "There is no such unit" in passing_card(reading, PassingUnits((), 0))
+
+
+@pytest.mark.parametrize("measure", [JUMPS, SWITCHES, STANDS_OUT])
+def test_a_unit_that_swings_by_itself_is_said_to_swing_and_not_to_answer_a_word(explainer, measure):
+    words = [
+        "The",
+        "plot",
+        "is",
+        "thin",
+        "but",
+        "two",
+        "old",
+        "friends",
+        "are",
+        "played",
+        "with",
+        "such",
+        "warmth",
+        "that",
+        "we",
+        "forgave",
+        "it",
+        "all",
+    ]
+    reading = explainer.read(Question(" ".join(words), "bilstm"))
+    swings = np.where(np.arange(len(words)) % 4 < 2, 1.0, -1.0).astype(np.float32)
+    unit = replace(UNIT, measure=measure, places=(2, 6), memory=swings)
+    assert told(reading, unit) == "swings every 4 tokens, whatever the words"
+    card = units_card(reading, [unit], "Title", "Note")
+    assert "comes round again after so many tokens all through the review (correlation of 0.95 or more)" in card
+    still = replace(unit, memory=np.linspace(0, 1, len(words), dtype=np.float32))
+    assert "swings" not in told(reading, still)
+    assert "comes round" not in units_card(reading, [still], "Title", "Note")
+    decides = replace(unit, measure=DECIDES, value=0.5, places=(2,))
+    assert told(reading, decides).startswith("+0.50 logits read off it")
+
+
+def test_single_token_is_said_to_have_single_values(explainer, reading):
+    one = explainer.read(Question("good", "bilstm"))
+    card = units_card(one, explainer.six_units(one), "Units", "Note")
+    assert "each curve is a single value" in card
+    assert "it takes a second token" in units_card(one, explainer.telling(one, SWITCHES, 3), "Units", "Note")
+    assert "single" not in units_card(reading, [UNIT], "Units", "Note")
