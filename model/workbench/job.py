@@ -38,14 +38,14 @@ from model.tables.words import parsed_answers
 from model.workbench import export
 from model.workbench.engines import ENGINES, Task
 from model.workbench.parts import Part, Parts
-from model.workbench.scoring import CHUNK, exact_layers, fingerprint, probabilities
+from model.workbench.scoring import CHUNK, chunks, exact_layers, fingerprint, probabilities
 
 WRITERS: dict[str, Callable[[pa.Table], bytes]] = {
     ".csv": export.write_csv,
     ".jsonl": export.write_jsonl,
     ".parquet": export.write_parquet,
 }
-FORMAT = 2  # of the parts
+FORMAT = 3  # of the parts
 SHOWN = 3  # skipped rows that are shown with their reason
 
 
@@ -117,24 +117,25 @@ def run(options: Options) -> str:
     _check_paths(options.source, options.out)
     table = _read(options)
     loaded = checkpoint.load(options.checkpoint, options.folder, options.device)
-    chunks = [table.texts[start : start + CHUNK] for start in range(0, len(table.texts), CHUNK)]
-    parts = Parts.beside(options.out, [len(chunk) for chunk in chunks])
+    pieces = chunks(table.texts, CHUNK)
+    parts = Parts.beside(options.out, [len(piece) for piece in pieces])
     exact = parts.begin(
-        _about(table, loaded, options), lambda: exact_layers(loaded, chunks[0], False if options.float32 else None)
+        _about(table, loaded, options),
+        lambda: exact_layers(loaded, table.texts[:CHUNK], False if options.float32 else None),
     )
-    found = {chunk: part for chunk in range(len(chunks)) if (part := parts.read(chunk)) is not None}
+    found = {chunk: part for chunk in range(len(pieces)) if (part := parts.read(chunk)) is not None}
     with _going_on(), tqdm(
         total=len(table.texts), initial=sum(len(part.logits) for part in found.values()),
         desc="score", unit=" reviews", mininterval=1,
     ) as bar:  # fmt: skip
-        missing = [chunk for chunk in range(len(chunks)) if chunk not in found]
-        task = Task(loaded, chunks, missing, exact, options.device, options.workers)
+        missing = [chunk for chunk in range(len(pieces)) if chunk not in found]
+        task = Task(loaded, pieces, missing, exact, options.device, options.workers)
         with closing(ENGINES[options.engine](task)) as finished:
             for chunk, content in finished if missing else ():
                 parts.write(chunk, content)
                 found[chunk] = Part.from_bytes(content)
                 bar.update(parts.sizes[chunk])
-        whole = Part.join([found[chunk] for chunk in range(len(chunks))])
+        whole = Part.join([found[chunk] for chunk in range(len(pieces))])
         files.write_bytes(options.out, WRITERS[options.out.suffix.lower()](rows(table, whole)))
     parts.remove()
     return summary(table, whole, time.monotonic() - started)

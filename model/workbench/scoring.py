@@ -38,6 +38,7 @@ from model.text import PADDING_ID, pad
 from model.workbench.encoding import Encoded, encode_texts
 
 CHUNK = 512  # texts
+FIRST = 64  # texts of the first chunk, so that there is soon something to see
 BATCH_TOKENS = {"cpu": 4_096, "cuda": 131_072}  # with padding; a batch stays in the cache of a core
 MAX_THREADS = 16
 TOLERANCE = 0.02  # logits that bfloat16 may be off
@@ -111,15 +112,20 @@ def score(
 def score_chunks(
     checkpoint: Checkpoint, texts: Sequence[str], half: bool | None = None, chunk: int = CHUNK
 ) -> Generator[Scores]:
-    """Read all texts in turn; each part that comes is of the next `chunk` of them. One empty part if there is no text.
+    """Read all texts in turn: a part for each of their `chunks`; an empty one where there is no text.
 
     `half` None lets bfloat16 be used where it is faster and keeps the logits within 0.02, as far as a sample of the
     first chunk can tell; True uses it in all layers, unchecked. Raises `ReviewError` for a text that `check_review`
     refuses. A consumer that has enough closes the generator; then its threads end.
     """
     exact = exact_layers(checkpoint, texts[:chunk], half)
-    starts = range(0, max(len(texts), 1), chunk)
-    yield from score_pieces(checkpoint, (texts[start : start + chunk] for start in starts), exact)
+    yield from score_pieces(checkpoint, iter(chunks(texts, chunk)), exact)
+
+
+def chunks(texts: Sequence[str], chunk: int = CHUNK) -> list[Sequence[str]]:
+    """The texts in pieces of `chunk`, the first of at most `FIRST`; one that is empty where there is no text."""
+    first = min(FIRST, chunk)
+    return [texts[:first], *(texts[start : start + chunk] for start in range(first, len(texts), chunk))]
 
 
 def score_pieces(checkpoint: Checkpoint, pieces: Iterator[Sequence[str]], exact: int) -> Iterator[Scores]:
@@ -129,7 +135,8 @@ def score_pieces(checkpoint: Checkpoint, pieces: Iterator[Sequence[str]], exact:
         waiting: deque[_Piece] = deque()
         for piece in pieces:
             waiting.append(_Piece(reader, encode_texts(checkpoint, piece), threads))
-            if len(waiting) > 2:  # one whose batches are computed, one that keeps the threads busy, this one
+            # at most one whose batches are computed, one that keeps the threads busy, and this one
+            while waiting and (waiting[0].is_done or len(waiting) > 2):
                 yield waiting.popleft().scores()
         while waiting:
             yield waiting.popleft().scores()
@@ -281,6 +288,11 @@ class _Piece:
         for rows in _batches(encoded.tokens, BATCH_TOKENS[reader.device]):
             reviews = [encoded.ids[encoded.offsets[row] : encoded.offsets[row + 1]] for row in rows]
             self._batches.append((rows, threads.submit(reader.read, reviews)))
+
+    @property
+    def is_done(self) -> bool:
+        """Whether all verdicts are there."""
+        return all(future.done() for _, future in self._batches)
 
     def scores(self) -> Scores:
         """Wait for the verdicts."""

@@ -53,8 +53,8 @@ def test_all_that_are_given_are_worse_than_both_of_their_slices(monkeypatch):
 
 
 def test_chance_alone_seldom_gives_a_crossing_and_small_ones_are_not_compared():
-    alarms = sum(bool(find_crossings(*random_scored(300, seed))) for seed in range(40))
-    assert alarms <= 4
+    alarms = sum(bool(find_crossings(*random_scored(300, seed))) for seed in range(20))
+    assert alarms <= 3
     table, scores = random_scored(SUPPORT - 1, 5)
     assert find_crossings(table, scores) == ()
 

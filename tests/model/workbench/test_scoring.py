@@ -133,8 +133,28 @@ def test_no_text_gives_empty_scores(tiny):
 
 def test_progress_counts_the_texts_that_are_done(tiny):
     told: list[int] = []
-    score(tiny, ["good"] * (scoring.CHUNK + 1), progress=told.append)
-    assert told == [scoring.CHUNK, scoring.CHUNK + 1]
+    first, whole = scoring.FIRST, scoring.FIRST + scoring.CHUNK
+    score(tiny, ["good"] * (whole + 1), progress=told.append)
+    assert told == [first, whole, whole + 1]
+
+
+@pytest.mark.parametrize("count", [0, 1, 4, 5, 70, 600, 1_100])
+@pytest.mark.parametrize("chunk", [4, 512])
+def test_chunks_are_all_texts_in_order_the_first_a_small_one(count, chunk):
+    texts = [str(place) for place in range(count)]
+    found = scoring.chunks(texts, chunk)
+    assert [text for piece in found for text in piece] == texts
+    assert len(found[0]) == min(count, chunk, scoring.FIRST)
+    assert all(len(piece) == chunk for piece in found[1:-1])
+
+
+def test_first_part_comes_before_the_last_text_is_cut_into_tokens(tiny, monkeypatch):
+    seen, encode = [], scoring.encode_texts
+    monkeypatch.setattr(scoring, "encode_texts", lambda loaded, texts: seen.append(len(texts)) or encode(loaded, texts))
+    parts = scoring.score_chunks(tiny, ["good"] * 40, chunk=4)
+    next(parts)
+    assert sum(seen) < 40
+    parts.close()
 
 
 def test_a_text_that_cannot_be_read_is_refused(tiny):
