@@ -88,3 +88,15 @@ def choose(page: Page, option: str) -> None:
     radio = page.get_by_role("radio", name=option, exact=True).locator("visible=true").first
     radio.locator("xpath=ancestor::label").click()
     expect(radio).to_be_checked()
+
+
+def open_tab(page: Page, name: str) -> None:
+    """Look at a tab below the stage."""
+    page.get_by_role("tab", name=name, exact=True).click()
+
+
+def settle(page: Page, checkpoint: str) -> None:
+    """Let another checkpoint read the review."""
+    page.get_by_role("button", name=re.compile("^Settings")).locator("visible=true").first.click()
+    page.get_by_label("Checkpoint", exact=True).locator("visible=true").first.click()
+    page.get_by_role("option", name=checkpoint, exact=True).click()

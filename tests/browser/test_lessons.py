@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from model.reading.explainer import Explainer
 from model.reading.explanation import Question
 from model.recurrence.clamps import Clamp
-from tests.browser.person import REVIEW, WAIT, analyse, box_of, choose, put_in_address, token, visit
+from tests.browser.person import REVIEW, WAIT, analyse, box_of, choose, open_tab, put_in_address, settle, token, visit
 from views.drawing.numbers import minus, signed
 from views.lesson.lessons import BUTTONS, read_lessons
 from views.links import View, encode_view
@@ -22,20 +22,9 @@ def explainer():
     return Explainer()
 
 
-def open_tab(page: Page, name: str) -> None:
-    page.get_by_role("tab", name=name, exact=True).click()
-
-
 def power(value: float) -> str:
     """A small number as the page writes it: 1.2e−6."""
     return minus(f"{value:.2g}".replace("e-0", "e-"))
-
-
-def settle(page: Page, checkpoint: str) -> None:
-    """Let another checkpoint read the review."""
-    page.get_by_role("button", name=re.compile("^Settings")).locator("visible=true").first.click()
-    page.get_by_label("Checkpoint", exact=True).locator("visible=true").first.click()
-    page.get_by_role("option", name=checkpoint, exact=True).click()
 
 
 def test_step_shows_the_numbers_of_the_chosen_unit_and_token(reviewed, explainer):
@@ -126,7 +115,7 @@ def test_what_if_shows_before_and_after_and_takes_it_back(reviewed, explainer):
     expect(change).to_contain_text("forget gate f = 0: all layers, both directions, all units, all tokens")
     expect(reviewed.get_by_role("region", name="The verdict as it reads, before and after")).to_be_visible(timeout=WAIT)
     token(reviewed, "dull").click()
-    reviewed.get_by_role("button", name="Forget everything at the chosen word").click()
+    reviewed.get_by_role("button", name="Forget everything at “dull”").click()
     expect(change).to_contain_text("all units, token 4", timeout=WAIT)
     expect(change).to_contain_text("the same held at other words, drawn at random")
     reviewed.get_by_role("button", name="Take all back").click()
@@ -139,7 +128,10 @@ def test_held_range_beyond_the_review_gets_a_sentence(reviewed):
     reviewed.get_by_label("from token").fill("1")
     reviewed.get_by_label("to token").fill("40")
     reviewed.get_by_role("button", name="Hold it").click()
-    expect(reviewed.get_by_text("Choose tokens within the review, which has 11 tokens.")).to_be_visible()
+    refusal = reviewed.get_by_text("Not possible: Choose tokens within the review, which has 11 tokens.")
+    expect(refusal).to_be_visible()
+    expect(reviewed.get_by_text("Error", exact=True).locator("visible=true")).to_have_count(0)
+    expect(reviewed.get_by_text("Warning", exact=True).locator("visible=true")).to_have_count(0)
     choose(reviewed, "all")
 
 

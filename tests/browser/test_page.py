@@ -55,7 +55,7 @@ def test_chosen_token_is_marked_in_text_and_staves_and_shows_its_numbers(reviewe
     expect(reviewed.locator(".gs-staves .gs-names .gs-marked")).to_have_text("wonderful")
     numbers = reviewed.get_by_label("Numbers of the chosen token")
     expect(numbers).to_contain_text("Token 9 of 11")
-    expect(numbers).to_contain_text("layer 1, forward")
+    expect(numbers).to_contain_text("layer 1, → forward")
     expect(numbers).to_contain_text(re.compile(r"\d+ below 0.1 · \d+ above 0.9"))
     marker = reviewed.locator(".gs-staves .gs-marker").bounding_box()
     name = reviewed.locator(".gs-staves .gs-names .gs-marked").bounding_box()

@@ -15,6 +15,7 @@ from model.reading.explanation import Explanation
 from views.compare.scales import ScoreScale, where
 from views.compare.verdicts import token_text
 from views.drawing.downloads import csv_link, csv_text
+from views.drawing.labels import ARROWS
 from views.drawing.numbers import difference, minus, signed
 from views.drawing.template import render
 
@@ -40,7 +41,7 @@ def changes_table(
     compared: Comparison, score: ScoreScale, gate: GateChange | None, layer: int, direction: str
 ) -> Markup:
     """All pairs with their numbers, behind a line that opens them, and the link that saves them as CSV."""
-    label = gettext("Download CSV (layer {layer}, {direction})").format(layer=layer, direction=direction)
+    label = gettext("Download CSV (layer {layer}, {arrow})").format(layer=layer, arrow=gettext(ARROWS[direction]))
     return render(
         "compare/table.html",
         link=csv_link(csv_table(compared, layer, direction), "gatescope-compare", label),

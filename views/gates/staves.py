@@ -11,7 +11,7 @@ from model.reading.explanation import Reading
 from model.recurrence.replay import GateTrace
 from model.recurrence.summary import MOVED, Summary, largest_changes, summarise
 from views.drawing.downloads import png_button
-from views.drawing.labels import NAMES
+from views.drawing.labels import ARROWS, NAMES
 from views.drawing.scores import bar_range, score_unit
 from views.drawing.template import render
 from views.drawing.token_axis import Track, token_axis
@@ -69,7 +69,7 @@ def _numbers(reading: Reading, trace: GateTrace, summaries: Sequence[Summary]) -
         "unknown": list(reading.review.unknown),
         "signed": bool(found and found.method.signed),
         "unit": score_unit(found) if found else "",
-        "where": gettext("layer {layer}, {direction}").format(layer=trace.layer, direction=gettext(trace.direction)),
+        "where": gettext("layer {layer}, {arrow}").format(layer=trace.layer, arrow=gettext(ARROWS[trace.direction])),
         "quantities": [_quantity(trace, summary) for summary in summaries],
         "change": _changes(trace),
         "first": _first(trace),

@@ -12,6 +12,7 @@ from model.language import gettext
 from model.reading.explanation import Explanation
 from model.recurrence.summary import mean_traces
 from views.drawing.downloads import csv_link, csv_text
+from views.drawing.labels import ARROWS
 from views.drawing.numbers import minus
 from views.drawing.scores import score_text, score_unit
 from views.drawing.template import render
@@ -38,7 +39,7 @@ def table(explanation: Explanation, layer: int, direction: str) -> Markup:
         symbols=means.symbols,
         unit=score_unit(explanation.attribution),
         layer=layer,
-        direction=gettext(direction),
+        direction=gettext(ARROWS[direction]),
         download=csv_link(csv_table(explanation), "gatescope", gettext("Download CSV (all layers)")),
     )
 

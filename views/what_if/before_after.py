@@ -98,6 +98,7 @@ def change_card(reading: Reading, after: Intervened, others: Sequence[Intervened
         flips=after.flips(before.logit),
         held=[clamp_words(clamp, tokens) for clamp in after.clamps],
         others=[_elsewhere(reading, after.clamps, each) for each in others],
+        alone=tokens == 1,
         words=bool(others) and others[0].clamps[0].start != after.clamps[0].start,
     )
 

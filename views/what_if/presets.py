@@ -1,4 +1,7 @@
-"""Holds worth trying on the review that is read, each under the name of its button."""
+"""Holds worth trying on the review that is read, each under the name of its button.
+
+On a review that is read a button says more: at which word, of which direction or unit (`preset_labels`).
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,8 @@ from model.reading.explainer import Explainer
 from model.reading.explanation import Reading
 from model.reading.telling import KEEPS
 from model.recurrence.clamps import Clamp, switch_off
+from views.cell.words import short_token
+from views.drawing.labels import ARROWS
 from views.panel import Focus
 
 Preset: TypeAlias = Callable[[Explainer, Reading, Focus], tuple[Clamp, ...]]
@@ -57,3 +62,16 @@ PRESETS: Mapping[str, Preset] = {
     marked("The chosen unit silent"): _without_the_unit,
     OF_GATES[2]: _keeper_alone,
 }
+
+
+def preset_labels(reading: Reading, focus: Focus) -> list[str]:
+    """What the buttons say of a review and of where a person looks, parallel to `PRESETS`."""
+    word = short_token(reading.review.tokens[focus.place].text)
+    names = [gettext(name) for name in PRESETS]
+    return [
+        gettext("Forget everything at “{word}”").format(word=word),
+        names[1],
+        gettext("No reader {arrow}").format(arrow=gettext(ARROWS[focus.direction])),
+        gettext("Silence unit {unit} of layer {layer}").format(unit=focus.unit, layer=focus.layer),
+        names[4],
+    ]

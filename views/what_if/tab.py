@@ -20,7 +20,7 @@ from views.links import View
 from views.panel import QUIET, SHEET, Drawing, Focus, Panel, Shared, unit_looked_at, whole
 from views.what_if.before_after import change_card, gates_cards, nothing_held, running_card
 from views.what_if.controls import ALL, NOTHING_HELD, SOME, THIS, Controls, Held, held_with
-from views.what_if.presets import OF_GATES, PRESETS, Preset
+from views.what_if.presets import OF_GATES, PRESETS, Preset, preset_labels
 
 UNBOUNDED = 10  # where the slider ends for what has no bound of its own
 
@@ -61,7 +61,7 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
 
     def draw(reading: Reading, focus: Focus, held: Held, chosen: str) -> Drawing:
         clamps = held.of(reading)
-        offered = {symbol: _there(reading, chosen)}
+        offered = _labelled(presets, reading, focus) | {symbol: _there(reading, chosen)}
         if not clamps:
             return offered | {change: nothing_held(reading), gates: "", running: ""}
         after = explainer.intervene(reading, clamps)
@@ -130,14 +130,21 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
     return Panel(
         "whatif",
         [held, symbol],
-        [symbol, change, gates, running],
+        [symbol, change, gates, running, *presets],
         draw,
         draw_running,
         [running],
+        partial(_labelled, presets),
+        presets,
         restored=[held],
         restore=restore,
         keep=keep,
     )
+
+
+def _labelled(presets: list[gr.Button], reading: Reading, focus: Focus) -> Drawing:
+    """The buttons of the presets, with what they would hold."""
+    return {button: gr.Button(label) for button, label in zip(presets, preset_labels(reading, focus), strict=True)}
 
 
 def _choices(*values: str) -> list[tuple[str, str]]:

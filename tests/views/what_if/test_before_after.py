@@ -64,6 +64,7 @@ def test_card_shows_both_verdicts(explainer, explanation):
     page = change_card(explanation, after)
     before, now = (1 / (1 + np.exp(-logit)) for logit in (explanation.prediction.logit, after.logit))
     assert f"<strong>{before:.2f} → {now:.2f}</strong>" in page
+    assert "The review has one token" not in page
     logits = re.search(r"logit ([+−]\d+\.\d+) → ([+−]\d+\.\d+)", page).groups()
     assert [number(logit) for logit in logits] == pytest.approx(
         [explanation.prediction.logit, after.logit], abs=0.00501
@@ -202,6 +203,7 @@ def test_single_token_has_a_before_and_an_after(explainer, name):
     clamps = (switch_off(),)
     after = explainer.intervene(explanation, clamps)
     assert "all tokens" in change_card(explanation, after)
+    assert "The review has one token: nothing was read before it" in change_card(explanation, after)
     rows = tracks_of(gates_card(explanation, after, 1, "backward"))
     assert rows[-1].numbers == ["0.00"]
     page = running_card(explanation, explainer.prefixes(explanation), explainer.prefixes(explanation, clamps))

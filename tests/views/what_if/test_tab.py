@@ -10,13 +10,25 @@ from model.reading.explanation import Question
 from model.reading.telling import KEEPS
 from model.recurrence.clamps import Clamp
 from tests.views.blocks import on_a_page
-from views.panel import Shared
+from views.panel import Focus, Shared
 from views.what_if import tab
 from views.what_if.controls import ALL, NOTHING_HELD, SOME, THIS, Held
-from views.what_if.presets import PRESETS
+from views.what_if.presets import PRESETS, preset_labels
 
 ASKED = Question("Not a good film", "bilstm")
 CHOSEN = (2, "backward", 1, 3)  # above the tabs: layer, direction, place, unit
+
+
+def shared_components():
+    return Shared(
+        question=gr.State(None),
+        checkpoint=gr.Dropdown(["bilstm"]),
+        layer=gr.Radio([1, 2]),
+        direction=gr.Radio(["forward", "backward"]),
+        place=gr.Number(0),
+        unit=gr.Number(0),
+        symbol=gr.Radio(["f"]),
+    )
 
 
 @pytest.fixture
@@ -24,16 +36,7 @@ def listeners(explainer):
     """What each button calls, by its label."""
 
     def build():
-        shared = Shared(
-            question=gr.State(None),
-            checkpoint=gr.Dropdown(["bilstm"]),
-            layer=gr.Radio([1, 2]),
-            direction=gr.Radio(["forward", "backward"]),
-            place=gr.Number(0),
-            unit=gr.Number(0),
-            symbol=gr.Radio(["f"]),
-        )
-        tab.build(explainer, shared)
+        tab.build(explainer, shared_components())
         page = get_blocks_context()
         buttons = {key: block.value for key, block in page.blocks.items() if isinstance(block, gr.Button)}
         return {buttons[key]: each.fn for each in page.fns.values() for key, _ in each.targets if key in buttons}
@@ -89,3 +92,24 @@ def test_the_same_held_again_takes_the_place_of_what_was_held_there(listeners):
     held = listeners["Hold it"](ASKED, held, *CHOSEN, "i", 0.5, ALL, ALL, ALL, ALL, 1, 1)
     held = listeners["Hold it"](ASKED, held, *CHOSEN, "f", 0.75, ALL, ALL, ALL, ALL, 1, 1)
     assert held.clamps == (Clamp("i", 0.5), Clamp("f", 0.75))
+
+
+def test_presets_name_the_word_the_direction_and_the_unit(explainer):
+    reading = explainer.read(ASKED)
+    labels = preset_labels(reading, Focus(2, "backward", 0, 3))
+    assert labels == [
+        "Forget everything at “Not”",
+        "Forget at every word",
+        "No reader ← backward",
+        "Silence unit 3 of layer 2",
+        "Only what the longest keeper holds",
+    ]
+    assert len(labels) == len(PRESETS)
+
+
+def test_presets_follow_the_chosen_word(explainer):
+    panel = on_a_page(lambda: tab.build(explainer, shared_components()))
+    reading = explainer.read(ASKED)
+    said = [button.value for button in panel.follow(reading, Focus(1, "forward", 2, 0)).values()]
+    assert said == preset_labels(reading, Focus(1, "forward", 2, 0))
+    assert set(panel.follow_outputs) <= set(panel.outputs)
