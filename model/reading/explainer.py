@@ -46,7 +46,7 @@ from model.recurrence.patching import MAX_PATCHED, Patched, patch
 from model.recurrence.preactivations import Preactivations, preactivations
 from model.recurrence.prefixes import PrefixCurve, read_prefixes
 from model.recurrence.replay import CheckedTraces, trace_gates
-from model.recurrence.retention import Memory, measure_memory
+from model.recurrence.retention import Keeper, Memory, longest_keeper, measure_memory
 from model.text import EncodedReview, encode
 from model.worker import TORCH
 
@@ -178,6 +178,10 @@ class Explainer:
     def memory(self, reading: Reading, layer: int, direction: str) -> Memory:
         """What the forget gates of a layer (from 1) and direction keep. Raises `ReviewError` where there are none."""
         return measure_memory(reading.gates.of(layer, direction))
+
+    def longest_keeper(self, reading: Reading) -> Keeper:
+        """The unit with the longest half-life of all layers and directions. Raises `ReviewError` as `memory` does."""
+        return longest_keeper(measure_memory(trace) for trace in reading.gates.traces)
 
     def written(self, reading: Reading, layer: int, direction: str) -> WrittenLedger:
         """Who wrote what a layer (from 1) and direction hold. Raises `ReviewError` where nothing adds up by token."""

@@ -8,6 +8,7 @@ networks"). Everything here is read off a gate trace; the network is not needed.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -151,6 +152,23 @@ def measure_memory(trace: GateTrace) -> Memory:
     log_kept = log_kept if trace.direction == "forward" else log_kept[::-1].copy()
     saturation = tuple(_saturation(symbol, trace.values(symbol)) for symbol in trace.cell.gates)
     return Memory(trace.layer, trace.direction, log_kept, half_life, saturation)
+
+
+@dataclass(frozen=True, slots=True)
+class Keeper:
+    """A unit (from 0) of a layer (from 1) and direction, with its half-life in tokens, see `Memory`."""
+
+    layer: int
+    direction: str
+    unit: int
+    half_life: float
+
+
+def longest_keeper(memories: Iterable[Memory]) -> Keeper:
+    """The unit with the longest half-life of all; of equal ones the first. Raises `ValueError` for no memory."""
+    longest = max(memories, key=lambda each: float(each.half_life.max()))
+    unit = int(longest.by_half_life[0])
+    return Keeper(longest.layer, longest.direction, unit, float(longest.half_life[unit]))
 
 
 def _half_life(mean_log: np.ndarray) -> np.ndarray:

@@ -31,6 +31,7 @@ from views.drawing.labels import NAMES, checkpoint_name, network_name
 NO_NAME = "<extra></extra>"  # Plotly would write the name of the series beside what a pointer finds
 _BELOW = {"yref": "container", "y": 0, "yanchor": "bottom"}  # a legend of several lines covers nothing there
 _CONFIG = {"displayModeBar": False}  # each chart has its own button that saves it
+_DOT, _LARGEST_DOT = 5, 32  # pixels across of one unit, and of as many as lie at one place
 _MARKS_SHOWN = 12  # of a line that is told apart by marks, at most
 _JAGGED, _THICKER = 0.45, -2  # of lines from word to word: their opacity; how much thinner their medians are drawn
 _NAMES_APART, _NAME_HEIGHT = 0.12, 30  # of the height of a chart, where two names still fit; pixels of one
@@ -148,6 +149,8 @@ def saturation_plot(memory: Memory) -> Chart:
     """
     gates = memory.saturation
     names = [_quantity(gate.symbol) for gate in gates]
+    most = max(dot.units for gate in gates for dot in gate.dots())
+    wide = min(_DOT, _LARGEST_DOT / most**0.5)  # pixels of one unit
     hover = gettext("{units} units: shut {shut} %, open {open} % of the tokens")
     figure = make_subplots(1, len(gates), subplot_titles=names, shared_yaxes=True, horizontal_spacing=0.04)
     for column, gate in enumerate(gates, start=1):
@@ -156,18 +159,20 @@ def saturation_plot(memory: Memory) -> Chart:
             x=[dot.shut for dot in dots],
             y=[dot.open for dot in dots],
             mode="markers",
-            marker={"color": SOFT_INK, "size": [5 * dot.units**0.5 for dot in dots], "opacity": 0.75},
+            marker={"color": SOFT_INK, "size": [wide * dot.units**0.5 for dot in dots], "opacity": 0.75},
+            cliponaxis=False,
             customdata=[dot.units for dot in dots],
             hovertemplate=hover.format(units="%{customdata}", shut="%{x:.0f}", open="%{y:.0f}") + NO_NAME,
             showlegend=False,
             row=1,
             col=column,
         )
-    figure.update_xaxes(title=gettext("% below {limit:g}").format(limit=NEARLY_SHUT), range=[-5, 105])
-    figure.update_yaxes(range=[-5, 105])
+    figure.update_xaxes(title=gettext("% below {limit:g}").format(limit=NEARLY_SHUT), range=[-8, 108])
+    figure.update_yaxes(range=[-8, 108])
     figure.update_yaxes(title=gettext("% above {limit:g}").format(limit=NEARLY_OPEN), col=1)
     figure = _plain(figure)
-    figure.update_layout(margin={"t": 32})
+    figure.update_annotations(font_size=12)  # on a phone three titles stand in one line
+    figure.update_layout(margin={"t": 36})
     return figure
 
 

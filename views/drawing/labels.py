@@ -24,3 +24,8 @@ def network_name(cell: Cell, checkpoint: str, accuracy: float | None) -> str:
     """A cell and the checkpoint that is meant, since there may be several of one kind: "plain RNN (small-rnn)"."""
     name = checkpoint_name(checkpoint, accuracy)
     return gettext("{cell} ({checkpoint})").format(cell=gettext(cell.name), checkpoint=name)
+
+
+def unit_name(layer: int, direction: str, unit: int) -> str:
+    """Layer, the way in which it reads, and number."""
+    return gettext("{layer} {arrow} unit {unit}").format(layer=layer, arrow=WAYS[direction], unit=unit)

@@ -35,7 +35,7 @@ function happens(data, place, words) {
   const line = document.createElement("p");
   line.className = "gs-happens";
   const given = { token: data.tokens[place], name, units, up: up[place], down: down[place] };
-  line.textContent = filled(gate ? words.gate : words.state, given);
+  line.textContent = filled(single(data) ? words.single : gate ? words.gate : words.state, given);
   return line;
 }
 
@@ -47,10 +47,16 @@ function terms(data, place, words) {
   for (const each of data.quantities) {
     const [ends, middle] = [{ low: each.low[place], high: each.high[place] }, { value: number(each.middle[place]) }];
     const more = `${filled(words.middle, middle)} · ${filled(each.ends, ends)}`;
-    list.append(term(`${each.name} ${each.symbol}`, `↑ ${each.up[place]}  ↓ ${each.down[place]}`, more));
+    const moved = single(data) ? number(each.middle[place]) : `↑ ${each.up[place]}  ↓ ${each.down[place]}`;
+    list.append(term(`${each.name} ${each.symbol}`, moved, more));
   }
   list.append(term(words.change, filled(words.unit, { unit }), `${number(before)} → ${number(after)}`));
   return list;
+}
+
+/** Of a review of one token no unit has moved from where it mostly is. */
+function single(data) {
+  return data.tokens.length === 1;
 }
 
 function term(name, value, more) {

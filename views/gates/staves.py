@@ -31,6 +31,7 @@ def staves(reading: Reading, layer: int, direction: str, mapped: str = "") -> Ma
         axis=token_axis(reading.review.tokens, tracks, gettext("Staves")),
         numbers=_numbers(reading, trace, summaries),
         pending=reading.scored is None,
+        single=len(reading.review.tokens) == 1,
         units=trace.h.shape[1],
         moved=f"{MOVED:g}",
         full=f"{FULL:.0%}".replace("%", " %"),

@@ -12,9 +12,10 @@ from PIL import Image
 from model.language import gettext, ngettext
 from model.reading.explanation import Reading
 from model.recurrence.choices import unit_of
-from model.recurrence.retention import Memory
+from model.recurrence.retention import Keeper, Memory, longest_keeper
 from views.drawing.colours import gate_palette, palette_places
 from views.drawing.downloads import csv_text, save_buttons, token_csv
+from views.drawing.labels import ARROWS, unit_name
 from views.drawing.template import render
 from views.drawing.token_axis import Track, token_axis
 from views.drawing.tracks import Line, line_track, picture
@@ -22,11 +23,21 @@ from views.drawing.tracks import Line, line_track, picture
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What the sentence below the tracks says: half-lives, and what is left after the tokens read since, if any."""
+    """What the sentence below the tracks says: half-lives, and what is left after the tokens read since, if any.
+
+    `longest` is that of the `layer` and direction that are shown, `keeper` that of all, named and with its half-life;
+    `is_keeper`: it is the same.
+    """
 
     middle: str
+    layer: int
+    direction: str
     longest: int
     longest_half_life: str
+    keeper: Keeper
+    keeper_name: str
+    keeper_half_life: str
+    is_keeper: bool
     after: int
     unit: int
     left: str
@@ -34,9 +45,10 @@ class Summary:
     units: int
 
 
-def memory_card(reading: Reading, memory: Memory, place: int, unit: int) -> Markup:
+def memory_card(reading: Reading, memory: Memory, place: int, unit: int, keeper: Keeper | None = None) -> Markup:
     """Of what was written at token `place`: the share left at each later token, of `unit`, over all, and of each.
 
+    `keeper` is the unit with the longest half-life of all layers and directions, where there are others.
     Raises `ReviewError` if there is no such unit.
     """
     tokens, unit = reading.review.tokens, unit_of(unit, len(memory.half_life))
@@ -47,7 +59,8 @@ def memory_card(reading: Reading, memory: Memory, place: int, unit: int) -> Mark
         token=tokens[place].text,
         place=place,
         axis=token_axis(tokens, tracks, gettext("Memory")),
-        summary=_summary(memory, place, unit),
+        summary=_summary(memory, place, unit, keeper or longest_keeper([memory])),
+        single=len(tokens) == 1,
         save=save_buttons(name, memory_csv(reading, memory, place)),
     )
 
@@ -102,12 +115,18 @@ def _tokens(count: float) -> str:
     return gettext("never") if np.isinf(count) else gettext("in {count:,.1f} tokens").format(count=count)
 
 
-def _summary(memory: Memory, place: int, unit: int) -> Summary:
-    left, longest = memory.left(place), int(memory.by_half_life[0])
+def _summary(memory: Memory, place: int, unit: int, keeper: Keeper) -> Summary:
+    left, longest = memory.left(place), longest_keeper([memory])
     return Summary(
         middle=_tokens(memory.middle_half_life),
-        longest=longest,
-        longest_half_life=_tokens(memory.half_life[longest]),
+        layer=memory.layer,
+        direction=gettext(ARROWS[memory.direction]),
+        longest=longest.unit,
+        longest_half_life=_tokens(longest.half_life),
+        keeper=keeper,
+        keeper_name=unit_name(keeper.layer, keeper.direction, keeper.unit),
+        keeper_half_life=_tokens(keeper.half_life),
+        is_keeper=keeper == longest,
         after=memory.read_after(place),
         unit=unit,
         left=_share(left[unit]),

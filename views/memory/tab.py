@@ -11,12 +11,13 @@ from model.reading.explanation import Reading
 from views.drawing.charts import half_life_histogram, saturation_plot
 from views.drawing.downloads import save_buttons
 from views.memory.kept import memory_card, no_gates, unit_csv
-from views.panel import SHEET, Drawing, Focus, Panel, Shared
+from views.panel import Drawing, Focus, Panel, Shared
+from views.scripts import attached
 
 
 def build(explainer: Explainer, shared: Shared) -> Panel:
     """Put the tab's components on the page that is being built."""
-    card = gr.HTML("", **SHEET)
+    card = gr.HTML("", js_on_load=attached("memory/memory.js"))
     with gr.Row(visible=False) as charts:
         with gr.Column(min_width=300):
             gr.Markdown(gettext("**Half-life**: after how many tokens a unit has lost half, with its mean forget gate"))
@@ -36,7 +37,7 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
             memory = explainer.memory(reading, focus.layer, focus.direction)
         except ReviewError as error:  # a cell without a forget gate
             return {card: no_gates(str(error))}
-        return {card: memory_card(reading, memory, focus.place, focus.unit)}
+        return {card: memory_card(reading, memory, focus.place, focus.unit, explainer.longest_keeper(reading))}
 
     def draw(reading: Reading, focus: Focus) -> Drawing:
         if not reading.gates.cell.forget_gates:

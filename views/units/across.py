@@ -7,9 +7,9 @@ from markupsafe import Markup
 from model.language import gettext, marked, ngettext
 from model.reading.atlas import HIGHEST, KINDS, LOWEST, MIDDLE, Atlas, ConceptOfUnit
 from model.reading.concepts import CONCEPTS
+from views.drawing.labels import unit_name
 from views.drawing.numbers import signed
 from views.drawing.template import render
-from views.units.curves import unit_name
 
 KIND_NAMES = {HIGHEST: marked("highest"), MIDDLE: marked("in the middle"), LOWEST: marked("lowest")}
 RULES = {concept.name: concept.rule for concept in CONCEPTS}

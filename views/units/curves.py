@@ -14,7 +14,7 @@ from model.reading.stretch import STANDS_OUT, Stretch
 from model.reading.swings import AGAIN, own_period
 from model.reading.telling import DECIDES, JUMPS, KEEPS, SWITCHES, TellingUnit
 from views.drawing.downloads import save_buttons, token_csv
-from views.drawing.labels import WAYS
+from views.drawing.labels import unit_name
 from views.drawing.numbers import signed
 from views.drawing.template import render
 from views.drawing.token_axis import Track, token_axis
@@ -84,11 +84,6 @@ def _track(reading: Reading, unit: TellingUnit, stretch: Stretch | None) -> Trac
     numbers = [signed(value) for value in unit.memory.tolist()]
     ends = (stretch.first, stretch.last + 1) if stretch else (0, 0)
     return Track(button, area_track(unit.memory, largest or 1.0, ends), "gs-unit-curve", said, numbers=numbers)
-
-
-def unit_name(layer: int, direction: str, unit: int) -> str:
-    """Layer, the way in which it reads, and number."""
-    return gettext("{layer} {arrow} unit {unit}").format(layer=layer, arrow=WAYS[direction], unit=unit)
 
 
 def _name(unit: TellingUnit) -> str:

@@ -11,7 +11,7 @@ import torch
 from model.errors import ReviewError
 from model.network.cells.lstm import LSTM
 from model.recurrence.replay import GateTrace, trace_gates
-from model.recurrence.retention import measure_memory
+from model.recurrence.retention import longest_keeper, measure_memory
 from tests.conftest import make_network
 from tests.model.network.test_network import REVIEWS
 
@@ -168,3 +168,14 @@ def test_units_at_one_place_of_saturation_are_counted_together():
     gates = [[0.05, 0.05, 0.5], [0.95, 0.95, 0.5], [0.5, 0.5, 0.95], [0.5, 0.5, 0.5]]
     dots = measure_memory(trace_of(gates)).saturation_of("f").dots()
     assert [(dot.shut, dot.open, dot.units) for dot in dots] == [(0, 25, 1), (25, 25, 2)]
+
+
+def test_longest_keeper_is_found_over_all_traces_and_the_first_of_equal_ones():
+    gates = {"forward": [[0.5, 0.9]] * 3, "backward": [[0.9, 0.8]] * 3}
+    memories = [measure_memory(trace_of(forget, direction)) for direction, forget in gates.items()]
+    found = longest_keeper(memories)
+    assert (found.layer, found.direction, found.unit) == (1, "forward", 1)
+    assert found.half_life == pytest.approx(np.log(0.5) / np.log(0.9), rel=1e-5)
+    assert longest_keeper(memories[::-1]).direction == "backward"
+    with pytest.raises(ValueError, match="empty"):
+        longest_keeper([])

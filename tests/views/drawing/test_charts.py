@@ -99,6 +99,14 @@ def test_saturation_has_a_panel_for_each_gate_and_a_dot_for_units_at_one_place()
     assert figure.data[1].marker.size[0] > figure.data[0].marker.size[0]
 
 
+def test_discs_of_the_saturation_are_bounded_and_never_cut_off():
+    for units in (1, 300):
+        gate = np.full((1, units), 0.5)
+        for dots in charts.saturation_plot(gate_memory(gate, gate, gate)).data:
+            assert max(dots.marker.size) == pytest.approx(5 if units == 1 else 32)
+            assert dots.cliponaxis is False
+
+
 def test_saturation_of_a_review_counts_its_tokens():
     _, _, traces = traces_of()
     trace = traces.of(2, "backward")

@@ -83,3 +83,9 @@ def test_plain_rnn_shows_its_hidden_state_and_says_why(explainer):
     assert "forget gate" not in part
     assert shown_in(explanation.gates.of(1, "forward"), "f") == "h"
     assert 'data-symbol="h"' in map_card(explanation, 1, "forward", "f", "number")
+
+
+def test_single_token_is_said_to_have_nothing_to_differ_from(explainer, explanation):
+    one = explainer.explain(Question("good", "bilstm"))
+    assert "A review of a single token: there is no other from which its units" in staves(one, 1, "forward")
+    assert "single token" not in staves(explanation, 1, "forward")

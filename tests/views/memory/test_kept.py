@@ -140,8 +140,11 @@ def test_sentence_counts_the_units_that_keep_half_to_the_end(explainer, directio
     page = kept.memory_card(explanation, with_forget_gate(forget, direction), place, 0)
     assert all(part in page for part in said)
     lives = [half_life(unit) for unit in zip(*forget, strict=True)]
-    assert f"the middle unit would lose half in {sorted(lives)[1]:.1f} tokens" in page
-    assert f"memory (unit 0) in {max(lives):.1f} tokens" in page
+    said = " ".join(page.split())
+    arrow = {"forward": "→ forward", "backward": "← backward"}[direction]
+    assert f"the middle unit of layer 1, {arrow}, would lose half in {sorted(lives)[1]:.1f} tokens" in said
+    assert f"longest memory (unit 0) in {max(lives):.1f} tokens" in said
+    assert "No unit of another layer or direction keeps longer." in said
 
 
 def test_gate_that_never_shuts_has_a_half_life_without_end(explainer):
@@ -183,6 +186,25 @@ def test_plain_rnn_is_refused_with_a_sentence(explainer):
     assert "<script" not in kept.no_gates(NASTY)
 
 
+def test_longest_keeper_of_all_is_named_with_a_way_to_it_where_it_is_another(explainer, explanation):
+    of_each = [explainer.memory(explanation, layer, way) for layer in (1, 2) for way in ("forward", "backward")]
+    keeper = explainer.longest_keeper(explanation)
+    assert keeper.half_life == max(float(each.half_life.max()) for each in of_each)
+    for memory in of_each:
+        here = (memory.layer, memory.direction) == (keeper.layer, keeper.direction)
+        page = " ".join(kept.memory_card(explanation, memory, 0, 0, keeper).split())
+        assert ("No unit of another layer or direction keeps longer." in page) is here
+        found = re.search(
+            r'gs-look-unit"([^>]*)>([^<]*)</button> keeps longest: half would be lost in ([\d.,]+) ', page
+        )
+        assert (found is None) is here
+        if found:
+            named = {"layer": str(keeper.layer), "direction": keeper.direction, "unit": str(keeper.unit)}
+            assert dict(re.findall(r'data-(\w+)="([^"]*)"', found[1])) == named
+            assert found[2].endswith(f"unit {keeper.unit}")
+            assert float(found[3]) == pytest.approx(keeper.half_life, abs=0.051)
+
+
 @BOTH
 def test_single_token_is_kept_whole(explainer, direction):
     explanation = explainer.explain(Question("good", "bilstm"))
@@ -190,6 +212,7 @@ def test_single_token_is_kept_whole(explainer, direction):
     unit, middle, _ = tracks_of(page)
     assert unit.numbers == middle.numbers == ["100 %"]
     assert "It is the last token that this direction reads." in page
+    assert "In a review of a single token nothing is read after it" in page
     assert [float(value) for name, value in table_of(page)[0].items() if name.startswith("unit")] == [1] * 5
 
 
