@@ -102,9 +102,13 @@ class Workbench:
         Raises `ReviewError` for what cannot be drawn.
         """
         plan = draw(self.table, self.scores, design, size, seed)
+        self.keep_sample(plan)
+        return plan
+
+    def keep_sample(self, plan: AuditPlan) -> None:
+        """Keep a sample that was drawn, in place of the one before. It is on disk when this returns."""
         self._notes.keep_audit(plan)
         self.sample = plan
-        return plan
 
     def compared(self, comparison: str, change: Change) -> np.ndarray:
         """The rows that changed so, (rows,) bool, in the comparison of that name that was made last.

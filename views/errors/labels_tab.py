@@ -13,6 +13,7 @@ from model.workbench.workbench import Workbench
 from views.api.endpoints import Refusals
 from views.errors.audit import DESIGN_NAMES, audit_card
 from views.errors.corrected import corrected_card
+from views.errors.samples import restore_sample, with_sample
 from views.errors.suspects import suspects_card
 from views.panel import QUIET, Drawing, whole
 
@@ -25,6 +26,7 @@ class LabelsTab:
     def __init__(self, bench: gr.State) -> None:
         """Put them on the page that is being built."""
         self._bench = bench
+        self._samples = gr.BrowserState({}, storage_key="gatescope-audits", secret="gatescope")  # noqa: S106
         self._suspects = gr.HTML("", elem_id="gs-errors-suspects")
         self._audit = gr.HTML("", elem_id="gs-errors-audit")
         with gr.Row(elem_classes="gs-controls"):
@@ -49,21 +51,25 @@ class LabelsTab:
 
     def listen(self, tab: gr.Tab) -> None:
         """Connect everything; this stands in `tab`."""
-        tab.select(self._show, self._bench, self.filled, **QUIET)
-        self._draw.click(self._draw_sample, [self._bench, self._design, self._size, self._seed], self._audit, **QUIET)
+        tab.select(self._show, [self._bench, self._samples], self.filled, **QUIET)
+        given = [self._bench, self._samples, self._design, self._size, self._seed]
+        self._draw.click(self._draw_sample, given, [self._audit, self._samples], **QUIET)
 
-    def _show(self, bench: Workbench | None) -> Drawing:
+    def _show(self, bench: Workbench | None, samples: object) -> Drawing:
         if bench is None:
             return self.fill()
+        restore_sample(samples, bench)
         return {
             self._suspects: suspects_card(bench),
             self._audit: audit_card(bench),
             self._corrected: corrected_card(bench.correction),
         }
 
-    def _draw_sample(self, bench: Workbench | None, design: str, size: float | None, seed: float | None) -> str:
+    def _draw_sample(
+        self, bench: Workbench | None, samples: object, design: str, size: float | None, seed: float | None
+    ) -> Drawing:
         if bench is None:
-            return ""
+            return gr.skip()
         with Refusals():
             bench.draw_sample(design, whole(size), whole(seed))
-        return audit_card(bench)
+        return {self._audit: audit_card(bench), self._samples: with_sample(samples, bench)}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import replace
 
@@ -23,6 +24,7 @@ from views.errors.labels_tab import LabelsTab
 from views.errors.listed import first_of
 from views.errors.picks import ListPick
 from views.errors.rows import row_heading
+from views.errors.samples import MOST, with_sample
 from views.errors.suspects import suspects_card
 
 SIMPLE, AUDIT, SUSPECTS = "simple", ListPick(list="audit"), ListPick(list="suspects")
@@ -101,7 +103,7 @@ def test_where_nothing_is_suspected_a_sentence_says_why(labels, sentence):
 def test_an_audit_from_its_draw_to_its_end(tab, bench):
     assert "No sample has been drawn yet" in text_of(audit_card(bench))
     assert audit_line(bench) == ""
-    said = text_of(tab._draw_sample(bench, SIMPLE, 6, 3))
+    said = text_of(tab._draw_sample(bench, {}, SIMPLE, 6, 3)[tab._audit])
     assert "0 of 6 gone through" in said
     assert "seed 3" in said
     assert "not yet" in said
@@ -142,13 +144,13 @@ def test_figures_of_an_audit_are_those_of_the_model(bench):
 def test_what_cannot_be_drawn_is_refused_and_leaves_the_sample_that_is_there(tab, bench, given, sentence):
     plan = bench.draw_sample(SIMPLE, 4, 0)
     with pytest.raises(gr.Error, match=sentence):
-        tab._draw_sample(bench, *given)
+        tab._draw_sample(bench, {}, *given)
     assert bench.sample == plan
 
 
 def test_a_file_without_labels_has_nothing_to_audit(tab):
     with pytest.raises(gr.Error, match="No row has a label"):
-        tab._draw_sample(made([NO_LABEL] * 3, [1.0] * 3), SIMPLE, 1, 0)
+        tab._draw_sample(made([NO_LABEL] * 3, [1.0] * 3), {}, SIMPLE, 1, 0)
 
 
 def test_a_sample_of_other_answers_is_said_not_to_fit_and_lists_nothing(bench):
@@ -219,6 +221,49 @@ def test_labels_of_one_class_alone_are_said_to_lack_measures():
 
 
 def test_the_tab_is_drawn_when_it_is_looked_at(tab, bench):
-    assert set(tab._show(bench)) == set(tab.filled) == set(tab.fill())
-    assert tab._show(None) == tab.fill()
-    assert tab._draw_sample(None, SIMPLE, 1, 0) == ""
+    assert set(tab._show(bench, {})) == set(tab.filled) == set(tab.fill())
+    assert tab._show(None, {}) == tab.fill()
+    assert tab._draw_sample(None, {}, SIMPLE, 1, 0) == gr.skip()
+
+
+def again(bench):
+    """The same file, loaded anew by a browser whose server keeps no notes."""
+    return bench_of(bench.table, bench.scores)
+
+
+def test_a_sample_comes_back_from_the_browser_when_the_page_is_loaded_anew(tab, bench):
+    kept = json.loads(json.dumps(tab._draw_sample(bench, {}, SIMPLE, 6, 3)[tab._samples]))
+    later = again(bench)
+    assert later.sample is None
+    assert "0 of 6 gone through" in text_of(tab._show(later, kept)[tab._audit])
+    assert later.sample == bench.sample
+    other = made([1, 0], [1.0, 1.0])
+    other.table = replace(other.table, digest="1" * 64)
+    tab._show(other, kept)
+    assert other.sample is None
+
+
+def test_a_sample_that_the_server_keeps_is_not_replaced_by_the_browsers(tab, bench):
+    kept = tab._draw_sample(bench, {}, SIMPLE, 6, 3)[tab._samples]
+    later = again(bench)
+    plan = later.draw_sample(SIMPLE, 4, 1)
+    tab._show(later, kept)
+    assert later.sample == plan
+
+
+def test_only_the_latest_samples_are_kept_in_a_browser(bench):
+    bench.draw_sample(SIMPLE, 2, 0)
+    many = {f"file {number}": {} for number in range(MOST)}
+    kept = with_sample(many, bench)
+    assert len(kept) == MOST
+    assert "file 0" not in kept
+    assert "file 1" in kept
+    assert len(with_sample(kept, bench)) == MOST
+
+
+@pytest.mark.parametrize("strange", [None, "x", [], 3, {"rows": 1}, {}])
+def test_what_no_page_put_into_the_browser_draws_nothing(tab, bench, strange):
+    key = next(iter(tab._draw_sample(bench, strange, SIMPLE, 6, 3)[tab._samples]))
+    later = again(bench)
+    for kept in (strange, {key: strange}):
+        assert "No sample has been drawn yet" in text_of(tab._show(later, kept)[tab._audit])
