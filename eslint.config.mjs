@@ -10,7 +10,7 @@ export default [
           "document", "window", "location", "history", "navigator", "innerWidth", "Event", "Element", "Image", "Blob", "URL",
           "ResizeObserver", "XMLSerializer", "DOMParser", "getComputedStyle", "requestAnimationFrame",
           "setTimeout", "clearTimeout", "setInterval", "clearInterval", "atob", "btoa", "matchMedia", "Plotly", "console",
-          "localStorage", "Node", "NodeFilter", "addEventListener", "dispatchEvent", "scrollTo", "scrollY", "SVGElement", "HTMLElement", "CustomEvent", "devicePixelRatio",
+          "localStorage", "fetch", "AbortSignal", "Node", "NodeFilter", "addEventListener", "dispatchEvent", "scrollTo", "scrollY", "SVGElement", "HTMLElement", "CustomEvent", "devicePixelRatio",
         ].map((name) => [name, "readonly"]),
       ),
     },

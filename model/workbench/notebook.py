@@ -10,8 +10,10 @@ import hashlib
 import re
 import sqlite3
 from collections.abc import Sequence
+from dataclasses import replace
 from operator import attrgetter
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -84,6 +86,21 @@ class Notebook:
             return
         with self._store.writing() as database:
             self._write(database, [note])
+
+    def say(self, unsaid: Note, **said: Any) -> Note | None:
+        """Change some fields of what is said of a row, and what is kept of it then; None where that is nothing.
+
+        `unsaid` is the note of a row of which nothing was said. Read and written at once: what another process or
+        thread says of the same row meanwhile is not lost. Returns when it is on disk; raises `DataError` as `put`.
+        """
+        with self._store.writing() as database:
+            found = database.execute(_ONE, (*self._key, check_row(unsaid.row))).fetchone()
+            note = check_note(replace(Note(*found) if found else unsaid, **said))
+            if note.empty:
+                database.execute(_CLEAR, (*self._key, note.row))
+                return None
+            self._write(database, [note])
+        return note
 
     def clear(self, row: int) -> None:
         """Forget what was said about a row, if anything."""

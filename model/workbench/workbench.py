@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -138,17 +137,16 @@ class Workbench:
         return self.notes.get(row) or Note(row, "", "", NO_LABEL, int(self.table.lines[row]))
 
     def say(self, row: int, **said: Any) -> Note:
-        """Change what is said of a row: `category`, `text`, `label`. It is on disk when this returns."""
-        note = replace(self.note(row), **said)
-        self._notes.put(note)
-        self._refresh(row)
-        return self.note(row)
+        """Change what is said of a row: `category`, `text`, `label`. It is on disk when this returns.
 
-    def _refresh(self, row: int) -> None:
-        if (kept := self._notes.of(row)) is None:
+        What was said of it meanwhile through another workbench on the same notes stays, but for these fields.
+        """
+        kept = self._notes.say(Note(row, "", "", NO_LABEL, int(self.table.lines[row])), **said)
+        if kept is None:
             self.notes.pop(row, None)
         else:
             self.notes[row] = kept
+        return self.note(row)
 
     def saved_notes(self) -> bytes:
         """All notes as a file that `load_notes` takes."""

@@ -5,11 +5,8 @@ from __future__ import annotations
 import gradio as gr
 from markupsafe import Markup
 
-from model.errors import GatescopeError
 from model.language import gettext
-from model.workbench.note import Note
 from model.workbench.workbench import Workbench
-from views.api.endpoints import refusal
 from views.errors.audit import audit_line
 from views.errors.corrections import CHOICES, UNSAID, choice_of
 from views.errors.rows import category_buttons, saved_sentence
@@ -28,6 +25,7 @@ class Naming:
                 label=gettext("A category of your own"),
                 max_length=60,
                 min_width=140,
+                interactive=True,  # a script reads it, no listener
                 submit_btn=gettext("Name it"),
                 elem_id="gs-errors-own",
             )
@@ -36,11 +34,12 @@ class Naming:
                 value=UNSAID,
                 label=gettext("Corrected label"),
                 min_width=200,
+                interactive=True,
                 elem_classes="gs-controls",
                 elem_id="gs-errors-corrected",
             )
         self.note = gr.Textbox(
-            label=gettext("Note"), lines=2, max_length=5_000, visible=False, elem_id="gs-errors-note"
+            label=gettext("Note"), lines=2, max_length=5_000, interactive=True, visible=False, elem_id="gs-errors-note"
         )
 
     @property
@@ -69,34 +68,19 @@ class Naming:
             self.kept: _counted(bench),
         }
 
-    def say(self, bench: Workbench, row: int, **said: str | int) -> Drawing:
-        """Keep what was said of a row, and show it and that it is kept. Raises `gr.Error` where it cannot be kept."""
-        note = _keep(bench, row, **said)
-        return {
-            self.categories: category_buttons(bench.counts, note.category, row),
-            self.kept: _counted(bench),
-            self.own: "",
-        }
+    def told(self, bench: Workbench, row: int) -> Drawing:
+        """What was said of the chosen row elsewhere than here stands here, too."""
+        note = bench.note(row)
+        return {self.note: note.text, self.corrected: choice_of(note.label, int(bench.table.labels[row]))}
+
+    def counted(self, bench: Workbench) -> Drawing:
+        """How many rows something is said of."""
+        return {self.kept: _counted(bench)}
 
     def categories_of(self, bench: Workbench | None, row: int) -> object:
         """The buttons of the row that is seen now."""
         return gr.skip() if bench is None or row < 0 else category_buttons(bench.counts, bench.note(row).category, row)
 
-    def keep_note(self, bench: Workbench | None, row: int, text: str) -> Markup:
-        """Keep a note while it is written; one that is only shown is there already."""
-        if bench is None or row < 0 or bench.note(row).text == text:
-            return gr.skip()
-        _keep(bench, row, text=text)
-        return _counted(bench)
-
 
 def _counted(bench: Workbench) -> Markup:
     return saved_sentence(len(bench.notes), len(bench.table.texts)) + audit_line(bench)
-
-
-def _keep(bench: Workbench, row: int, **said: str | int) -> Note:
-    """Keep what was said of a row; where it cannot be kept, the page says why."""
-    try:
-        return bench.say(row, **said)
-    except GatescopeError as error:
-        raise refusal(str(error), gettext("Not kept")) from None

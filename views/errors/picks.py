@@ -12,7 +12,7 @@ from model.language import gettext
 from model.workbench.mcnemar import Change
 from model.workbench.overview import Outcome
 
-PICKED, NAMED = "pick", "name"  # the events: something was chosen; a row was given a category
+PICKED = "pick"  # the event: something was chosen
 
 
 class _Sendable(BaseModel):
@@ -62,13 +62,7 @@ class ListPick(_Sendable):
     list: Literal["audit", "suspects"]
 
 
-class CategoryPick(_Sendable):
-    """A row, from 0, and the category that it is given; "" takes it back."""
-
-    category: tuple[int, str]
-
-
-Pick = RowPick | OutcomesPick | SlicePick | WordPick | ChangePick | ListPick | CategoryPick
+Pick = RowPick | OutcomesPick | SlicePick | WordPick | ChangePick | ListPick
 Narrowing = SlicePick | WordPick | ChangePick  # what the list of reviews is narrowed to, beside its filters
 
 _PICKS: TypeAdapter[Pick] = TypeAdapter(Pick)

@@ -7,20 +7,22 @@ from typing import Any
 import gradio as gr
 import numpy as np
 from gradio.events import Dependency
-from markupsafe import Markup
 
 from model.language import gettext
 from model.reading.explainer import Explainer
 from model.workbench.filters import page, page_of, select
 from model.workbench.workbench import Workbench
 from views.api.endpoints import Refusals
-from views.errors.corrections import label_said
 from views.errors.detail_tab import Detail
 from views.errors.filters_tab import Chosen, Filters, Narrowed, category_choices, free, narrowed_to
+from views.errors.keeper_tab import Keeper
+from views.errors.keeping import Answer, answered, file_of, fitting, keep, told_card
 from views.errors.listed import first_of, listed
-from views.errors.picks import CategoryPick, ListPick, Narrowing, OutcomesPick, RowPick, read_pick
+from views.errors.picks import ListPick, Narrowing, OutcomesPick, RowPick, read_pick
 from views.errors.rows import review_list
+from views.errors.told import read_told
 from views.panel import QUIET, Drawing
+from views.scripts import attached
 
 PAGE = 25  # rows of the table that are sent at once
 
@@ -28,15 +30,18 @@ PAGE = 25  # rows of the table that are sent at once
 class ReviewsTab:
     """Components and listeners. `shown` (state) holds the numbers of the rows that pass the filters, in order."""
 
-    def __init__(self, explainer: Explainer, bench: gr.State, pressed: gr.HTML) -> None:
-        """Put it on the page that is being built; `pressed` holds what was pressed in the Errors tab's HTML."""
-        self._explainer, self._bench, self._pressed = explainer, bench, pressed
+    def __init__(self, explainer: Explainer, bench: gr.State, pressed: gr.HTML, keeper: Keeper) -> None:
+        """Put it on the page that is being built; `pressed` holds what was pressed in the Errors tab's HTML.
+
+        `keeper` tells what is said of reviews.
+        """
+        self._explainer, self._bench, self._pressed, self._keeper = explainer, bench, pressed, keeper
         self.shown = gr.State(None)
         self._page = gr.State(1)
         self._filters = Filters()
         with gr.Row(elem_classes="gs-panes"):
             with gr.Column(scale=5, min_width=320, elem_id="gs-errors-rows"):
-                self._list = gr.HTML("", elem_id="gs-errors-list-shown")
+                self._list = gr.HTML("", elem_id="gs-errors-list-shown", js_on_load=attached("errors/drawn.js"))
                 with gr.Row(elem_classes="gs-buttons"):
                     self._earlier = gr.Button(gettext("◀ Earlier page"), size="sm", min_width=120)
                     self._later = gr.Button(gettext("Later page ▶"), size="sm", min_width=120)
@@ -47,11 +52,11 @@ class ReviewsTab:
     @property
     def filled(self) -> list[gr.blocks.Block]:
         """What `fill` sets."""
-        return [self.shown, self._page, self._list, *self._filters.shown, *self.detail.drawn]
+        return [self.shown, self._page, self._list, *self._filters.shown, *self.detail.drawn, *self._keeper.filled]
 
-    def fill(self, bench: Workbench) -> Drawing:
-        """The list of a newly scored file, mistakes first, nothing chosen."""
-        return self.detail.empty() | self._everything(bench)
+    def fill(self, bench: Workbench, again: str = "") -> Drawing:
+        """The list of a newly scored file, mistakes first, nothing chosen; `again` as in `Keeper.fill`."""
+        return self.detail.empty() | self._everything(bench) | self._keeper.fill(bench, again)
 
     def refill(self, bench: Workbench | None) -> Drawing:
         """The same, where there is a file."""
@@ -99,24 +104,20 @@ class ReviewsTab:
         ):
             self._draw_categories_after(opened)
         self.detail.listen()
-        self._listen_to_notes(turned, quiet)
+        self._listen_to_notes()
 
-    def _listen_to_notes(self, turned: list[gr.State], quiet: dict[str, Any]) -> None:
-        naming = self._naming
-        said = [naming.categories, naming.kept, self._list, self._filters.category, naming.own]
-        named = self._pressed.name(  # each counts, in its order
-            self._named,
-            [self._pressed, self._bench, self.shown],
-            said[1:],
+    def _listen_to_notes(self) -> None:
+        naming, keeper = self._naming, self._keeper
+        told = keeper.channel.tell(  # each counts, in its order
+            self._tell,
+            [keeper.channel, self._bench, self.shown, self._page, self.detail.row],
+            [*keeper.filled, self._list, self._filters.category, naming.kept, naming.note, naming.corrected],
             **QUIET,
             trigger_mode="multiple",
+            concurrency_id="notes",
             concurrency_limit=1,
         )
-        self._draw_categories_after(named)
-        naming.own.submit(self._name_it, [*turned, naming.own], said, **quiet)
-        naming.corrected.input(self._correct, [*turned, naming.corrected], said, **quiet)
-        naming.note.change(naming.keep_note, [self._bench, self.detail.row, naming.note], naming.kept, **quiet)
-        naming.note.blur(self._leave_note, [*turned, naming.note], [self._page, self._list, naming.kept], **quiet)
+        self._draw_categories_after(told)
 
     def _draw_categories_after(self, event: Dependency) -> None:
         """Draw the buttons of the row that is seen then. One at a time, so that the last one asked for is the last that
@@ -218,8 +219,6 @@ class ReviewsTab:
                 return gr.skip()
             if isinstance(pick, RowPick):
                 return self._open(bench, shown, pick.row, layer, direction, symbol)
-            if isinstance(pick, CategoryPick):
-                return gr.skip()
             filtered = self._filter_by(bench, pick)
             if isinstance(pick, ListPick) and (first := first_of(bench, pick)) is not None:
                 rows = np.array(listed(bench, pick).rows)
@@ -232,42 +231,23 @@ class ReviewsTab:
         shown = self._filters.show(bench, chosen) | self._listed(bench, chosen)
         return shown | {self._tabs: gr.Tabs(selected="reviews")}
 
-    def _named(self, sent: str | None, bench: Workbench | None, shown: np.ndarray) -> Drawing:
-        """A category was pressed for a row, by now perhaps no longer the one that is seen."""
+    def _tell(self, sent: object, bench: Workbench | None, shown: np.ndarray | None, number: int, row: int) -> Drawing:
+        """Keep what the script tells was said of rows, and answer what is kept of them."""
         with Refusals():
-            pick = read_pick(sent)
-        if bench is None or not isinstance(pick, CategoryPick):
-            return gr.skip()
-        row, category = pick.category
-        drawing = self._say(bench, shown, None, row, category=category)
-        drawing.pop(self._naming.categories, None)
-        return drawing
-
-    def _leave_note(
-        self, bench: Workbench | None, shown: np.ndarray | None, number: int, row: int, text: str
-    ) -> Drawing:
-        """Show in the list whether there is a note, kept here where the event that keeps it has not come yet."""
-        kept: Markup = self._naming.keep_note(bench, row, text)
-        drawing = self._turn(bench, shown, number, row)
-        return drawing if kept == gr.skip() or drawing == gr.skip() else drawing | {self._naming.kept: kept}
-
-    def _name_it(self, bench: Workbench | None, shown: np.ndarray, number: int, row: int, category: str) -> Drawing:
-        return self._say(bench, shown, number, row, category=category)
-
-    def _correct(self, bench: Workbench | None, shown: np.ndarray, number: int, row: int, label: str) -> Drawing:
-        if bench is None or row < 0:
-            return gr.skip()
-        return self._say(bench, shown, number, row, label=label_said(label, int(bench.table.labels[row])))
-
-    def _say(
-        self, bench: Workbench | None, shown: np.ndarray, number: int | None, row: int, **said: str | int
-    ) -> Drawing:
-        """Keep what was said of a row, and show it in the list."""
-        if bench is None or row < 0:
-            return gr.skip()
-        drawing = self._naming.say(bench, row, **said)
-        number = page_of(shown, row, PAGE) if number is None else number
-        return drawing | {
+            told = read_told(sent)
+        channel = self._keeper.channel
+        if bench is None or shown is None or (file := file_of(bench)).key != told.file:
+            return {channel: Answer(None if bench is None else file_of(bench), told.number).sent}
+        adopted = [said for other in told.others for said in fitting(bench, other)] if told.adopt else []
+        kept = keep(bench, [*told.said, *adopted])
+        drawing: Drawing = {channel: Answer(file, told.number, answered(bench, kept.rows)).sent}
+        if told.found or told.others or kept.refused:
+            drawing[self._keeper.found] = told_card(bench, told, kept.refused, len(adopted))
+        if not kept.rows:
+            return drawing
+        drawing |= self._naming.counted(bench) | {
             self._list: review_list(bench, page(shown, number, PAGE), row),
             self._filters.category: gr.Dropdown(category_choices(bench)),
         }
+        seen_elsewhere = row in told.elsewhere or (row in kept.rows and (told.found or told.adopt))
+        return drawing | (self._naming.told(bench, row) if seen_elsewhere else {})

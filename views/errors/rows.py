@@ -17,7 +17,7 @@ from model.workbench.workbench import Workbench
 from views.drawing.template import render
 from views.errors.corrections import correction_words
 from views.errors.parts import MARKS, label_name, note_line, outcome_name, sentence_card, snippet
-from views.errors.picks import NAMED, CategoryPick, RowPick
+from views.errors.picks import RowPick
 from views.errors.suspects import reasons
 
 KEYS = 9  # categories that have a key of their own
@@ -55,13 +55,13 @@ class NearRow:
 
 @dataclass(frozen=True, slots=True)
 class CategoryButton:
-    """A category, how many rows have it, and its key from 1; 0 where it has none."""
+    """A category as it is shown and as it is kept, how many rows have it, and its key from 1; 0 where it has none."""
 
     name: str
+    value: str
     count: int
     key: int
     pressed: bool
-    pick: CategoryPick
 
 
 def review_list(bench: Workbench, page: Page, chosen: int) -> Markup:
@@ -105,6 +105,7 @@ def row_heading(bench: Workbench, row: int, place: int | None, total: int) -> Ma
     words = outcome_name(outcome)
     return render(
         "errors/row_heading.html",
+        row=row,
         mark=MARKS[outcome],
         outcome=words.capitalize(),
         label=label_name(int(bench.table.labels[row])),
@@ -155,19 +156,19 @@ def neighbours_card(bench: Workbench, found: Neighbours) -> Markup:
 def category_buttons(counts: Mapping[str, int], chosen: str, row: int) -> Markup:
     """The categories with their keys and how many rows each has; that of `row` is pressed, which takes it back.
 
-    Each button names its row: what is pressed is meant for the review that is seen.
+    They name their row: what is pressed is meant for the review that is seen.
     """
     buttons = [
         CategoryButton(
             category_name(name),
+            name,
             count,
             place if place <= KEYS else 0,
             name == chosen,
-            CategoryPick(category=(row, "" if name == chosen else name)),
         )
         for place, (name, count) in enumerate(counts.items(), start=1)
     ]
-    return render("errors/categories.html", buttons=buttons, row=row, event=NAMED)
+    return render("errors/categories.html", buttons=buttons, row=row)
 
 
 def saved_sentence(count: int, of: int) -> Markup:

@@ -34,12 +34,13 @@ from views.drawing.charts import confidence_histogram, reliability_diagram
 from views.errors.export_tab import ExportTab
 from views.errors.file_tab import FileForm, pasted, said_of, said_of_list
 from views.errors.hypotheses_tab import HypothesesTab
+from views.errors.keeper_tab import Keeper
 from views.errors.labels_tab import LabelsTab
 from views.errors.loading import brought_sentence, loaded_card, progress_card, scoring_card, so_far_card
 from views.errors.overview import overview_card
 from views.errors.parts import sentence_card
 from views.errors.phrases import phrases_card
-from views.errors.picks import NAMED, PICKED
+from views.errors.picks import PICKED
 from views.errors.preview import Brought, read
 from views.errors.reviews_tab import ReviewsTab
 from views.errors.slices import slices_card
@@ -56,6 +57,7 @@ NOTHING_YET = marked(
     "some of them labelled wrong on purpose."
 )
 BRING = marked("Load reviews")
+_EXAMPLE_ID, _DATASET_ID = "gs-errors-example", "gs-errors-imdb"  # of the buttons
 
 
 class ErrorsTab:
@@ -72,13 +74,14 @@ class ErrorsTab:
         with gr.Column(elem_classes="gs-workbench"):
             self._build_loading()
             pressed = gr.HTML(  # not in a tab, which would not have it yet
-                "", html_template="", visible="hidden", js_on_load=attached("errors/picks.js", PICKED, NAMED)
+                "", html_template="", visible="hidden", js_on_load=attached("errors/picks.js", PICKED)
             )
+            keeper = Keeper()
             with gr.Tabs(visible=False, overflow_behavior="wrap") as self._tabs:
                 with gr.Tab(gettext("Overview"), id="overview"):
                     self._build_overview()
                 with gr.Tab(gettext("Go through them"), id="reviews"):
-                    self.reviews = ReviewsTab(explainer, self.bench, pressed)
+                    self.reviews = ReviewsTab(explainer, self.bench, pressed, keeper)
                 with gr.Tab(gettext("Labels"), id="labels") as about_labels:
                     self._labels = LabelsTab(self.bench)
                 with gr.Tab(gettext("Words"), id="words"):
@@ -108,12 +111,15 @@ class ErrorsTab:
                     )
                 with gr.Column(scale=5, min_width=300):
                     with gr.Row(elem_classes="gs-buttons"):
-                        self._example = gr.Button(gettext("Try the example"), size="sm", min_width=120)
+                        self._example = gr.Button(
+                            gettext("Try the example"), size="sm", min_width=120, elem_id=_EXAMPLE_ID
+                        )
                         self._dataset = gr.Button(
                             gettext("Large Movie Review Dataset, test"),
                             size="sm",
                             min_width=120,
                             visible=self._imdb is not None,
+                            elem_id=_DATASET_ID,
                         )
                     with gr.Accordion(gettext("Or paste a list, one review a line"), open=False):
                         self._list = gr.Textbox(
@@ -264,7 +270,7 @@ class ErrorsTab:
         yield from self._run(lambda: read(brought, said_of(*said)), checkpoint, owner, before)
 
     def _run_example(self, checkpoint: str, owner: str, before: Workbench | None) -> Iterator[Drawing]:
-        yield from self._run(lambda: read_table(EXAMPLE), checkpoint, owner, before)
+        yield from self._run(lambda: read_table(EXAMPLE), checkpoint, owner, before, _EXAMPLE_ID)
 
     def _run_dataset(self, checkpoint: str, owner: str, before: Workbench | None) -> Iterator[Drawing]:
         def read() -> ReviewTable:
@@ -272,7 +278,7 @@ class ErrorsTab:
                 raise DataError(gettext("This server does not have the dataset."))
             return read_imdb(self._imdb)
 
-        yield from self._run(read, checkpoint, owner, before)
+        yield from self._run(read, checkpoint, owner, before, _DATASET_ID)
 
     def _run_list(
         self,
@@ -289,9 +295,17 @@ class ErrorsTab:
         )
 
     def _run(
-        self, read: Callable[[], ReviewTable], checkpoint: str, owner: str, before: Workbench | None
+        self,
+        read: Callable[[], ReviewTable],
+        checkpoint: str,
+        owner: str,
+        before: Workbench | None,
+        again: str = "",
     ) -> Iterator[Drawing]:
-        """Read, score, draw; each step is told. A cancelled run ends between two steps and leaves all as it was."""
+        """Read, score, draw; each step is told. A cancelled run ends between two steps and leaves all as it was.
+
+        `again` as in `Keeper.fill`.
+        """
         yield {self._progress: progress_card(gettext("Reading the file"), 0.0), self._cancel: gr.Button(visible=True)}
         try:
             table = read()
@@ -315,9 +329,9 @@ class ErrorsTab:
         except GatescopeError as error:
             yield {self._progress: sentence_card(str(error)), self._cancel: gr.Button(visible=False)}
             return
-        yield {self._owner: owner} | self._draw(bench, seconds)
+        yield {self._owner: owner} | self._draw(bench, seconds, again)
 
-    def _draw(self, bench: Workbench, seconds: float) -> Drawing:
+    def _draw(self, bench: Workbench, seconds: float, again: str) -> Drawing:
         """Everything that is seen of a newly scored file."""
         found, lasting = bench.overview, self._folder is not None
         return {
@@ -332,7 +346,7 @@ class ErrorsTab:
             self._slices: slices_card(bench.slices, bench.crossings, bench.idle_columns),
             self._words: self._compare_words(bench, DEFAULT_COMPARISON),
             self._phrases: "",
-            **self.reviews.fill(bench),
+            **self.reviews.fill(bench, again),
             **self._labels.fill(),
             **self._units.fill(),
             **self._versus.fill(bench),

@@ -248,3 +248,20 @@ def test_the_first_call_may_come_from_many_threads(tmp_path):
             threads.map(lambda row: Notebook(tmp_path, OWNER, DIGEST, "bilstm").put(replace(GOOD, row=row)), range(24))
         )
     assert len(Notebook(tmp_path, OWNER, DIGEST, "bilstm").all()) == 24
+
+
+def test_what_is_said_of_a_row_in_two_places_is_all_kept(tmp_path):
+    here, there = (Notebook(tmp_path, OWNER, DIGEST, "bilstm") for _ in range(2))
+    unsaid = Note(3, "", "", NO_LABEL, 8)
+    here.say(unsaid, category="irony")
+    there.say(unsaid, text="from there")
+    assert here.say(unsaid, label=1) == Note(3, "irony", "from there", 1, 8) == there.of(3)
+    assert there.say(unsaid, category="", text="", label=NO_LABEL) is None
+    assert here.of(3) is None
+
+
+def test_what_cannot_be_said_leaves_the_note_as_it_was(notes):
+    notes.put(Note(3, "irony", "", NO_LABEL, 8))
+    with pytest.raises(DataError, match="at most 60"):
+        notes.say(Note(3, "", "", NO_LABEL, 8), category="x" * 61)
+    assert notes.of(3).category == "irony"

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from model.errors import ReviewError
 from model.workbench.mcnemar import Change
 from model.workbench.overview import MISTAKES, Outcome
-from views.errors.picks import CategoryPick, ChangePick, ListPick, OutcomesPick, RowPick, SlicePick, WordPick, read_pick
+from views.errors.picks import ChangePick, ListPick, OutcomesPick, RowPick, SlicePick, WordPick, read_pick
 
 PICKS = (
     RowPick(row=3),
@@ -18,7 +18,6 @@ PICKS = (
     WordPick(word='né"<b>'),
     ChangePick(change=("checkpoints", Change.BROKEN)),
     ListPick(list="audit"),
-    CategoryPick(category=(7, "")),
 )
 
 
@@ -32,10 +31,9 @@ def test_outcomes_are_read_as_outcomes():
     assert read_pick('{"outcomes": [1, 3]}').outcomes == (Outcome.FALSE_POSITIVE, Outcome.FALSE_NEGATIVE)
 
 
-@given(st.text(), st.integers(0, 10**6))
-def test_any_word_and_category_survive_the_way(text, row):
+@given(st.text())
+def test_any_word_survives_the_way(text):
     assert read_pick(WordPick(word=text).sent).word == text
-    assert read_pick(CategoryPick(category=(row, text)).sent).category == (row, text)
 
 
 @pytest.mark.parametrize("nothing", [None, ""])

@@ -14,8 +14,10 @@ from model.workbench.scoring import score
 from tests.scored import made_table
 from tests.views.blocks import on_a_page
 from tests.views.errors.pages import bench_of, sent, text_of
-from views.errors.corrections import CORRECTIONS, UNSAID
-from views.errors.picks import NAMED, PICKED, CategoryPick, ListPick, OutcomesPick, RowPick, SlicePick, WordPick
+from views.errors.corrections import CHOICES, UNSAID, label_said
+from views.errors.keeper_tab import Keeper
+from views.errors.keeping import file_of
+from views.errors.picks import PICKED, ListPick, OutcomesPick, RowPick, SlicePick, WordPick
 from views.errors.reviews_tab import ReviewsTab
 from views.scripts import attached
 
@@ -33,9 +35,9 @@ def scored(explainer):
 @pytest.fixture
 def tab(explainer):
     def build():
-        bench, pressed = gr.State(None), gr.HTML("", js_on_load=attached("errors/picks.js", PICKED, NAMED))
+        bench, pressed = gr.State(None), gr.HTML("", js_on_load=attached("errors/picks.js", PICKED))
         with gr.Tabs() as tabs, gr.Tab("reviews"):
-            found = ReviewsTab(explainer, bench, pressed)
+            found = ReviewsTab(explainer, bench, pressed, Keeper())
             found.listen(tabs)
         return found
 
@@ -108,8 +110,7 @@ def test_a_sample_opens_with_the_first_review_not_yet_gone_through(tab, scored):
     assert drawing[tab.detail.row] == plan.rows[1]
     assert "2 of 3 in the list" in text_of(drawing[tab.detail.head])
     assert "1 of the 3 reviews of the audit" in text_of(drawing[tab._naming.kept])
-    tab._correct(scored, np.array(plan.rows), 1, plan.rows[1], "unclear")
-    tab._correct(scored, np.array(plan.rows), 1, plan.rows[2], "right")
+    tell(tab, scored, {"row": plan.rows[1], "choice": "unclear"}, {"row": plan.rows[2], "choice": "right"})
     assert scored.audit.first is None
     drawing = tab._picked(ListPick(list="audit").sent, scored, np.arange(5), -1, *HOW)
     assert tab.detail.row not in drawing
@@ -117,11 +118,10 @@ def test_a_sample_opens_with_the_first_review_not_yet_gone_through(tab, scored):
 
 def test_a_label_called_right_or_unclear_is_shown_so_again(tab, scored):
     for choice, mark in (("right", "→ right"), ("unclear", "→ unclear"), ("negative", "→ negative")):
-        drawing = tab._correct(scored, np.arange(5), 1, 0, choice)
+        drawing = tell(tab, scored, {"row": 0, "choice": choice})
         assert mark in text_of(drawing[tab._list])
         opened = tab._picked(RowPick(row=0).sent, scored, np.arange(5), -1, *HOW)
         assert opened[tab._naming.corrected] == choice
-    assert tab._correct(None, np.arange(5), 1, 0, "right") == gr.skip()
 
 
 def test_filters_narrow_the_list(tab, scored):
@@ -140,19 +140,25 @@ def test_next_and_back_stay_within_the_list(tab, scored):
     assert tab._move(-1, scored, shown, 2, *HOW)[tab.detail.row] == 4
 
 
-def test_a_category_is_given_to_the_row_that_its_button_names(tab, scored):
-    drawing = tab._named(CategoryPick(category=(2, "irony")).sent, scored, np.arange(5))
+def tell(tab, scored, *said, row=-1, **more):
+    """What the page shows when the script tells that this was said."""
+    message = {"number": 7, "file": file_of(scored).key, "said": list(said), **more}
+    return tab._tell(message, scored, np.arange(5), 1, row)
+
+
+def test_a_category_is_given_to_the_row_that_is_named(tab, scored):
+    drawing = tell(tab, scored, {"row": 2, "category": "irony"})
     assert scored.note(2).category == "irony"
     assert "1 of 5 reviews have a note" in drawing[tab._naming.kept]
     assert tab._naming.categories not in drawing  # by now another row may be seen
-    tab._named(CategoryPick(category=(1, "names")).sent, scored, np.arange(5))
+    tell(tab, scored, {"row": 1, "category": "names"})
     assert scored.note(1).category == "names"
-    tab._named(CategoryPick(category=(2, "")).sent, scored, np.arange(5))
+    tell(tab, scored, {"row": 2, "category": ""})
     assert scored.note(2).category == ""
 
 
 def test_buttons_of_the_categories_are_those_of_the_row_that_is_seen(tab, scored):
-    tab._named(CategoryPick(category=(2, "irony")).sent, scored, np.arange(5))
+    tell(tab, scored, {"row": 2, "category": "irony"})
     assert re.search(
         r'data-row="2".*aria-pressed="true"[^>]*>(<kbd>\d</kbd> )?<bdi>irony', tab._naming.categories_of(scored, 2)
     )
@@ -160,23 +166,56 @@ def test_buttons_of_the_categories_are_those_of_the_row_that_is_seen(tab, scored
     assert tab._naming.categories_of(None, 1) == tab._naming.categories_of(scored, -1) == gr.skip()
 
 
-def test_list_shows_a_note_that_is_left_before_the_event_that_keeps_it_has_come(tab, scored):
-    drawing = tab._leave_note(scored, np.arange(5), 1, 1, "so so")
+def test_list_shows_a_note(tab, scored):
+    drawing = tell(tab, scored, {"row": 1, "text": "so so"})
     assert scored.note(1).text == "so so"
     assert "✎" in drawing[tab._list]
     assert "1 of 5 reviews have a note" in drawing[tab._naming.kept]
-    assert tab._naming.kept not in tab._leave_note(scored, np.arange(5), 1, 1, "so so")
-    assert tab._leave_note(None, None, 1, -1, "so so") == gr.skip()
 
 
 def test_notes_and_corrections_are_kept(tab, scored):
-    tab._naming.keep_note(scored, 1, "so so")
-    assert scored.note(1).text == "so so"
-    assert tab._naming.keep_note(scored, 1, "so so") == gr.skip()
-    for name, label in CORRECTIONS.items():
-        tab._correct(scored, np.arange(5), 1, 1, name)
-        assert scored.note(1).label == label
-    tab._name_it(scored, np.arange(5), 1, 1, " my own ")
+    for name in CHOICES:
+        tell(tab, scored, {"row": 1, "choice": name})
+        assert scored.note(1).label == label_said(name, 0)
+    tell(tab, scored, {"row": 1, "category": " my own "})
     assert scored.note(1).category == "my own"
-    with pytest.raises(gr.Error, match="at most 60"):
-        tab._name_it(scored, np.arange(5), 1, 1, "x" * 61)
+    drawing = tell(tab, scored, {"row": 1, "category": "x" * 61}, {"row": 2, "text": "after it"})
+    assert "at most 60" in text_of(drawing[tab._keeper.found])
+    assert scored.note(1).category == "my own"
+    assert scored.note(2).text == "after it"
+
+
+def test_every_message_is_answered_by_what_is_kept(tab, scored):
+    answer = tell(tab, scored, {"row": 1, "category": " NEGATION ", "text": "so so"})[tab._keeper.channel]
+    assert answer["answers"] == 7
+    assert [(each["row"], each["category"], each["text"]) for each in answer["notes"]] == [(1, "negation", "so so")]
+
+
+def test_what_is_told_of_another_file_is_kept_of_none(tab, scored):
+    message = {"number": 3, "file": "0" * 32, "said": [{"row": 1, "category": "irony"}]}
+    answer = tab._tell(message, scored, np.arange(5), 1, -1)[tab._keeper.channel]
+    assert (answer["answers"], answer["notes"]) == (3, ())
+    assert answer["file"]["key"] == file_of(scored).key
+    assert tab._tell(message, None, None, 1, -1)[tab._keeper.channel]["file"] is None
+    assert not scored.notes
+
+
+def test_what_another_tab_said_of_the_seen_review_stands_there(tab, scored):
+    drawing = tell(tab, scored, {"row": 2, "text": "from there", "choice": "positive"}, row=2, elsewhere=[2])
+    assert drawing[tab._naming.note] == "from there"
+    assert drawing[tab._naming.corrected] == "positive"
+    assert tab._naming.note not in tell(tab, scored, {"row": 2, "text": "from here"}, row=2)
+
+
+def test_newly_scored_file_hands_all_notes_to_the_browser(tab, scored):
+    scored.say(3, text="kept before")
+    handed = tab.fill(scored, "again-button")[tab._keeper.channel]
+    assert handed["answers"] is None
+    assert handed["file"]["again"] == "again-button"
+    assert [(each["row"], each["text"]) for each in handed["notes"]] == [(3, "kept before")]
+
+
+@pytest.mark.parametrize("strange", [None, "x", {}, {"number": "x"}, {"number": 1, "file": "<b>"}])
+def test_what_no_script_tells_is_refused_with_a_sentence(tab, scored, strange):
+    with pytest.raises(gr.Error, match="cannot be read"):
+        tab._tell(strange, scored, np.arange(5), 1, -1)
