@@ -46,9 +46,9 @@ function terms(data, place, words) {
   list.append(term(words.attribution, score, data.unit));
   for (const each of data.quantities) {
     const [ends, middle] = [{ low: each.low[place], high: each.high[place] }, { value: number(each.middle[place]) }];
-    const more = `${filled(words.middle, middle)} · ${filled(each.ends, ends)}`;
-    const moved = single(data) ? number(each.middle[place]) : `↑ ${each.up[place]}  ↓ ${each.down[place]}`;
-    list.append(term(`${each.name} ${each.symbol}`, moved, more));
+    const [half, beyond] = [filled(words.middle, middle), filled(each.ends, ends)];
+    const moved = single(data) ? half : `↑ ${each.up[place]}  ↓ ${each.down[place]}`;
+    list.append(term(`${each.name} ${each.symbol}`, moved, single(data) ? beyond : `${half} · ${beyond}`));
   }
   list.append(term(words.change, filled(words.unit, { unit }), `${number(before)} → ${number(after)}`));
   return list;

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from model.language import gettext
+from model.network.cells.cell import Cell
 from model.reading.explanation import Gradients, Reading
 from model.recurrence.jacobians import GradientFlow
 from views.drawing.downloads import save_buttons, token_csv
@@ -15,7 +16,9 @@ from views.drawing.template import render
 from views.drawing.token_axis import token_axis
 from views.gradients.log_scale import LogScale, factor
 
-WHOLE, PART = LogScale(0.03, 2), LogScale(0.003, 1)  # of the factor of one step, and of a term by the state's weights
+KEPT = LogScale(0.3, 1.2)  # of the factor of one step, of a cell that has a forget gate, and of what that gate keeps
+WHOLE = LogScale(0.03, 2)  # of one step of any other
+PART = LogScale(0.003, 0.5)  # of a term that goes by the state's weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +40,13 @@ def steps_card(reading: Reading, gradients: Gradients) -> Markup:
     """The Jacobian of each step as its terms, and their sum: log10 of the average factor, token by token."""
     flow = gradients.flows[0].flow
     tokens = reading.review.tokens
+    whole = scale_of_steps(flow.cell)
     tracks = [
-        (WHOLE if place == 0 else PART).track(gettext(term.about.label), gettext(term.about.note), term.norms)
+        (whole if place == 0 else PART).track(gettext(term.about.label), gettext(term.about.note), term.norms)
         for place, term in enumerate(flow.terms)
     ]
     if len(tracks) > 1:
-        tracks.append(WHOLE.track(gettext("all together"), gettext("one whole step"), flow.step_norms))
+        tracks.append(whole.track(gettext("all together"), gettext("one whole step"), flow.step_norms))
     return render(
         "gradients/steps.html",
         chain=gettext(flow.cell.chain),
@@ -53,6 +57,11 @@ def steps_card(reading: Reading, gradients: Gradients) -> Markup:
         axis=token_axis(tokens, tracks, gettext("One step back")),
         save=save_buttons("gatescope-gradient-steps", steps_csv(reading, flow)),
     )
+
+
+def scale_of_steps(cell: Cell) -> LogScale:
+    """The range of the factors of whole steps: narrow where a gate keeps the memory, since they differ by little."""
+    return KEPT if cell.forget_gates else WHOLE
 
 
 def _steps(reading: Reading, flow: GradientFlow) -> Steps | None:

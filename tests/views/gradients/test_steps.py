@@ -23,7 +23,7 @@ from tests.views.gradients.measured import (
 )
 from tests.views.harmless import table_of, tracks_of
 from views.gradients.log_scale import factor as written
-from views.gradients.steps import PART, WHOLE, steps_card
+from views.gradients.steps import KEPT, PART, WHOLE, scale_of_steps, steps_card
 
 
 @BOTH
@@ -40,7 +40,7 @@ def test_steps_are_the_jacobians_by_hand(explainer, name, layer, direction):
     page = steps_card(explanation, found)
     rows = tracks_of(page)
     assert [row.name for row in rows] == names
-    scales = [WHOLE, *[PART] * (len(names) - 2), WHOLE][: len(names)]  # the forget gate alone, and all together
+    scales = [WHOLE] if name == "rnn" else [KEPT, PART, PART, PART, KEPT]
     for row, values, scale in zip(rows, expected, scales, strict=True):
         low, high = math.log10(scale.low), math.log10(scale.high)
         assert row.note.endswith(f" · {scale.low:g} to {scale.high:g}")
@@ -80,7 +80,7 @@ def test_gradient_of_nothing_runs_along_the_lower_edge(explainer):
     changed = replace(found, flows=(replace(found.flows[0], flow=none),))
     (row,) = tracks_of(steps_card(explanation, changed))
     assert row.numbers == ["", *["0"] * 7]
-    low, high = math.log10(WHOLE.low), math.log10(WHOLE.high)
+    low, high = math.log10(KEPT.low), math.log10(KEPT.high)
     assert row.lines(low, high) == [pytest.approx(dict.fromkeys(range(1, 8), low))]
 
 
@@ -124,7 +124,9 @@ def test_ranges_hold_nearly_all_steps_of_the_shipped_networks(name):
     explainer = Explainer()
     reading = explainer.read(Question("It is slow and a little dull, yet the last act made up for it all.", name))
     flow = explainer.gradients(reading, 1, "forward").flows[0].flow
-    for norms, scale in ((flow.step_norms, WHOLE), (flow.terms[-1].norms, PART if len(flow.terms) > 1 else WHOLE)):
+    whole = scale_of_steps(flow.cell)
+    parts = [(term.norms, PART) for term in flow.terms[1:]]
+    for norms, scale in ((flow.step_norms, whole), (flow.terms[0].norms, whole), *parts):
         beyond = (norms[1:] < scale.low) | (norms[1:] > scale.high)
         assert beyond.mean() < 0.1
 
@@ -135,4 +137,4 @@ def test_steps_of_the_default_network_differ_by_what_can_be_seen():
     for layer, direction in ((1, "forward"), (1, "backward"), (2, "forward"), (2, "backward")):
         norms = explainer.gradients(reading, layer, direction).flows[0].flow.step_norms
         spread = math.log10(np.nanmax(norms) / np.nanmin(norms))
-        assert spread > 0.03 * math.log10(WHOLE.high / WHOLE.low)  # of the height of a row
+        assert spread > 0.1 * math.log10(KEPT.high / KEPT.low)  # of the height of a row
