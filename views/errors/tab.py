@@ -47,9 +47,9 @@ from views.errors.slices import slices_card
 from views.errors.units_tab import UnitsTab
 from views.errors.versus_tab import VersusTab
 from views.errors.words import words_card
-from views.panel import QUIET, Drawing
+from views.panel import ANALYSE, QUIET, Drawing
 from views.scripts import attached
-from views.stage.tab import ANALYSE, ExplainTab
+from views.stage.tab import ExplainTab
 
 EXAMPLE = ASSETS / "reviews.csv"
 NOTHING_YET = marked(
