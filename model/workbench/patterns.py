@@ -18,7 +18,7 @@ from model.text import MAX_CHARACTERS
 from model.workbench.rewrites import Rewriting
 
 LONGEST = 200  # characters, of a pattern and of a replacement
-SECONDS = 1.0  # on a single review
+SECONDS = 1.0  # of computing, on a single review
 MEMORY = 1 << 20  # bytes that a pattern may take once it is read
 
 _PIECE = re.compile(r"\\(?:(?P<number>\d)|g<(?P<name>\w+)>|(?P<sign>[nt\\])|(?P<other>.|$))", re.DOTALL)
@@ -41,14 +41,14 @@ def pattern_rewriting(pattern: str, replacement: str) -> Rewriting:
     template = _template(replacement, compiled)
 
     def rewrite(text: str) -> str:
-        until, pieces, end, length = time.monotonic() + SECONDS, list[str](), 0, 0
+        until, pieces, end, length = time.thread_time() + SECONDS, list[str](), 0, 0
         for found in compiled.finditer(text):
             if pieces and found.start() == found.end() == end:  # nothing, right behind what was found before
                 continue
             put = (found.group(each.number) or "" if isinstance(each, _Group) else each for each in template)
             pieces += [text[end : found.start()], *put]
             end, length = found.end(), length + sum(map(len, pieces[-1 - len(template) :]))
-            if time.monotonic() > until:
+            if time.thread_time() > until:
                 sentence = gettext("The pattern takes more than {seconds:g} s on a single review: make it simpler.")
                 raise ReviewError(sentence.format(seconds=SECONDS))
             if length > MAX_CHARACTERS:  # it will be refused as too long

@@ -218,7 +218,8 @@ class ReviewsTab:
             if bench is None or pick is None:
                 return gr.skip()
             if isinstance(pick, RowPick):
-                return self._open(bench, shown, pick.row, layer, direction, symbol)
+                opened = self._open(bench, shown, pick.row, layer, direction, symbol)
+                return opened | {self._tabs: gr.Tabs(selected="reviews")}
             filtered = self._filter_by(bench, pick)
             if isinstance(pick, ListPick) and (first := first_of(bench, pick)) is not None:
                 rows = np.array(listed(bench, pick).rows)

@@ -9,15 +9,18 @@ import numpy as np
 import pytest
 
 from model.tables.labels import NO_LABEL
+from model.workbench.mcnemar import Change
 from model.workbench.overview import Outcome
 from model.workbench.scoring import score
+from model.workbench.versus import compare
+from model.workbench.workbench import CHECKPOINTS
 from tests.scored import made_table
 from tests.views.blocks import on_a_page
 from tests.views.errors.pages import bench_of, sent, text_of
 from views.errors.corrections import CHOICES, UNSAID, label_said
 from views.errors.keeper_tab import Keeper
 from views.errors.keeping import file_of
-from views.errors.picks import PICKED, ListPick, OutcomesPick, RowPick, SlicePick, WordPick
+from views.errors.picks import PICKED, ChangePick, ListPick, OutcomesPick, RowPick, SlicePick, WordPick
 from views.errors.reviews_tab import ReviewsTab
 from views.scripts import attached
 
@@ -72,6 +75,18 @@ def test_a_pressed_row_is_explained(tab, scored):
     assert "4 of 5 in the list" in text_of(drawing[tab.detail.head])
     assert "what" in text_of(drawing[tab.detail.reading])
     assert drawing[tab._naming.corrected] == UNSAID
+    assert drawing[tab._tabs].selected == "reviews"  # it may be pressed in another tab
+
+
+def test_what_a_second_checkpoint_breaks_is_listed_while_the_comparison_is_there(tab, scored):
+    broken = ChangePick(change=(CHECKPOINTS, Change.BROKEN)).sent
+    with pytest.raises(gr.Error, match="make it again"):
+        tab._picked(broken, scored, np.arange(5), -1, *HOW)
+    scored.versus = compare(scored.table, scored.scores, "other", -scored.scores.logits)
+    drawing = tab._picked(broken, scored, np.arange(5), -1, *HOW)
+    right = (scored.table.labels != NO_LABEL) & (scored.scores.predicted == (scored.table.labels == 1))
+    assert sorted(drawing[tab.shown].tolist()) == np.flatnonzero(right).tolist()
+    assert drawing[tab._tabs].selected == "reviews"
 
 
 def test_a_row_that_is_not_there_is_refused_with_a_sentence(tab, scored):
