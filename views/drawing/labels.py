@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from model.language import gettext, marked
 from model.metrics import CHANCE
 from model.network.cells.cell import Cell
@@ -29,3 +31,10 @@ def network_name(cell: Cell, checkpoint: str, accuracy: float | None) -> str:
 def unit_name(layer: int, direction: str, unit: int) -> str:
     """Layer, the way in which it reads, and number."""
     return gettext("{layer} {arrow} unit {unit}").format(layer=layer, arrow=WAYS[direction], unit=unit)
+
+
+def token_name(words: Sequence[str], place: int) -> str:
+    """A token (from 0) of a review as a sentence names it; with its number, from 1, where the review has it twice."""
+    if words.count(words[place]) == 1:
+        return f"“{words[place]}”"
+    return gettext("“{token}” (token {number})").format(token=words[place], number=place + 1)

@@ -12,7 +12,7 @@ from model.network.cells.registry import STATES
 from model.reading.explanation import Gradients, Reading
 from model.recurrence.arriving import StateGradients
 from views.drawing.downloads import save_buttons, token_csv
-from views.drawing.labels import NAMES
+from views.drawing.labels import NAMES, token_name
 from views.drawing.template import render
 from views.drawing.token_axis import Track, token_axis
 from views.drawing.tracks import Line
@@ -50,16 +50,16 @@ def arrivals_card(reading: Reading, gradients: Gradients) -> Markup:
 
 
 def _words(reading: Reading, gradients: Gradients) -> Words:
-    norms, tokens = gradients.arriving.embedding, reading.review.tokens
+    norms, words = gradients.arriving.embedding, [token.text for token in reading.review.tokens]
     most, least = int(norms.argmax()), int(norms.argmin())
-    several = len(tokens) > 1 and norms[least] > 0
+    several = len(words) > 1 and norms[least] > 0
     return Words(
-        most=tokens[most].text,
+        most=token_name(words, most),
         most_value=factor(norms[most]),
-        least=tokens[least].text,
+        least=token_name(words, least),
         least_value=factor(norms[least]),
         times=many(float(np.log10(norms[most] / norms[least]))) if several else "",
-        tokens=len(tokens),
+        tokens=len(words),
     )
 
 

@@ -11,7 +11,7 @@ from model.network.cells.cell import Cell
 from model.reading.explanation import Gradients, Reading
 from model.recurrence.jacobians import GradientFlow
 from views.drawing.downloads import save_buttons, token_csv
-from views.drawing.labels import ARROWS
+from views.drawing.labels import ARROWS, token_name
 from views.drawing.template import render
 from views.drawing.token_axis import token_axis
 from views.gradients.log_scale import LogScale, factor
@@ -72,9 +72,9 @@ def _steps(reading: Reading, flow: GradientFlow) -> Steps | None:
     least, most = flow.least_step, flow.most_step
     largest = flow.largest_term
     return Steps(
-        least=words[least],
+        least=token_name(words, least),
         least_factor=factor(flow.step_norms[least]),
-        most=words[most],
+        most=token_name(words, most),
         most_factor=factor(flow.step_norms[most]),
         term=gettext(largest.term.about.label) if len(flow.terms) > 1 else "",
         count=largest.count,

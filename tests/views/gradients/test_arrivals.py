@@ -159,6 +159,10 @@ def test_sentence_names_the_words_with_the_largest_and_the_smallest_gradient(exp
     )
     said = sentence_of(arrivals_card(explanation, with_norms(found, 0.02, 0.3, 0.0, 0.04)))
     assert said.endswith("At “not” not at all.")
+    explanation, found = measured(explainer, text="good film good film")
+    said = sentence_of(arrivals_card(explanation, with_norms(found, 0.02, 0.3, 0.01, 0.04)))
+    assert "most at “film” (token 2), by 0.3 logits" in said
+    assert "Least at “good” (token 3): by 0.01" in said
     said = sentence_of(arrivals_card(*measured(explainer, text="good")))
     assert said.startswith("A small change of the vector of “good” would move the verdict by ")
     assert "east at" not in said
