@@ -37,7 +37,7 @@ def test_an_audit_is_gone_through_by_keyboard_and_its_sample_outlives_a_reload(p
     page.reload()
     try_example(page)
     inner(page, "Labels")
-    expect(audit).to_contain_text("of 4 gone through", timeout=WAIT)
+    expect(audit).to_contain_text("4 of 4 gone through", timeout=WAIT)
 
 
 def test_a_suspected_label_is_opened_with_its_reasons(page):
