@@ -135,6 +135,7 @@ export function attach({ element, props, trigger, watch }) {
     if (target.matches("#gs-errors-note textarea")) say(rowSeen(), { text: target.value }, 400);
   });
   root.addEventListener("change", ({ target }) => {
+    if (target.matches("#gs-errors-note textarea")) queue.hurry();
     if (target.matches("#gs-errors-corrected input")) say(rowSeen(), { choice: target.value });
   });
   addEventListener("storage", (event) => {

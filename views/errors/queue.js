@@ -58,6 +58,8 @@ export function createQueue(connection, send) {
       if (other) elsewhere.add(row);
       if (!sent) later(wait);
     },
+    /** Wait no longer. */
+    hurry: () => sent || later(0),
     /** Tell this beside what is said. */
     tell(more) {
       extra = { ...extra, ...more };
