@@ -10,8 +10,9 @@ from tests.browser.person import WAIT, await_reading, open_tab, settle
 def test_another_checkpoint_reads_once_and_a_list_that_is_left_asks_nothing(page):
     asked = page.evaluate_handle(
         """() => {
-          const asked = new Set([document.querySelector(".gs-stage").dataset.asked]);
-          const note = () => asked.add(document.querySelector(".gs-stage")?.dataset.asked);
+          const asked = new Set();
+          const note = () => document.querySelectorAll(".gs-stage").forEach((stage) => asked.add(stage.dataset.asked));
+          note();
           new MutationObserver(note).observe(document.querySelector("#gs-reading"), { childList: true, subtree: true });
           return asked;
         }"""
