@@ -14,22 +14,22 @@ import secrets
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-_POLICY = "; ".join(
-    (
-        "default-src 'self'",
-        "script-src 'self' 'nonce-{nonce}' 'unsafe-eval'",
-        "style-src 'self' 'unsafe-inline'",
-        "img-src 'self' data: blob:",
-        "media-src 'self' data: blob:",
-        "font-src 'self' data:",
-        "worker-src 'self' blob:",
-        "connect-src 'self'",
-        "object-src 'none'",
-        "base-uri 'self'",
-        "form-action 'self'",
-        "frame-ancestors 'self' https://huggingface.co https://*.huggingface.co https://*.hf.space",
-    )
-)
+_SELF, _DATA, _BLOB = "'self'", "data:", "blob:"
+_SOURCES = {
+    "default-src": (_SELF,),
+    "script-src": (_SELF, "'nonce-{nonce}'", "'unsafe-eval'"),
+    "style-src": (_SELF, "'unsafe-inline'"),
+    "img-src": (_SELF, _DATA, _BLOB),
+    "media-src": (_SELF, _DATA, _BLOB),
+    "font-src": (_SELF, _DATA),
+    "worker-src": (_SELF, _BLOB),
+    "connect-src": (_SELF,),
+    "object-src": ("'none'",),
+    "base-uri": (_SELF,),
+    "form-action": (_SELF,),
+    "frame-ancestors": (_SELF, "https://huggingface.co", "https://*.huggingface.co", "https://*.hf.space"),
+}
+_POLICY = "; ".join(" ".join((name, *sources)) for name, sources in _SOURCES.items())
 _ALWAYS = {
     "x-content-type-options": "nosniff",
     "referrer-policy": "same-origin",

@@ -33,7 +33,7 @@ from views.stage.examples import Example, read_examples
 from views.stage.focus_tab import focus_of
 from views.stage.fooled import fooled_card, is_fooled, place_of
 from views.stage.ledger import CREDITED
-from views.stage.settings import Settings
+from views.stage.settings_tab import Settings
 from views.stage.stage_tab import Latest, Staged, Staging, SupersededError
 from views.stage.verdict import verdict
 from views.units import tab as units_tab

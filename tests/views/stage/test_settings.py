@@ -11,7 +11,7 @@ from gradio.utils import deep_hash
 from model.reading.explanation import Question
 from tests.views.blocks import on_a_page
 from views.panel import ANALYSE
-from views.stage.settings import Other, others
+from views.stage.settings_tab import Other, others
 from views.stage.stage_tab import Staged
 from views.stage.tab import ExplainTab
 
