@@ -8,7 +8,6 @@ import secrets
 
 import gradio as gr
 import numpy as np
-from gradio.components import Component
 from markupsafe import Markup
 
 from model.errors import ReviewError
@@ -64,7 +63,7 @@ class Detail:
         self._neighbours = gr.HTML("")
 
     @property
-    def gates(self) -> list[Component]:
+    def gates(self) -> list[gr.Radio]:
         """Which gates are drawn: layer, direction, quantity."""
         return [self._layer, self._direction, self._symbol]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
@@ -151,7 +151,7 @@ def told_card(bench: Workbench, told: Told, refused: str, adopted: int = 0) -> M
     taken over, and why one was not kept.
     """
     offers = [] if told.adopt else [_offer(bench, each) for each in told.others]
-    found: Mapping[str, object] | None = told.found and {"count": told.found.count, "when": _when(told.found.at)}
+    found = {"count": told.found.count, "when": _when(told.found.at)} if told.found else None
     return render("errors/found.html", found=found, offers=offers, refused=refused, adopted=adopted)
 
 
