@@ -1,30 +1,10 @@
-"""The views inside one review, and the settings above them, as a person uses them."""
+"""The views inside one review, and two side by side, as a person uses them."""
 
 from __future__ import annotations
 
 from playwright.sync_api import expect
 
-from tests.browser.person import WAIT, await_reading, open_tab, settle
-
-
-def test_another_checkpoint_reads_once_and_a_list_that_is_left_asks_nothing(page):
-    asked = page.evaluate_handle(
-        """() => {
-          const asked = new Set();
-          const note = () => document.querySelectorAll(".gs-stage").forEach((stage) => asked.add(stage.dataset.asked));
-          note();
-          new MutationObserver(note).observe(document.querySelector("#gs-reading"), { childList: true, subtree: true });
-          return asked;
-        }"""
-    )
-    settle(page, "rnn")
-    expect(page.get_by_role("region", name="Verdict", exact=True)).to_contain_text("Read by rnn", timeout=WAIT)
-    await_reading(page)
-    checkpoint = page.get_by_label("Checkpoint", exact=True).locator("visible=true").first
-    checkpoint.focus()
-    checkpoint.blur()
-    page.wait_for_timeout(2_000)  # in which nothing may come
-    assert asked.evaluate("asked => asked.size") == 2
+from tests.browser.person import WAIT, open_tab
 
 
 def test_large_network_offers_a_small_one_and_the_tab_stays(page):
