@@ -143,7 +143,7 @@ class ExplainTab:
             self.unit = gr.Number(
                 None,
                 label=gettext("Unit"),
-                info=gettext("one cell of the layer, from 0"),
+                info=gettext("one cell, from 0; if empty, of those whose h is never 0.00"),
                 placeholder=gettext("that jumps most"),
                 precision=0,
                 min_width=150,
