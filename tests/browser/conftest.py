@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Error, Page, Request, expect, sync_playwright
@@ -13,13 +12,6 @@ from tests.browser.person import REVIEW, WAIT, await_reading, launch, open_view,
 from views.links import View
 
 expect.set_options(timeout=WAIT)  # a busy machine is slow, not wrong
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """A browser on a busy machine may lose a click: what fails is tried once more, from the start, and said."""
-    for item in items:
-        if item.path.parent == Path(__file__).parent:
-            item.add_marker(pytest.mark.flaky(reruns=1))
 
 
 @pytest.fixture(scope="package")

@@ -5,7 +5,9 @@ from __future__ import annotations
 import gradio as gr
 
 from model.language import gettext, ngettext
+from model.reading.edit import Edit
 from model.reading.explanation import Reading
+from views.links import View
 from views.panel import Focus, PageValues, unit_looked_at, whole
 
 
@@ -17,6 +19,28 @@ def focus_of(reading: Reading, page: PageValues, said_before: bool = False) -> F
     if not said_before:
         _say_what_is_missing(reading, page, found)
     return found
+
+
+def place_in_another_text(
+    reading: Reading, kept: View | None, before: Reading | None, place: float | None
+) -> int | None:
+    """The token to choose: what a link says of this text; else where the token at `place` of the review `before` stands
+    now. None where it does not, or the review is another one: then the scores will say it.
+    """
+    if kept and kept.text == reading.question.text:
+        return kept.place
+    if before is None:
+        return None
+    edit = Edit.between(*([token.text for token in side.review.tokens] for side in (before, reading)))
+    if not edit.same_review:
+        return None
+    here = edit.place_after(whole(place))
+    if here is None:
+        gr.Info(
+            gettext("The chosen token is no longer in the review: the one that did most is chosen instead."),
+            title=gettext("Token"),
+        )
+    return here
 
 
 def _nearest(reading: Reading, page: PageValues) -> Focus:

@@ -9,16 +9,14 @@ from typing import Any
 import gradio as gr
 from gradio.components import Component
 from gradio.events import Dependency
-from gradio.helpers import Examples
 from markupsafe import Markup
 
 from model.errors import ReviewError
 from model.language import gettext, marked
 from model.network.cells.registry import FIRST_SHOWN, SYMBOLS
-from model.reading.edit import Edit
 from model.reading.explainer import Explainer
-from model.reading.explanation import Explanation, Question, Reading
-from model.text import MAX_CHARACTERS, check_review
+from model.reading.explanation import Explanation, Question
+from model.text import check_review
 from views.api.endpoints import Refusals
 from views.cell import tab as step_tab
 from views.drawing.cards import card_with_remark
@@ -29,11 +27,11 @@ from views.links import OUTER_TABS, View
 from views.memory import tab as memory_tab
 from views.panel import ANALYSE, QUIET, Drawing, Focus, PageValues, Panel, Shared, whole
 from views.scripts import attached
-from views.stage.examples import Example, read_examples
-from views.stage.focus_tab import focus_of
+from views.stage.examples import read_examples
+from views.stage.focus_tab import focus_of, place_in_another_text
 from views.stage.fooled import fooled_card, is_fooled, place_of
+from views.stage.form_tab import ReviewForm
 from views.stage.ledger import CREDITED
-from views.stage.settings_tab import Settings
 from views.stage.stage_tab import Latest, Staged, Staging, SupersededError
 from views.stage.verdict import verdict
 from views.units import tab as units_tab
@@ -65,49 +63,12 @@ class ExplainTab:
         self.active = gr.State(TABS[0][0])  # the name of the tab that is looked at
         with gr.Column(elem_classes="gs-main"):
             with gr.Row(elem_classes="gs-ask"):
-                self._build_question()
+                self._form = form = ReviewForm(explainer, self._examples)
+            self.review, self.to_compare = form.review, form.to_compare
+            self.settings, self.checkpoint = form.settings, form.settings.checkpoint
             with gr.Column(elem_classes="gs-scope"):
                 self._build_answer()
         self.drawings = self._listen()  # the events that draw: an analysis, and another look at it
-
-    def _build_question(self) -> None:
-        with gr.Column(scale=7, min_width=300):
-            self.review = gr.Textbox(
-                label=gettext("Review"),
-                info=gettext("English, a few words or a few hundred; Ctrl+Enter analyses it."),
-                value=self._examples[0].text,
-                lines=2,
-                max_lines=6,
-                max_length=MAX_CHARACTERS,
-                elem_id="gs-review",
-            )
-            with gr.Row(elem_classes="gs-examples"):
-                asking = [example for example in self._examples if example.turn]
-                plain = [example for example in self._examples if not example.turn]
-                self._samples = [
-                    self._offer(asking, gettext("A question: why is it fooled?")),
-                    self._offer(plain, gettext("Or try another review")),
-                ]
-        with gr.Column(scale=2, min_width=220):
-            self._analyse = gr.Button(gettext("Analyse"), variant="primary", elem_id="gs-analyse")
-            self.to_compare = gr.Button(gettext("Compare with another"), size="sm")
-        self.settings = Settings(self._explainer)
-        self.checkpoint = self.settings.checkpoint
-
-    def _offer(self, examples: Sequence[Example], label: str) -> Examples:
-        """Examples to click; where the network errs on one, that is said beside its name."""
-        return gr.Examples(
-            [example.text for example in examples],
-            self.review,
-            example_labels=[self._label_of(example) for example in examples],
-            label=label,
-            api_visibility="private",
-        )
-
-    def _label_of(self, example: Example) -> str:
-        if example.turn or not is_fooled(self._explainer.classify(example.text, self._explainer.default), example):
-            return example.label
-        return f"{example.label} ✗ {gettext('judged wrong')}"
 
     def _build_answer(self) -> None:
         self._staging = Staging(self._explainer)
@@ -175,7 +136,7 @@ class ExplainTab:
         page = [self.question, self.active, *self.focus]  # as `PageValues` takes it, with `own` behind it
         settings = [self.review, *self.settings.chosen]
         shown = gr.on(
-            self._analyse.click,
+            self._form.analyse.click,
             self._asked,
             inputs=[*settings, self.kept, self._staging.latest, *page, *own],
             outputs=[
@@ -200,7 +161,7 @@ class ExplainTab:
             trigger_mode="always_last",
         )
         self.settings.listen(self.question, self._staging.staged)
-        for samples in self._samples:
+        for samples in self._form.samples:
             samples.load_input_event.then(None, js=ANALYSE)
         drawing = gr.on(
             [self.active.change, self.unit.change, self.layer.input, self.direction.input]
@@ -323,7 +284,8 @@ class ExplainTab:
             is_new, place = False, page.place
             if page.question is None or page.question.text != asked.text:
                 is_new = kept is None or kept.text != asked.text  # a link leads to a token, not to a performance
-                place = self._place_in_another_text(reading, kept, page)
+                before = page.question and self._explainer.read(page.question)
+                place = place_in_another_text(reading, kept, before, page.place)
             focus = focus_of(reading, replace(page, place=place))
             panel, values = self._looked_at(page)
             return (
@@ -373,25 +335,6 @@ class ExplainTab:
             focus = focus_of(reading, page)
             return panel.draw(reading, focus, *values) | self._mended(page, focus)
 
-    def _place_in_another_text(self, reading: Reading, kept: View | None, page: PageValues) -> int | None:
-        """The token to choose: what a link says of this text; else where the chosen token stands now. None where it
-        does not, or the review is another one: then the scores will say it.
-        """
-        if kept and kept.text == reading.question.text:
-            return kept.place
-        if page.question is None:
-            return None
-        edit = Edit.between(*(_words(side) for side in (self._explainer.read(page.question), reading)))
-        if not edit.same_review:
-            return None
-        here = edit.place_after(whole(page.place))
-        if here is None:
-            gr.Info(
-                gettext("The chosen token is no longer in the review: the one that did most is chosen instead."),
-                title=gettext("Token"),
-            )
-        return here
-
     def _mended(self, page: PageValues, focus: Focus) -> Drawing:
         """Layer, direction and unit that are shown, where those asked for are not there."""
         mended: Drawing = {} if page.unit in (focus.unit, None) else {self.unit: focus.unit}
@@ -431,10 +374,6 @@ class ExplainTab:
             end = start + len(panel.inputs)
             yield panel, page.own[start:end]
             start = end
-
-
-def _words(reading: Reading) -> list[str]:
-    return [token.text for token in reading.review.tokens]
 
 
 def view_of(page: PageValues, symbol: str, tab: str) -> View:

@@ -22,7 +22,7 @@ def test_loaded_card_says_what_was_read_and_lists_what_was_skipped():
     assert "205 rows skipped" in text_of(part)
     assert "line 7: unknown label" in text_of(part)
     assert "and 204 more" in text_of(part)
-    assert "end with your visit" in part
+    assert "kept in this browser alone" in part
     assert "<img src=x" not in part
 
 
