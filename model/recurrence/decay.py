@@ -42,10 +42,10 @@ class Decay:
     def rate(self) -> float | None:
         """The factor per token that fits best: 10 to the slope of the least-squares line through all finite points.
 
-        None if there are fewer than two of them.
+        None if there are fewer than three of them: through two there is always a line.
         """
         finite = np.isfinite(self.log10_gain)
-        if finite.sum() < 2:
+        if finite.sum() < 3:
             return None
         distances, gains = self.distances[finite], self.log10_gain[finite]
         away = distances - distances.mean()

@@ -34,10 +34,6 @@ class Intervened:
     probability: float
     gates: GateTraces
 
-    def flips(self, logit: float) -> bool:
-        """Whether the verdict is another one than that of `logit`."""
-        return (self.logit > 0) != (logit > 0)
-
 
 @torch.inference_mode()
 def intervene(network: RecurrentNetwork, embedded: Tensor, clamps: Sequence[Clamp]) -> Intervened:

@@ -101,7 +101,7 @@ def test_gradient_flow_says_what_is_kept_and_follows_the_weights(reviewed, expla
         own, twin = explainer.gradients(explanation, 1, "forward", weights).flows
         expect(decay).to_contain_text(f"{weights} weights", timeout=WAIT)
         expect(decay).to_contain_text(f"After 10 tokens the LSTM (bilstm) keeps {power(own.flow.gain.at(10))}")
-        expect(decay).to_contain_text(f"(rnn) keeps {power(twin.flow.gain.at(10))}")
+        expect(decay).to_contain_text(f"(rnn, never learnt) keeps {power(twin.flow.gain.at(10))}")
     expect(reviewed.locator("#gs-decay .js-plotly-plot")).to_be_visible()
 
 

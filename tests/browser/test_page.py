@@ -82,9 +82,9 @@ def test_column_of_the_staves_marks_its_word(reviewed):
 def test_gate_layer_and_direction_can_be_chosen_and_the_token_stays(reviewed):
     token(reviewed, "dull").click()
     choose(reviewed, "2")
-    expect(reviewed.get_by_label("Numbers of the chosen token")).to_contain_text("layer 2, forward")
+    expect(reviewed.get_by_label("Numbers of the chosen token")).to_contain_text("layer 2, → forward")
     choose(reviewed, "← backward")
-    expect(reviewed.get_by_label("Numbers of the chosen token")).to_contain_text("layer 2, backward")
+    expect(reviewed.get_by_label("Numbers of the chosen token")).to_contain_text("layer 2, ← backward")
     reviewed.get_by_label("Map of all units").check()
     choose(reviewed, "c")
     expect(reviewed.get_by_role("img", name=re.compile("^cell state of 256 units at 11 tokens"))).to_be_visible()

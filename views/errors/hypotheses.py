@@ -18,6 +18,7 @@ from model.workbench.workbench import HYPOTHESIS
 from views.drawing.template import render
 from views.errors.picks import ChangePick, RowPick
 
+FEW = 10  # reviews of a control that say something
 COUNTED = (Change.FIXED, Change.BROKEN, Change.DIFFER)
 
 
@@ -67,13 +68,13 @@ def about(intervention: Intervention) -> str:
 
 
 def trial_card(table: ReviewTable, trials: Sequence[Trial]) -> Markup:
-    """The last of the hypotheses that were tested, and below it all of them, corrected for their number."""
+    """The last of the hypotheses that were tested, and below it all of them, where there are others."""
     trial = trials[-1]
     groups = [trial.group, *([trial.control] if trial.control else [])]
     seen = [each for each in COUNTED if each is not Change.DIFFER or any((one.changes == each).any() for one in groups)]
     names = (gettext("slice"), gettext("control"))
     sides = [_side(table, trial, group, seen, name) for group, name in zip(groups, names, strict=False)]
-    return render(
+    card = render(
         "errors/hypotheses.html",
         trial=trial,
         name=gettext(trial.intervention.name),
@@ -86,8 +87,18 @@ def trial_card(table: ReviewTable, trials: Sequence[Trial]) -> Markup:
         tolerance=f"{100 * TOLERANCE:g}",
         pool=POOL,
         seed=SEED,
-        tried=_tried(trials) if len(trials) > 1 else (),
+        few=FEW if trial.control and len(trial.control.rows) < FEW else 0,
     )
+    return card + tried_card(trials) if len(trials) > 1 else card
+
+
+def tried_card(trials: Sequence[Trial]) -> Markup:
+    """All hypotheses that were tested, corrected for their number; nothing where there is none."""
+    if not trials:
+        return Markup()
+    q = corrected([each.group.paired.p for each in trials])
+    tried = [Tried(gettext(each.intervention.name), each, q) for each, q in zip(trials, q, strict=True)]
+    return render("errors/tried.html", tried=tried)
 
 
 def _side(table: ReviewTable, trial: Trial, group: Group, seen: Sequence[Change], name: str) -> Side:
@@ -116,8 +127,3 @@ def _counted(group: Group, change: Change, pressed: bool) -> Counted:
     count = int((group.changes == change).sum())
     pick = ChangePick(change=(HYPOTHESIS, change)) if pressed and count else None
     return Counted(gettext(change.words), count, pick)
-
-
-def _tried(trials: Sequence[Trial]) -> tuple[Tried, ...]:
-    q = corrected([each.group.paired.p for each in trials])
-    return tuple(Tried(gettext(each.intervention.name), each, q) for each, q in zip(trials, q, strict=True))

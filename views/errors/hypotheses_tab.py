@@ -16,7 +16,7 @@ from model.workbench.hypotheses import INTERVENTIONS, MOST, Intervention, Trial,
 from model.workbench.patterns import LONGEST, pattern_rewriting
 from model.workbench.workbench import Workbench
 from model.worker import TORCH
-from views.errors.hypotheses import about, trial_card
+from views.errors.hypotheses import about, trial_card, tried_card
 from views.errors.loading import progress_card
 from views.errors.parts import note_line, sentence_card
 from views.panel import QUIET, Drawing, whole
@@ -71,7 +71,7 @@ class HypothesesTab:
 
     def listen(self) -> None:
         """Test when it is asked for; stopping ends the reading between two pieces."""
-        self._chosen.input(self._say, self._chosen, [self._own, self._about], **QUIET)
+        self._chosen.input(self._say, [self._bench, self._chosen], [self._own, self._about, self._card], **QUIET)
         run = self._start.click(
             self._run,
             [self._bench, self._shown, self._chosen, self._pattern, self._replacement, self._most],
@@ -88,10 +88,11 @@ class HypothesesTab:
             **QUIET,
         )
 
-    def _say(self, chosen: str) -> Drawing:
-        """What the chosen one does; a pattern of one's own is written below."""
+    def _say(self, bench: Workbench | None, chosen: str) -> Drawing:
+        """What the chosen one does, and what was tested before; a pattern of one's own is written below."""
+        before = tried_card(bench.trials) if bench and bench.trials else sentence_card(gettext(NOTHING_YET))
         said = note_line(about(_CHOICES[chosen])) if chosen in _CHOICES else ""
-        return {self._own: gr.Row(visible=chosen == OWN), self._about: said}
+        return {self._own: gr.Row(visible=chosen == OWN), self._about: said, self._card: before}
 
     def _run(
         self,
@@ -115,7 +116,8 @@ class HypothesesTab:
                     else:
                         yield {self._card: progress_card(step.what, step.share)}
         except GatescopeError as error:
-            yield {self._card: sentence_card(str(error)), self._stop: gr.Button(visible=False)}
+            told = sentence_card(str(error)) + tried_card(bench.trials)
+            yield {self._card: told, self._stop: gr.Button(visible=False)}
             return
         yield {self._card: trial_card(bench.table, bench.trials), self._stop: gr.Button(visible=False)}
 

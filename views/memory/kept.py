@@ -61,6 +61,7 @@ def memory_card(reading: Reading, memory: Memory, place: int, unit: int, keeper:
         axis=token_axis(tokens, tracks, gettext("Memory")),
         summary=_summary(memory, place, unit, keeper or longest_keeper([memory])),
         single=len(tokens) == 1,
+        several=len(reading.gates.traces) > 1,
         save=save_buttons(name, memory_csv(reading, memory, place)),
     )
 

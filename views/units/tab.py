@@ -11,7 +11,7 @@ from model.reading.explainer import Explainer
 from model.reading.explanation import Question, Reading
 from model.reading.passing import PASSES
 from model.reading.stretch import STANDS_OUT, Stretch
-from model.reading.telling import KEEPS
+from model.reading.telling import HOLDS, KEEPS
 from views.api.endpoints import Refusals
 from views.drawing.cards import empty_card
 from views.panel import QUIET, Drawing, Focus, Panel, Shared, whole
@@ -59,10 +59,7 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
             return {card: over_stretch(reading, _stretch(reading, focus.place, first, last))}
         if measure == PASSES:
             return {card: empty_card(gettext("Being computed: the review is read once more for each of many units."))}
-        units = explainer.telling(reading, measure, SHOWN)
-        title = gettext("Units that {measure}").format(measure=gettext(MEASURE_NAMES[measure]))
-        note = gettext("Found over all layers and directions; at most {count}, the first one first.")
-        return {card: units_card(reading, units, title, note.format(count=SHOWN))}
+        return {card: _telling_card(explainer, reading, measure)}
 
     def draw_passing(reading: Reading, focus: Focus, measure: str, *stretch: float | None) -> Drawing:
         return {card: passing_card(reading, explainer.passing_on(reading, SHOWN))} if measure == PASSES else gr.skip()
@@ -77,6 +74,19 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
 
     measure.input(offer, [measure, shared.question, shared.place], [first, last], **QUIET)
     return Panel("units", [measure, first, last], [card, *across.outputs], draw, draw_passing, [card])
+
+
+def _telling_card(explainer: Explainer, reading: Reading, measure: str) -> Markup:
+    """The units of which a measure says most, and how they were found."""
+    if measure == KEEPS and not reading.gates.cell.forget_gates:
+        said = gettext("A {cell} has no forget gate, by which could be said how long a unit keeps what it holds.")
+        return empty_card(said.format(cell=gettext(reading.gates.cell.name)))
+    title = gettext("Units that {measure}").format(measure=gettext(MEASURE_NAMES[measure]))
+    note = gettext("Found over all layers and directions; at most {count}, the first one first.").format(count=SHOWN)
+    if measure == KEEPS:
+        said = gettext("Those alone whose memory reaches ±{least}: what holds nothing keeps nothing.")
+        note += " " + said.format(least=HOLDS)
+    return units_card(reading, explainer.telling(reading, measure, SHOWN), title, note)
 
 
 def _around(reading: Reading, place: int) -> Stretch:

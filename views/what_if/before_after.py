@@ -21,6 +21,7 @@ from views.drawing.running import running_numbers
 from views.drawing.template import render
 from views.drawing.token_axis import Track, token_axis
 from views.drawing.tracks import Line, band_track, line_track
+from views.stage.verdict import word_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +96,11 @@ def change_card(reading: Reading, after: Intervened, others: Sequence[Intervened
         after=Verdict(after.logit, after.probability),
         change=change,
         moved=change != "0.00",
-        flips=after.flips(before.logit),
+        words=(word_for(before.probability), word_for(after.probability)),
         held=[clamp_words(clamp, tokens) for clamp in after.clamps],
         others=[_elsewhere(reading, after.clamps, each) for each in others],
         alone=tokens == 1,
-        words=bool(others) and others[0].clamps[0].start != after.clamps[0].start,
+        at_words=bool(others) and others[0].clamps[0].start != after.clamps[0].start,
     )
 
 

@@ -15,7 +15,8 @@ def test_rate_is_the_slope_of_the_line_through_the_finite_points():
     gains = np.array([-0.5, -0.9, -1.7, -1.8, -2.6, -np.inf])
     slope = np.polyfit(distances[:-1], gains[:-1], 1)[0]
     assert Decay(distances, gains).rate == pytest.approx(10**slope)
-    assert Decay(distances[:1], gains[:1]).rate is None
+    assert Decay(distances[:2], gains[:2]).rate is None
+    assert Decay(distances[:3], gains[:3]).rate is not None
 
 
 def test_gain_at_a_distance_is_that_of_the_largest_one_below():
@@ -30,7 +31,7 @@ def test_fitted_line_is_that_of_least_squares_through_what_is_finite():
     slope, start = np.polyfit([1, 2, 4], [-1, -1.5, -3], 1)
     assert decay.fitted.tolist() == pytest.approx([start + slope * distance for distance in (1, 2, 3, 4)])
     assert 10**slope == pytest.approx(decay.rate)
-    assert len(Decay(np.array([1]), np.array([-1.0])).fitted) == 0
+    assert len(Decay(np.array([1, 2]), np.array([-1.0, -2.0])).fitted) == 0
 
 
 @pytest.mark.parametrize(

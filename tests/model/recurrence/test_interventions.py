@@ -289,13 +289,6 @@ def test_too_many_clamps_are_refused(network):
         intervene(network, one_review(network), [Clamp("f", 0.5)] * (MAX_CLAMPS + 1))
 
 
-@pytest.mark.parametrize(("before", "after", "flips"), [(1, -1, True), (-1, 0.5, True), (1, 2, False), (0, -1, False)])
-def test_verdict_flips_where_the_logits_lie_on_both_sides_of_zero(network, before, after, flips):
-    embedded = network.embed(torch.tensor([REVIEWS[0]]))
-    held = intervene(network, embedded, (switch_off(1, "forward"),))
-    assert replace(held, logit=float(after)).flips(float(before)) is flips
-
-
 def test_traces_differ_where_more_than_rounding_does(network):
     embedded = network.embed(torch.tensor([REVIEWS[0]]))
     trace = trace_gates(network, embedded).of(1, "forward")

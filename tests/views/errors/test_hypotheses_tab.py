@@ -84,8 +84,17 @@ def test_tests_are_kept_up_to_a_number(tab, scored):
 
 
 def test_the_choice_says_what_it_does(tab, scored):
-    drawing = tab._say("names swapped")
+    drawing = tab._say(None, "names swapped")
     assert "James – Mary" in text_of(drawing[tab._about])
     assert not drawing[tab._own].visible
-    assert tab._say(OWN)[tab._own].visible
+    assert tab._say(None, OWN)[tab._own].visible
     assert tab.fill().keys() == set(tab.filled)
+
+
+def test_what_was_tested_stays_below_another_choice_and_a_refusal(tab, scored):
+    *_, _ = tab._run(scored, ALL, "nothing changed", None, None, 5)
+    assert "Tested on this file so far" in text_of(tab._say(scored, "names swapped")[tab._card])
+    assert "Before and after" not in text_of(tab._say(scored, "names swapped")[tab._card])
+    *_, last = tab._run(scored, ALL, OWN, "(", None, 5)
+    assert "cannot be read" in text_of(last[tab._card])
+    assert "nothing changed" in text_of(last[tab._card])

@@ -94,11 +94,15 @@ def test_both_gates_held_are_those_of_a_network_that_forgets(explainer, explanat
 @pytest.mark.parametrize(
     ("before", "after", "said"),
     [
-        (1.0, -1.0, "It moves P(positive) by −0.46: the verdict flips. Held:"),
-        (-1.0, 1.0, "It moves P(positive) by +0.46: the verdict flips. Held:"),
+        (1.0, -1.0, "It moves P(positive) by −0.46: “Positive” becomes “Negative”. Held:"),
+        (-1.0, 1.0, "It moves P(positive) by +0.46: “Negative” becomes “Positive”. Held:"),
         (1.0, 2.0, "It moves P(positive) by +0.15. Held:"),
         (1.0, 1.01, "It hardly moves P(positive). Held:"),
-        (0.001, -0.001, "It hardly moves P(positive): the verdict flips. Held:"),
+        (
+            0.001,
+            -0.001,
+            "It hardly moves P(positive): “In doubt, leaning positive” becomes “In doubt, leaning negative”. Held:",
+        ),
     ],
 )
 def test_change_is_said_as_it_is(explainer, explanation, before, after, said):
