@@ -96,12 +96,12 @@ def test_gradient_flow_says_what_is_kept_and_follows_the_weights(reviewed, expla
     open_tab(reviewed, "Gradient flow")
     explanation = explainer.explain(Question(REVIEW, explainer.default))
     decay = reviewed.get_by_role("region", name="Over the distance")
-    for weights in ("trained", "untrained"):
+    for weights, twin_name in (("trained", "rnn, never learnt"), ("untrained", "rnn")):
         choose(reviewed, weights)
         own, twin = explainer.gradients(explanation, 1, "forward", weights).flows
         expect(decay).to_contain_text(f"{weights} weights", timeout=WAIT)
         expect(decay).to_contain_text(f"After 10 tokens the LSTM (bilstm) keeps {power(own.flow.gain.at(10))}")
-        expect(decay).to_contain_text(f"(rnn, never learnt) keeps {power(twin.flow.gain.at(10))}")
+        expect(decay).to_contain_text(f"({twin_name}) keeps {power(twin.flow.gain.at(10))}")
     expect(reviewed.locator("#gs-decay .js-plotly-plot")).to_be_visible()
 
 

@@ -284,7 +284,7 @@ class ExplainTab:
             is_new, place = False, page.place
             if page.question is None or page.question.text != asked.text:
                 is_new = kept is None or kept.text != asked.text  # a link leads to a token, not to a performance
-                before = page.question and self._explainer.read(page.question)
+                before = None if page.question is None else self._explainer.read(page.question)
                 place = place_in_another_text(reading, kept, before, page.place)
             focus = focus_of(reading, replace(page, place=place))
             panel, values = self._looked_at(page)
