@@ -269,6 +269,8 @@ def decay_chart(flows: Sequence[Flow]) -> Chart:
                 **style.of(dash, 0 if dash == "solid" else 1),
                 hovertemplate=f"{hover}<extra>{label}</extra>",
             )
+        if flow.gain.rate is None:
+            continue
         figure.add_scatter(
             x=flow.gain.distances,
             y=flow.gain.fitted,

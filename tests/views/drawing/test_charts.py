@@ -198,9 +198,14 @@ def test_sums_beyond_the_ends_count_at_the_ends():
     assert {x: count for x, count in zip(bars.x, bars.customdata, strict=True) if count} == {-7.75: 1, 7.75: 1, 0.25: 1}
 
 
+def test_decay_shows_no_best_fit_through_two_points():
+    lines = named(charts.decay_chart([flow_of([1, 2], [-2, -4], ([1, 2], [-1, -3]), "rnn")]))
+    assert list(lines) == ["plain RNN (made), product of steps", "plain RNN (made), at most"]
+
+
 def test_decay_shows_product_true_derivative_largest_and_best_fit():
     lstm = flow_of([1, 2, 3], [-0.5, -1.5, -1.75], ([1, 3], [-0.2, -0.9]), total=[-0.5, -1.4, -1.6])
-    rnn = flow_of([1, 2], [-2, -4], ([1, 2], [-1, -3]), "rnn")
+    rnn = flow_of([1, 2, 3], [-2, -4, -5], ([1, 2], [-1, -3]), "rnn")
     lines = named(charts.decay_chart([lstm, rnn]))
     kinds = ("product of steps", "true derivative", "at most", "best fit")
     named_so = [f"{cell} (made), {kind}" for cell in ("LSTM", "plain RNN") for kind in kinds]
