@@ -10,7 +10,6 @@ interval of each.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from statistics import NormalDist
@@ -153,12 +152,3 @@ def apart(one: Interval, other: Interval) -> Interval:
     below = ((one.difference - one.low) ** 2 + (other.high - other.difference) ** 2) ** 0.5
     above = ((one.high - one.difference) ** 2 + (other.difference - other.low) ** 2) ** 0.5
     return Interval(difference, difference - below, difference + above)
-
-
-def corrected(values: Sequence[float | None]) -> list[float | None]:
-    """Each p as q, by Benjamini and Hochberg over all that are there."""
-    from scipy.stats import false_discovery_control  # as above
-
-    known = [each for each in values if each is not None]
-    adjusted = iter(false_discovery_control(known).tolist() if known else ())
-    return [None if each is None else next(adjusted) for each in values]

@@ -8,6 +8,7 @@ those that stand out are chosen at a false discovery rate of 5 % (Benjamini & Ho
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from statistics import NormalDist
 
@@ -135,11 +136,16 @@ def _fisher(errors: int, rows: int, other_errors: int, other_rows: int) -> float
 
 def tested(found: list[SliceFinding]) -> list[SliceFinding]:
     """With q, by Benjamini and Hochberg, over all slices that have a p."""
+    return [replace(each, q=q) for each, q in zip(found, corrected([each.p for each in found]), strict=True)]
+
+
+def corrected(values: Sequence[float | None]) -> list[float | None]:
+    """Each p as q, by Benjamini and Hochberg over all that are there."""
     from scipy.stats import false_discovery_control  # as above
 
-    values = [each.p for each in found if each.p is not None]
-    adjusted = iter(false_discovery_control(values).tolist() if values else ())
-    return [each if each.p is None else replace(each, q=next(adjusted)) for each in found]
+    known = [each for each in values if each is not None]
+    adjusted = iter(false_discovery_control(known).tolist() if known else ())
+    return [None if each is None else next(adjusted) for each in values]
 
 
 def wilson(hits: int, trials: int, level: float = 0.95) -> tuple[float, float]:

@@ -17,10 +17,10 @@ from model.errors import ReviewError
 from model.language import gettext
 from model.network.checkpoint import Checkpoint
 from model.tables.table import ReviewTable
-from model.workbench.mcnemar import TURNED, Change, Paired, changes, corrected, paired
+from model.workbench.mcnemar import TURNED, Change, Paired, changes, paired
 from model.workbench.partitions import dimensions, partition
 from model.workbench.scoring import Scores, fingerprint, score_chunks
-from model.workbench.slices import LEVEL
+from model.workbench.slices import LEVEL, corrected
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,8 +12,9 @@ from model.tables.table import ReviewTable
 from model.workbench.excerpts import Example, find_examples
 from model.workbench.hypotheses import POOL, SEED, Group, Intervention, Trial
 from model.workbench.matching import TOKENS, TOLERANCE
-from model.workbench.mcnemar import Change, corrected
+from model.workbench.mcnemar import Change
 from model.workbench.rewrites import NAMES
+from model.workbench.slices import corrected
 from model.workbench.workbench import HYPOTHESIS
 from views.drawing.template import render
 from views.errors.picks import ChangePick, RowPick

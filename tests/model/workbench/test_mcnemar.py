@@ -16,8 +16,8 @@ from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import confint_proportions_2indep
 
 from model.tables.labels import NO_LABEL
-from model.workbench.mcnemar import Change, Interval, apart, changes, corrected, exact_test, paired, paired_of, tango
-from model.workbench.slices import wilson
+from model.workbench.mcnemar import Change, Interval, apart, changes, exact_test, paired, paired_of, tango
+from model.workbench.slices import corrected, wilson
 from tests.conftest import ROOT
 
 COUNTS = st.integers(0, 60)
