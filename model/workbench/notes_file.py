@@ -34,6 +34,14 @@ class _NotesFile:
     audit: object = None
 
 
+@dataclass(frozen=True, slots=True)
+class SavedNotes:
+    """The notes that say something, and the sample of an audit, None where there is none."""
+
+    notes: list[Note]
+    audit: AuditPlan | None
+
+
 _FILE = TypeAdapter(_NotesFile)
 _REFUSALS = {
     "version": marked("These notes have another version than {version}, the one that can be read here."),
@@ -50,8 +58,8 @@ def write_notes(notes: Iterable[Note], digest: str, checkpoint: str, audit: Audi
     return f'{json.dumps(about, ensure_ascii=False)[:-1]}, "notes": [\n{listed}\n]}}\n'.encode()
 
 
-def read_notes(content: bytes, digest: str, checkpoint: str) -> list[Note]:
-    """The notes of a file that `write_notes` made, each checked, those left out that say nothing.
+def read_notes(content: bytes, digest: str, checkpoint: str) -> SavedNotes:
+    """What a file holds that `write_notes` made: its notes, each checked, and the sample of an audit.
 
     Raises `DataError` with one sentence for anything else, and for a file that does not belong to this digest and
     checkpoint.
@@ -60,12 +68,7 @@ def read_notes(content: bytes, digest: str, checkpoint: str) -> list[Note]:
     notes = [parse(STORED, each, partial(_no_note, number)) for number, each in enumerate(found.notes, start=1)]
     if len({note.row for note in notes}) < len(notes):
         raise DataError(gettext("This file of notes has two notes on one row."))
-    return [note for note in notes if not note.empty]
-
-
-def read_audit(content: bytes, digest: str, checkpoint: str) -> AuditPlan | None:
-    """The sample of an audit in the same file; None where it holds none. Raises `DataError` as `read_notes`."""
-    return read_plan(_read(content, digest, checkpoint).audit)
+    return SavedNotes([note for note in notes if not note.empty], read_plan(found.audit))
 
 
 def _read(content: bytes, digest: str, checkpoint: str) -> _NotesFile:
