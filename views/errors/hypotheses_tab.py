@@ -19,6 +19,7 @@ from model.worker import TORCH
 from views.errors.hypotheses import about, trial_card, tried_card
 from views.errors.loading import progress_card
 from views.errors.parts import note_line, sentence_card
+from views.errors.stop_tab import listen_to_stop
 from views.panel import QUIET, Drawing, whole
 
 OWN = marked("a pattern of my own")
@@ -26,7 +27,6 @@ NOTHING_YET = marked(
     "The slice is what passes the filters in “Go through them”, all reviews where none is set. What is chosen here "
     "is done to its reviews and to a matched control from outside of it; which verdicts it fixes and breaks is counted."
 )
-STOPPED = marked("Stopped. Nothing is shown of what was not read to its end.")
 KEPT = 50  # tests of a visit that are listed
 _CHOICES = {each.name: each for each in INTERVENTIONS}
 
@@ -79,14 +79,7 @@ class HypothesesTab:
             concurrency_id="scoring",
             **QUIET,
         )
-        self._stop.click(
-            lambda: {self._card: sentence_card(gettext(STOPPED)), self._stop: gr.Button(visible=False)},
-            None,
-            [self._card, self._stop],
-            cancels=[run],
-            queue=False,
-            **QUIET,
-        )
+        listen_to_stop(self._stop, [run], self._card)
 
     def _say(self, bench: Workbench | None, chosen: str) -> Drawing:
         """What the chosen one does, and what was tested before; a pattern of one's own is written below."""

@@ -44,6 +44,7 @@ from views.errors.picks import PICKED
 from views.errors.preview import Brought, read
 from views.errors.reviews_tab import ReviewsTab
 from views.errors.slices import slices_card
+from views.errors.stop_tab import listen_to_stop
 from views.errors.units_tab import UnitsTab
 from views.errors.versus_tab import VersusTab
 from views.errors.words import words_card
@@ -58,6 +59,9 @@ NOTHING_YET = marked(
 )
 BRING = marked("Load reviews")
 _EXAMPLE_ID, _DATASET_ID = "gs-errors-example", "gs-errors-imdb"  # of the buttons
+
+
+STOPPED = marked("Stopped. What was loaded before is still there.")
 
 
 class ErrorsTab:
@@ -218,17 +222,7 @@ class ErrorsTab:
                     **QUIET,
                 )
             )
-        self._cancel.click(
-            lambda: {
-                self._progress: sentence_card(gettext("Stopped. What was loaded before is still there.")),
-                self._cancel: gr.Button(visible=False),
-            },
-            None,
-            [self._progress, self._cancel],
-            cancels=list(runs),
-            queue=False,
-            **QUIET,
-        )
+        listen_to_stop(self._cancel, runs, self._progress, STOPPED)
         self._comparison.input(self._compare_words, [self.bench, self._comparison], self._words, **QUIET)
         self._attribute.click(
             self._sum_attributions,

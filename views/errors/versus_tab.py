@@ -16,6 +16,7 @@ from model.workbench.versus import check_second, compare, second_logits
 from model.workbench.workbench import Workbench
 from views.errors.loading import scoring_card
 from views.errors.parts import sentence_card
+from views.errors.stop_tab import listen_to_stop
 from views.errors.versus import versus_card
 from views.panel import QUIET, Drawing
 
@@ -24,7 +25,6 @@ NOTHING_YET = marked(
     "here."
 )
 ONLY_ONE = marked("There is one checkpoint only: a second one to compare it with lies beside it in the same folder.")
-STOPPED = marked("Stopped. Nothing is shown of what was not read to its end.")
 
 
 class VersusTab:
@@ -64,14 +64,7 @@ class VersusTab:
             concurrency_id="scoring",
             **QUIET,
         )
-        self._stop.click(
-            lambda: {self._card: sentence_card(gettext(STOPPED)), self._stop: gr.Button(visible=False)},
-            None,
-            [self._card, self._stop],
-            cancels=[run],
-            queue=False,
-            **QUIET,
-        )
+        listen_to_stop(self._stop, [run], self._card)
 
     def _run(self, bench: Workbench | None, name: str | None) -> Iterator[Drawing]:
         if bench is None:
