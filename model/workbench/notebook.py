@@ -21,7 +21,7 @@ from model.errors import DataError
 from model.language import gettext
 from model.workbench.audit_plan import AuditPlan, get_plan, put_plan, size_of_plan
 from model.workbench.note import CATEGORIES, NAMES, SURROGATE, Note, check_note, check_row
-from model.workbench.notes_file import check_places, check_size, read_audit, read_notes, size_of, write_notes
+from model.workbench.notes_file import check_places, check_size, read_notes, size_of, write_notes
 from model.workbench.notes_store import FolderStore, MemoryStore, NotesStore
 
 _OWNER = re.compile(r"[A-Za-z0-9_-]{16,256}")
@@ -155,15 +155,14 @@ class Notebook:
         `lines` (rows,), where given, is where each row of the loaded file begins: notes that belong to other rows
         are then refused. Raises `DataError` for what was not exported for this file and checkpoint.
         """
-        notes = read_notes(content, self.digest, self.checkpoint)
-        audit = read_audit(content, self.digest, self.checkpoint)
+        saved = read_notes(content, self.digest, self.checkpoint)
         if lines is not None:
-            check_places(notes, lines)
+            check_places(saved.notes, lines)
         with self._store.writing() as database:
-            if audit:
-                put_plan(database, self._key, audit)
-            self._write(database, notes)
-        return len(notes)
+            if saved.audit:
+                put_plan(database, self._key, saved.audit)
+            self._write(database, saved.notes)
+        return len(saved.notes)
 
     def _categories(self, database: sqlite3.Connection) -> tuple[str, ...]:
         own = {name for (name,) in database.execute(_CATEGORIES, (self._owner,))} - {"", *CATEGORIES}

@@ -8,6 +8,8 @@ from typing import TypeVar
 
 import gradio as gr
 
+from views.panel import Shared
+
 Built = TypeVar("Built")
 
 
@@ -28,3 +30,16 @@ def on_a_page(build: Callable[[], Built]) -> Built:
             return build()
 
     return built(page)
+
+
+def shared_components() -> Shared:
+    """What the tabs about one review share."""
+    return Shared(
+        question=gr.State(None),
+        checkpoint=gr.Dropdown(["bilstm"]),
+        layer=gr.Radio([1, 2]),
+        direction=gr.Radio(["forward", "backward"]),
+        place=gr.Number(0),
+        unit=gr.Number(0),
+        symbol=gr.Radio(["f"]),
+    )

@@ -16,8 +16,8 @@ from model.reading.passing import PASSES
 from model.reading.stretch import STANDS_OUT
 from model.reading.telling import JUMPS
 from tests.conftest import save_checkpoint
-from tests.views.blocks import on_a_page
-from views.panel import Focus, Panel, Shared
+from tests.views.blocks import on_a_page, shared_components
+from views.panel import Focus, Panel
 from views.units import tab
 
 ASKED = Question("Not a good film, but great!", "bilstm")
@@ -34,18 +34,6 @@ class Built:
 
     def card(self, reading, *own):
         return self.panel.draw(reading, FOCUS, *own)[self.panel.outputs[0]]
-
-
-def shared_components():
-    return Shared(
-        question=gr.State(None),
-        checkpoint=gr.Dropdown(["bilstm"]),
-        layer=gr.Radio([1, 2]),
-        direction=gr.Radio(["forward", "backward"]),
-        place=gr.Number(0),
-        unit=gr.Number(0),
-        symbol=gr.Radio(["f"]),
-    )
 
 
 @pytest.fixture

@@ -9,26 +9,14 @@ from gradio.context import get_blocks_context
 from model.reading.explanation import Question
 from model.reading.telling import KEEPS
 from model.recurrence.clamps import Clamp
-from tests.views.blocks import on_a_page
-from views.panel import Focus, Shared
+from tests.views.blocks import on_a_page, shared_components
+from views.panel import Focus
 from views.what_if import tab
 from views.what_if.controls import ALL, NOTHING_HELD, SOME, THIS, Held
 from views.what_if.presets import PRESETS, preset_labels
 
 ASKED = Question("Not a good film", "bilstm")
 CHOSEN = (2, "backward", 1, 3)  # above the tabs: layer, direction, place, unit
-
-
-def shared_components():
-    return Shared(
-        question=gr.State(None),
-        checkpoint=gr.Dropdown(["bilstm"]),
-        layer=gr.Radio([1, 2]),
-        direction=gr.Radio(["forward", "backward"]),
-        place=gr.Number(0),
-        unit=gr.Number(0),
-        symbol=gr.Radio(["f"]),
-    )
 
 
 @pytest.fixture
