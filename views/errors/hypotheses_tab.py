@@ -19,7 +19,7 @@ from model.worker import TORCH
 from views.errors.hypotheses import about, trial_card, tried_card
 from views.errors.loading import progress_card
 from views.errors.parts import note_line, sentence_card
-from views.errors.stop_tab import listen_to_stop
+from views.errors.stop_tab import Stopper
 from views.panel import QUIET, Drawing, whole
 
 OWN = marked("a pattern of my own")
@@ -72,14 +72,14 @@ class HypothesesTab:
     def listen(self) -> None:
         """Test when it is asked for; stopping ends the reading between two pieces."""
         self._chosen.input(self._say, [self._bench, self._chosen], [self._own, self._about, self._card], **QUIET)
-        run = self._start.click(
-            self._run,
-            [self._bench, self._shown, self._chosen, self._pattern, self._replacement, self._most],
+        stopper = Stopper(self._stop, self._card)
+        self._start.click(
+            stopper.stoppable(self._run),
+            [stopper.asked, self._bench, self._shown, self._chosen, self._pattern, self._replacement, self._most],
             [self._card, self._stop],
             concurrency_id="scoring",
             **QUIET,
         )
-        listen_to_stop(self._stop, [run], self._card)
 
     def _say(self, bench: Workbench | None, chosen: str) -> Drawing:
         """What the chosen one does, and what was tested before; a pattern of one's own is written below."""

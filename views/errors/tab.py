@@ -44,7 +44,7 @@ from views.errors.picks import PICKED
 from views.errors.preview import Brought, read
 from views.errors.reviews_tab import ReviewsTab
 from views.errors.slices import slices_card
-from views.errors.stop_tab import listen_to_stop
+from views.errors.stop_tab import Stopper
 from views.errors.units_tab import UnitsTab
 from views.errors.versus_tab import VersusTab
 from views.errors.words import words_card
@@ -180,7 +180,6 @@ class ErrorsTab:
             [self.bench, self._tabs, self._loaded, self._bring],
             **QUIET,
         )
-        runs = []
         drawn = [
             self.bench,
             self._owner,
@@ -205,24 +204,22 @@ class ErrorsTab:
             *self._form.filled,
             self._bring,
         ]
-        given = [self._checkpoint, self._owner, self.bench]
+        stopper = Stopper(self._cancel, self._progress, STOPPED)
+        given = [stopper.asked, self._checkpoint, self._owner, self.bench]
         for button, run, inputs in (
             (self._form.score, self._run_file, [self._form.brought, *self._form.said]),
             (self._example, self._run_example, []),
             (self._dataset, self._run_dataset, []),
             (self._paste, self._run_list, [self._list, self._form.brought, *self._form.said]),
         ):
-            runs.append(
-                button.click(
-                    run,
-                    [*given, *inputs],
-                    drawn,
-                    concurrency_id="scoring",
-                    concurrency_limit=1,
-                    **QUIET,
-                )
+            button.click(
+                stopper.stoppable(run),
+                [*given, *inputs],
+                drawn,
+                concurrency_id="scoring",
+                concurrency_limit=1,
+                **QUIET,
             )
-        listen_to_stop(self._cancel, runs, self._progress, STOPPED)
         self._comparison.input(self._compare_words, [self.bench, self._comparison], self._words, **QUIET)
         self._attribute.click(
             self._sum_attributions,

@@ -16,7 +16,7 @@ from model.workbench.versus import check_second, compare, second_logits
 from model.workbench.workbench import Workbench
 from views.errors.loading import scoring_card
 from views.errors.parts import sentence_card
-from views.errors.stop_tab import listen_to_stop
+from views.errors.stop_tab import Stopper
 from views.errors.versus import versus_card
 from views.panel import QUIET, Drawing
 
@@ -57,14 +57,14 @@ class VersusTab:
 
     def listen(self) -> None:
         """Read and compare when it is asked for; stopping ends the reading between two parts."""
-        run = self._start.click(
-            self._run,
-            [self._bench, self._second],
+        stopper = Stopper(self._stop, self._card)
+        self._start.click(
+            stopper.stoppable(self._run),
+            [stopper.asked, self._bench, self._second],
             [self._card, self._stop],
             concurrency_id="scoring",
             **QUIET,
         )
-        listen_to_stop(self._stop, [run], self._card)
 
     def _run(self, bench: Workbench | None, name: str | None) -> Iterator[Drawing]:
         if bench is None:
