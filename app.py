@@ -12,7 +12,10 @@ import os
 import sys
 from pathlib import Path
 
+from model.cores import usable_cores
+
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+os.environ["OMP_NUM_THREADS"] = str(usable_cores(os.environ))  # before torch, numpy and Arrow begin threads
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 
 import torch
