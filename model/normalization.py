@@ -66,14 +66,21 @@ def normalize(text: str) -> str:
 
 
 def _once(text: str) -> str:
-    import ftfy  # not at the top: training reads prepared ids, on machines that may lack ftfy
-
     text = _ENTITY.sub(_entity, _AMPERSANDS.sub("&", text))
     text = _ESCAPED.sub(_escaped, text)
     text = _STYLE.sub("", _BLOCK.sub("\n", _LINE_BREAK.sub("\n", text)))
-    text = ftfy.fix_text(text, _mended())
+    text = _mend(text)
     text = _CONTROL.sub(" ", _JOINER.sub("", _INVISIBLE.sub("", text)))
     return _DOUBLED.sub(lambda found: "'" if found["inside"] else '"', text.translate(_MARKS)).strip()
+
+
+def _mend(text: str) -> str:
+    """What ftfy makes of a text. It asks three dozen questions of each line; ASCII has few answers."""
+    if text.isascii() and "\r" not in text and "\x1b" not in text:
+        return text  # only line ends and what colours a terminal could change
+    import ftfy  # not at the top: training reads prepared ids, on machines that may lack ftfy
+
+    return ftfy.fix_text(text, _mended())
 
 
 def _entity(found: re.Match[str]) -> str:

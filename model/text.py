@@ -112,6 +112,24 @@ def tokenize_all(texts: Iterable[str]) -> Iterator[tuple[Token, ...]]:
             )
 
 
+def words_of_all(texts: Iterable[str]) -> Iterator[list[str]]:
+    """The tokens of many normalized texts as strings."""
+    with _ENGLISH_LOCK, _english().memory_zone():
+        for text in texts:
+            yield [text[start:end] for start, end in _spans(text)]
+
+
+@lru_cache(maxsize=16)
+def learn_words(words: tuple[str, ...]) -> None:
+    """Cut these once for all: where they come up again, in whatever text, spaCy has them in its cache.
+
+    They stay for as long as the process lives, which the words of visitors do not.
+    """
+    with _ENGLISH_LOCK:
+        for word in words:
+            _english().tokenizer(word)
+
+
 def _spans(text: str) -> Iterator[tuple[int, int]]:
     """(start, end) of each token of `text`, white space left out."""
     start = 0

@@ -9,9 +9,12 @@ from itertools import islice
 import numpy as np
 
 from model.network.checkpoint import Checkpoint
-from model.text import MAX_TOKENS, UNKNOWN_ID, check_review, cut, tokenize_all
+from model.text import MAX_TOKENS, UNKNOWN_ID, check_review, cut, learn_words, words_of_all
 from model.traits import CONTRASTS, NEGATIONS
 
+FREQUENT = 10_000  # words that the tokenizer learns beforehand, the most frequent of the vocabulary
+FIRST_WORD = 2  # id; before it stand the marks of unknown words and of padding
+MANY = 256  # texts from which on that pays
 SLICE = 64  # texts that are cut into tokens in one go; others wait for the tokenizer as long
 
 _NEGATIONS, _CONTRASTS = frozenset(NEGATIONS), frozenset(CONTRASTS)
@@ -34,7 +37,10 @@ class Encoded:
 
 def encode_texts(checkpoint: Checkpoint, texts: Sequence[str]) -> Encoded:
     """What `model.text.encode` does, for many texts. Raises `ReviewError` for one that `check_review` refuses."""
-    ids_of = checkpoint.field.vocab.stoi
+    vocabulary = checkpoint.field.vocab
+    ids_of = vocabulary.stoi
+    if len(texts) >= MANY:
+        learn_words(tuple(vocabulary.itos[FIRST_WORD : FIRST_WORD + FREQUENT]))
     counts = np.zeros((len(texts), 7), dtype=np.int32)
     ids: list[int] = []
     for row, words in enumerate(_words([check_review(text) for text in texts])):
@@ -62,4 +68,4 @@ def _words(texts: Sequence[str]) -> Iterator[list[str]]:
     """The tokens of each normalized text. The tokenizer is given free now and then: others may wait for it."""
     waiting = iter(texts)
     while some := list(islice(waiting, SLICE)):
-        yield from [[token.text for token in tokens] for tokens in tokenize_all(some)]
+        yield from list(words_of_all(some))

@@ -23,9 +23,12 @@ from model.network import checkpoint
 from model.network.checkpoint import Checkpoint
 from model.network.classify import classify
 from model.recurrence.replay import trace_gates
-from model.tables.table import read_imdb
-from model.workbench.scoring import CHUNK, exact_layers, score
+from model.tables.labels import NO_LABEL
+from model.tables.table import ReviewTable, read_imdb
+from model.workbench.export import export_rows, write_csv
+from model.workbench.scoring import CHUNK, Scores, exact_layers, join, score_chunks
 from tests.benchmarks.texts import long_example
+from tests.scored import made_table
 
 SAMPLE, GATES_SAMPLE = 300, 40  # reviews that are read one by one
 WHOLE = 25_000  # reviews of the test split
@@ -41,6 +44,16 @@ def made(count: int) -> list[str]:
         " ".join(words[(start + place) % len(words)] for place in range(length))
         for start, length in zip(starts, lengths, strict=True)
     ]
+
+
+def read(source: Path | None, count: int | None) -> ReviewTable:
+    """The test split, or made reviews without labels; at most `count` of them."""
+    if source is None:
+        texts = made(count or 2_000)
+        return made_table([NO_LABEL] * len(texts), texts)
+    table = read_imdb(source, "test")
+    places = spread(table.texts, count or len(table.texts))
+    return made_table(table.labels[places], [table.texts[place] for place in places])
 
 
 def spread(texts: Sequence[str], count: int) -> list[int]:
@@ -75,14 +88,21 @@ def main() -> None:
     options = parser.parse_args()
     torch.set_flush_denormal(True)
     loaded = checkpoint.load(options.checkpoint)
-    texts = read_imdb(options.source, "test").texts if options.source else made(options.reviews or 2_000)
-    texts = [texts[place] for place in spread(texts, options.reviews or len(texts))]
-
-    classify(loaded, texts[0])  # loads the tokenizer
-    load = os.getloadavg()[0]
+    classify(loaded, "A fine film.")  # loads the tokenizer
+    load, began = os.getloadavg()[0], time.perf_counter()
+    table = read(options.source, options.reviews)
+    texts, reading = table.texts, time.perf_counter() - began
     processor, started = time.process_time(), time.perf_counter()
-    scores = score(loaded, texts)
-    seconds, processor, memory = time.perf_counter() - started, time.process_time() - processor, peak()
+    parts, after = list[Scores](), list[float]()
+    for part in score_chunks(loaded, texts):
+        parts.append(part)
+        after.append(time.perf_counter() - started)
+    scores = join(parts)
+    seconds, processor = time.perf_counter() - started, time.process_time() - processor
+    scoring_peak = peak()
+    started = time.perf_counter()
+    exported = len(write_csv(export_rows(table, scores, np.arange(len(texts)), {}, {})))
+    export_seconds, memory = time.perf_counter() - started, peak()
     places = spread(texts, SAMPLE)
     single, logits = rate([texts[place] for place in places], lambda text: classify(loaded, text).logit)
     few = [texts[place] for place in spread(texts, GATES_SAMPLE)]
@@ -104,7 +124,9 @@ def main() -> None:
         "score / one by one, verdict": f"{ours / single:.1f}",
         "score / one by one, verdict and gates": f"{ours / both:.1f}",
         "largest logit difference to one by one": f"{np.abs(scores.logits[places] - logits).max():.4f}",
-        "peak memory": f"{memory:,.0f} MB",
+        "reading the reviews; first verdicts after": f"{reading:.1f} s; {after[0]:.1f} s",
+        f"all rows as CSV ({exported / 1e6:,.0f} MB)": f"{export_seconds:.1f} s",
+        "peak memory scoring; with the export": f"{scoring_peak:,.0f}; {memory:,.0f} MB",
         f"time for {WHOLE:,} reviews": whole,
     }
     print("| | |\n| --- | ---: |")

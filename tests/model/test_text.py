@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 
+import ftfy
 import pytest
+import spacy
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from model import text
+from model import normalization, text
 from model.errors import ReviewError
 
 CHARACTERS = st.text(
@@ -32,6 +34,12 @@ def test_tokens_and_their_space_give_the_normalized_text_back(raw):
 def test_normalizing_twice_changes_nothing(raw):
     once = text.normalize(raw)
     assert text.normalize(once) == once
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.text(st.characters(max_codepoint=127) | st.sampled_from("\r\n\x1b[0;1mK"), max_size=80))
+def test_ascii_is_mended_as_ftfy_mends_it(raw):
+    assert normalization._mend(raw) == ftfy.fix_text(raw, normalization._mended())
 
 
 @pytest.mark.parametrize(
@@ -125,6 +133,14 @@ def test_tokens_follow_english_rules():
 def test_many_texts_are_cut_like_each_alone():
     texts = ["not good", "(bad) film!", "it 's"]
     assert list(text.tokenize_all(texts)) == [text.tokenize(each) for each in texts]
+
+
+def test_words_that_the_tokenizer_has_learnt_are_cut_as_ever():
+    texts = ["It isn't good, it's (really) bad!Not...", "don't. do n't can't! U.S. 7pm"]
+    text.learn_words(("isn't", "bad", "Not", "it's", "can't", "7pm", "u.s.", "..."))
+    fresh = spacy.blank("en")
+    expected = [[token.text for token in fresh(each)] for each in texts]
+    assert list(text.words_of_all(texts)) == expected == [text.words(each) for each in texts]
 
 
 def test_long_run_is_cut_in_pieces():
