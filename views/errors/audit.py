@@ -50,7 +50,7 @@ def audit_card(bench: Workbench) -> Markup:
         found=found,
         total=len(found.plan.rows) if found else 0,
         design=gettext(DESIGN_NAMES[found.plan.design]) if found else "",
-        shares=_shares(found) if found else (),
+        shares=share_rows(found) if found else (),
         strata=_strata(found) if found else (),
         line=int(bench.table.lines[found.first]) if found and found.first is not None else 0,
         difference=_difference(found) if found else None,
@@ -68,7 +68,8 @@ def audit_line(bench: Workbench) -> Markup:
     return note_line(sentence.format(gone=found.gone, total=len(found.plan.rows)), live=True)
 
 
-def _shares(found: Audit) -> tuple[ShareRow, ...]:
+def share_rows(found: Audit) -> tuple[ShareRow, ...]:
+    """The accuracies and the share of wrong labels that follow from it."""
     rows = [
         ShareRow(gettext("accuracy by the labels of the file"), found.uncorrected),
         ShareRow(gettext("accuracy after the audit, for the whole file"), found.accuracy),

@@ -50,7 +50,7 @@ def corrected_card(found: Correction) -> Markup:
     return render(
         "errors/corrected.html",
         said=found.said,
-        measures=list(_measures(found.before, found.after)),
+        measures=list(measure_rows(found.before, found.after)),
         missing=found.after.missing,
         slices=[_slice(each) for each in moved[:SHOWN]],
         moved=len(moved),
@@ -60,7 +60,8 @@ def corrected_card(found: Correction) -> Markup:
     )
 
 
-def _measures(before: Measured, after: Measured) -> Iterator[MeasureRow]:
+def measure_rows(before: Measured, after: Measured) -> Iterator[MeasureRow]:
+    """Each measure of a file before and after its labels were corrected."""
     yield MeasureRow(
         gettext("labelled reviews"),
         f"{before.labelled:,}",

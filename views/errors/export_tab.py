@@ -20,6 +20,7 @@ from model.workbench.workbench import Workbench, named_first
 from views.api.endpoints import Refusals
 from views.drawing.template import render
 from views.errors.parts import sentence_card
+from views.errors.report.findings import find_findings
 from views.errors.report.report import ReportConfusion, ReportContent, ReportRow, report_html
 from views.errors.reviews_tab import ReviewsTab
 from views.panel import QUIET, Drawing
@@ -195,6 +196,7 @@ def report(bench: Workbench, rows: np.ndarray, tokens: dict[int, tuple[tuple[str
         reliability=found.reliability,
         histogram=found.histogram,
         slices=bench.slices,
+        findings=find_findings(bench),
         categories=(*bench.counts.items(), ("", len(bench.notes) - len(bench.categories))),
         named=tuple(_report_row(bench, row, tokens.get(row, ())) for row in named),
         made=datetime.now(timezone.utc).strftime("%Y-%m-%d %H:%M UTC"),

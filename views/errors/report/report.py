@@ -25,6 +25,7 @@ from views.drawing.numbers import minus, signed
 from views.drawing.template import render
 from views.errors.parts import label_name
 from views.errors.report import charts
+from views.errors.report.findings import Finding, Table, between, chance, percent
 
 MAX_ROWS = 500  # that are shown one by one; more belong in a table
 MAX_SHOWN = 4_000  # characters of one review; longer ones are cut in the middle
@@ -64,8 +65,8 @@ class ReportContent:
 
     `rows` counts those that could be read, `skipped` those that could not. A measure in `metrics`, or all of them, may
     be None where it is not defined; `missing` is the sentence on what it needs, `reading` what the labels were read as.
-    `categories` are names ("" for none) with their counts. `slices` and `named` are shown in the order given. `made`
-    says when, in words.
+    `categories` are names ("" for none) with their counts. `slices`, `findings` and `named` are shown in the order
+    given. `made` says when, in words.
     """
 
     file: str
@@ -81,17 +82,10 @@ class ReportContent:
     reliability: tuple[CalibrationBin, ...] = ()
     histogram: tuple[ConfidenceBin, ...] = ()
     slices: tuple[SliceFinding, ...] = ()
+    findings: tuple[Finding, ...] = ()
     categories: tuple[tuple[str, int], ...] = ()
     named: tuple[ReportRow, ...] = ()
     made: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table of numbers as text; the first column names the rows."""
-
-    head: tuple[str, ...]
-    rows: tuple[tuple[str, ...], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +173,8 @@ def report_html(content: ReportContent) -> Markup:
         kinds=_kinds(content.histogram),
         slices=[_slice(each, end) for each in content.slices],
         level=f"{LEVEL:g}",
-        end=_percent(end),
+        end=percent(end),
+        findings=[_cleaned(each) for each in content.findings],
         categories=[replace(each, share=each.count / most) for each in counted],
         categorised=sum(each.count for each in counted),
         rows=[_row(row) for row in content.named[:MAX_ROWS]],
@@ -201,11 +196,11 @@ def _clean(words: str) -> str:
 def _measures(metrics: Metrics | KnownMetrics | None) -> list[tuple[str, str]]:
     """Each measure's name, and it as text."""
     return [
-        (gettext("accuracy"), _percent(metrics.accuracy if metrics else None)),
+        (gettext("accuracy"), percent(metrics.accuracy if metrics else None)),
         (gettext("F1"), _number(metrics.f1 if metrics else None)),
         (gettext("ROC AUC"), _number(metrics.roc_auc if metrics else None)),
         (gettext("log loss"), _number(metrics.log_loss if metrics else None)),
-        (gettext("calibration error"), _percent(metrics.ece if metrics else None, 2)),
+        (gettext("calibration error"), percent(metrics.ece if metrics else None, 2)),
     ]
 
 
@@ -223,13 +218,13 @@ def _cells(first: int, second: int, first_hits: bool) -> tuple[ConfusionCell, Co
     total = first + second
 
     def cell(count: int, hit: bool) -> ConfusionCell:
-        return ConfusionCell(hit, count, _percent(count / total) if total else "")
+        return ConfusionCell(hit, count, percent(count / total) if total else "")
 
     return cell(first, first_hits), cell(second, not first_hits)
 
 
 def _reliability_table(bins: Sequence[CalibrationBin]) -> Table:
-    rows = tuple((_percent(each.confidence), _percent(each.accuracy), f"{each.count:,}") for each in bins)
+    rows = tuple((percent(each.confidence), percent(each.accuracy), f"{each.count:,}") for each in bins)
     return Table((gettext("mean confidence"), gettext("accuracy"), gettext("rows")), rows)
 
 
@@ -264,8 +259,7 @@ def _counts(bar: ConfidenceBin) -> tuple[tuple[str, int], ...]:
 def _slice(each: SliceFinding, end: float) -> SliceRow:
     interval, whisker = "–", None
     if each.low is not None and each.high is not None:
-        low, high = _percent(each.low)[:-2], _percent(each.high)
-        interval = gettext("{low} to {high}").format(low=low, high=high)
+        interval = between(each.low, each.high)
         whisker = None if each.rate is None else charts.whisker(each.low, each.rate, each.high, end)
     return SliceRow(
         dimension=_clean(gettext(each.dimension)),
@@ -274,12 +268,18 @@ def _slice(each: SliceFinding, end: float) -> SliceRow:
         rows=each.rows,
         errors=each.errors,
         labelled=each.labelled,
-        rate=_percent(each.rate),
+        rate=percent(each.rate),
         interval=interval,
         whisker=whisker,
         difference="–" if each.difference is None else signed(100 * each.difference, 1),
-        p="–" if each.q is None else "< 0.001" if each.q < 0.001 else f"{each.q:.3f}",
+        p=chance(each.q),
     )
+
+
+def _cleaned(found: Finding) -> Finding:
+    """Names of checkpoints, slices and patterns as they may stand in a file."""
+    head, rows = (_clean(each) for each in found.table.head), (tuple(map(_clean, row)) for row in found.table.rows)
+    return replace(found, title=_clean(found.title), table=Table(tuple(head), tuple(rows)))
 
 
 def _row(row: ReportRow) -> ShownRow:
@@ -319,10 +319,6 @@ def _verdict(row: ReportRow) -> tuple[str, ...]:
         f"P(positive) = {row.probability:.3f}",
         gettext("logit {logit}").format(logit=signed(row.logit)),
     )
-
-
-def _percent(fraction: float | None, digits: int = 1) -> str:
-    return "–" if fraction is None else f"{100 * fraction:.{digits}f}\u00a0%"
 
 
 def _number(value: float | None) -> str:
