@@ -6,10 +6,12 @@ sent to a browser.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import pyarrow as pa
+from pyarrow.compute import rank
 
 from model.errors import ReviewError
 from model.language import gettext, marked
@@ -162,11 +164,15 @@ def _by_column(table: ReviewTable, order: str) -> list[np.ndarray]:
         (name, kind is DOWNWARDS) for name in table.own for kind in (OWN, DOWNWARDS) if order == kind.format(name=name)
     )
     values = table.own[name]
-    filled = set(values) - {""}
-    numbers = numbers_of(filled)
-    ranked = sorted(filled, key=numbers.__getitem__ if numbers else str.casefold)
-    place = {value: -number if down else number for number, value in enumerate(ranked)}
-    return [np.array([not value for value in values]), np.array([place.get(value, 0) for value in values])]
+    numbers = numbers_of(set(values) - {""})
+    keys = _ranks(values) if numbers is None else np.array([numbers.get(value, 0.0) for value in values])
+    return [np.array([not value for value in values]), -keys if down else keys]
+
+
+def _ranks(values: Sequence[str]) -> np.ndarray:
+    """The place of each text in alphabetical order, whatever its case, (rows,) int64; alike ones share it."""
+    folded = [value.casefold().encode("utf-8", "surrogatepass") for value in values]  # in UTF-8 the order is the same
+    return rank(pa.array(folded, pa.binary()), tiebreaker="dense").to_numpy().astype(np.int64)
 
 
 def _mistakes_first(scores: Scores, found: np.ndarray) -> list[np.ndarray]:

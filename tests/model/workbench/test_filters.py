@@ -202,3 +202,11 @@ def test_rows_are_sorted_by_any_column_of_the_file():
     }
     with pytest.raises(ReviewError, match="column 'who', downwards"):
         select(table, scores, Filter(), "column 'what'", {})
+
+
+def test_values_that_are_alike_but_for_case_or_spelling_keep_the_order_of_the_file():
+    table = replace(made_table([0] * 4), own={"who": ("bob", "Ada", "BOB", "ada"), "price": ("2.0", "1", "2", "1.00")})
+    for name, up, down in (("who", [1, 3, 0, 2], [0, 2, 1, 3]), ("price", [1, 3, 0, 2], [0, 2, 1, 3])):
+        by = [f"column '{name}'", f"column '{name}', downwards"]
+        found = [select(table, made_scores([1.0] * 4), Filter(), order, {}).tolist() for order in by]
+        assert found == [up, down]
