@@ -19,6 +19,7 @@ os.environ["OMP_NUM_THREADS"] = str(usable_cores(os.environ))  # before torch, n
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 
 import torch
+from gradio.utils import is_zero_gpu_space
 
 from model.assets import CHECKPOINTS
 from model.errors import GatescopeError
@@ -30,16 +31,34 @@ MAX_WAITING = 64  # requests in the queue; more are told to come back
 MAX_UPLOAD = MAX_BYTES + 5 * 1024**2  # a little more than can be read, so that the page can say so
 
 
-def main() -> int:
-    """Read the flags, load the checkpoint, open the page."""
+def options_of(arguments: list[str] | None = None) -> argparse.Namespace:
+    """The flags, those of the command line if none are given. On ZeroGPU the network stays on the processor: a GPU is
+    lent there for a call, and to get hold of it takes longer than to read a review.
+    """
+    devices = ("cpu",) if is_zero_gpu_space() else ("cpu", "cuda")
+    default = "cuda" if "cuda" in devices and torch.cuda.is_available() else "cpu"
     parser = argparse.ArgumentParser(prog="app.py", description="Gatescope: see inside a recurrent network")
     parser.add_argument("--checkpoints", type=Path, default=CHECKPOINTS, help="folder of checkpoints")
-    parser.add_argument("--device", default="cuda" if torch.cuda.is_available() else "cpu", choices=("cpu", "cuda"))
+    parser.add_argument("--device", default=default, choices=devices)
     parser.add_argument(
         "--notes", type=Path, default=os.environ.get("GATESCOPE_NOTES"), help="folder that keeps notes on reviews"
     )
     parser.add_argument("--imdb", type=Path, help="the Large Movie Review Dataset: its folder or archive")
-    options = parser.parse_args()
+    return parser.parse_args(arguments)
+
+
+def ask_for_no_gpu() -> None:
+    """ZeroGPU ends a Space in which nothing asks for a GPU: this is what could ask, and never does."""
+    if is_zero_gpu_space():
+        import spaces
+
+        spaces.GPU(ask_for_no_gpu)
+
+
+def main() -> int:
+    """Read the flags, load the checkpoint, open the page."""
+    options = options_of()
+    ask_for_no_gpu()
     try:
         explainer = Explainer(options.checkpoints, options.device)
         page = build_page(explainer, options.notes and Path(options.notes), options.imdb)
@@ -51,6 +70,7 @@ def main() -> int:
         ssr_mode=False,
         footer_links=["api", "settings"],
         enable_monitoring=False,  # it shows to anybody who asked for what
+        run_history=False,  # it would store what visitors typed
         **look(explainer),
     )
     return 0

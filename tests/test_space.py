@@ -5,9 +5,12 @@ The header's keys: https://huggingface.co/docs/hub/spaces-config-reference
 
 from __future__ import annotations
 
+import json
+import os
 import re
 import shlex
 import subprocess
+import sys
 from importlib.metadata import version
 from pathlib import Path
 
@@ -110,3 +113,40 @@ def test_command_of_the_readme_sends_what_the_app_needs_and_nothing_else():
         ignore_patterns=[pattern for name, pattern in given if name == "--exclude"],
     )
     assert set(sent) == FILES | {each for each in needed() if not Path(each).name.startswith(".")}
+
+
+STARTED = """
+import json, torch
+torch.cuda.is_available = lambda: True
+import app, spaces
+app.ask_for_no_gpu()
+print(json.dumps([app.options_of([]).device, [function.__name__ for function in spaces.asked]]))
+"""
+STAND_IN = """
+asked = []
+def GPU(function):
+    asked.append(function)
+    return function
+"""
+
+
+def device_of(folder: Path, **environment: str) -> list:
+    """The default device where torch sees a GPU, and what could ask ZeroGPU for one."""
+    (folder / "spaces.py").write_text(STAND_IN)
+    done = subprocess.run(
+        [sys.executable, "-c", STARTED],
+        cwd=ROOT,
+        env=os.environ | {"PYTHONPATH": str(folder)} | environment,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_on_zero_gpu_the_network_stays_on_the_processor_and_something_could_ask(tmp_path):
+    assert device_of(tmp_path, SPACES_ZERO_GPU="true") == ["cpu", ["ask_for_no_gpu"]]
+
+
+def test_on_a_gpu_of_its_own_the_network_is_there(tmp_path):
+    assert device_of(tmp_path) == ["cuda", []]
