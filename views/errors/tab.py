@@ -339,7 +339,7 @@ class ErrorsTab:
             self._phrases: "",
             **self.reviews.fill(bench, again),
             **self._labels.fill(),
-            **self._units.fill(),
+            **self._units.fill(bench),
             **self._versus.fill(bench),
             **self._hypotheses.fill(),
             **self._export.fill(),

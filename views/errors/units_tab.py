@@ -7,11 +7,12 @@ import gradio as gr
 from model.language import gettext, marked
 from model.network.network import DIRECTIONS
 from model.reading.explainer import Explainer
+from model.recurrence.choices import unit_of
 from model.workbench.workbench import Workbench
 from views.api.endpoints import Refusals
 from views.drawing.cards import empty_card
 from views.drawing.labels import ARROWS
-from views.panel import whole
+from views.panel import Drawing
 from views.units.across import across_card
 
 NOTHING_YET = marked("Choose a unit and press the button: the reviews of the file are read once, for all units.")
@@ -33,13 +34,20 @@ class UnitsTab:
         self._card = gr.HTML("")
 
     @property
-    def filled(self) -> list[gr.HTML]:
-        """What a newly scored file empties."""
-        return [self._card]
+    def filled(self) -> list[gr.components.Component]:
+        """What a newly scored file sets."""
+        return [self._layer, self._direction, self._card]
 
-    def fill(self) -> dict[gr.HTML, object]:
-        """Nothing is made of a newly scored file yet."""
-        return {self._card: empty_card(gettext(NOTHING_YET))}
+    def fill(self, bench: Workbench) -> Drawing:
+        """The layers and directions of the network that scored it; nothing is made of the file yet."""
+        network = self._explainer.checkpoint(bench.scores.checkpoint).network
+        layers = [(str(number), number) for number in range(1, len(network.layers) + 1)]
+        directions = [(gettext(ARROWS[each]), each) for each in network.config.directions]
+        return {
+            self._layer: gr.Radio(layers, value=1),
+            self._direction: gr.Radio(directions, value=directions[0][1]),
+            self._card: empty_card(gettext(NOTHING_YET)),
+        }
 
     def listen(self) -> None:
         """Make the atlas when it is asked for first, then show its units."""
@@ -68,4 +76,4 @@ class UnitsTab:
                     lambda share: progress(share, desc=what),
                 )
             trace = bench.atlas.nearest(layer, direction)
-            return across_card(bench.atlas, trace.layer, trace.direction, min(whole(unit), len(trace.means) - 1))
+            return across_card(bench.atlas, trace.layer, trace.direction, unit_of(unit or 0, len(trace.means)))

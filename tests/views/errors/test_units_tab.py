@@ -8,6 +8,8 @@ import gradio as gr
 import pytest
 
 from model.network import checkpoint
+from model.network.network import RecurrentNetwork
+from model.reading.explainer import Explainer
 from model.reading.explanation import Question
 from model.workbench.scoring import score
 from tests.scored import made_table
@@ -50,9 +52,23 @@ def test_reviews_are_read_once_for_all_units(tab, scored):
     assert tab._explainer.atlas("bilstm") is None  # what ships with the checkpoint is not touched
 
 
-def test_what_there_is_not_shows_the_nearest_and_nothing_shows_nothing(tab, scored):
-    assert "1 → unit 4 across reviews" in text_of(tab._show(scored, 1, "forward", 99, silent))
+@pytest.mark.parametrize(("unit", "said"), [(99, "There is no unit 99"), (-1, "no unit -1"), (1.5, "is a whole one")])
+def test_a_unit_that_there_is_not_is_refused_before_any_is_shown(tab, scored, unit, said):
+    with pytest.raises(gr.Error, match=said):
+        tab._show(scored, 1, "forward", unit, silent)
     assert tab._show(None, 1, "forward", 0, silent) == ""
+
+
+def test_layers_and_directions_are_those_of_the_network_that_scored_the_file(tab, scored, monkeypatch):
+    offered = tab.fill(scored)
+    assert [value for _, value in offered[tab._layer].choices] == [1, 2]
+    assert [value for _, value in offered[tab._direction].choices] == ["forward", "backward"]
+    loaded = tab._explainer.checkpoint("bilstm")
+    network = RecurrentNetwork(replace(loaded.network.config, layers=1, bidirectional=False))
+    monkeypatch.setattr(Explainer, "checkpoint", lambda self, name: replace(loaded, network=network))
+    offered = tab.fill(scored)
+    assert [value for _, value in offered[tab._layer].choices] == [1]
+    assert [value for _, value in offered[tab._direction].choices] == ["forward"]
 
 
 def test_a_file_without_a_text_that_can_be_read_is_refused(tab, scored):
