@@ -66,6 +66,16 @@ class Preview:
     questions: tuple[str, ...]
     dialect: Dialect
 
+    @property
+    def is_asking(self) -> bool:
+        """Whether something has to be said of the labels first."""
+        return self.reading is not None and self.reading.must
+
+    @property
+    def can_be_scored(self) -> bool:
+        """Whether there is a row to read, and nothing left to be said."""
+        return self.read > 0 and not self.is_asking
+
 
 def preview(
     path: Path,

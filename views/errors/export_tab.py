@@ -32,6 +32,10 @@ TABLES = {
     marked("Parquet"): (write_parquet, "parquet"),
 }
 REPORT, NOTES = marked("Report to print (HTML)"), marked("Notes alone (to load here again)")
+AS_IT_IS = marked(
+    "In CSV, what a spreadsheet would compute as a formula has an apostrophe in front; JSON lines and Parquet hold "
+    "every text as it is."
+)
 _UNSAFE = re.compile(r"[^A-Za-z0-9._-]+")
 _PRESS = "() => setTimeout(() => document.querySelector('#gs-errors-download')?.click(), 300)"
 
@@ -45,7 +49,7 @@ class ExportTab:
         with gr.Column(elem_classes="gs-card gs-export"):
             with gr.Row(elem_classes="gs-controls"):
                 kinds = [(gettext(each), each) for each in (*TABLES, REPORT, NOTES)]
-                kind = gr.Radio(kinds, value="CSV", label=gettext("As"), min_width=300)
+                kind = gr.Radio(kinds, value="CSV", label=gettext("As"), info=gettext(AS_IT_IS), min_width=300)
             with gr.Row(elem_classes="gs-controls"):
                 choices = [(gettext(each), each) for each in (LISTED, NAMED, ALL)]
                 which = gr.Radio(choices, value=LISTED, label=gettext("Which reviews"), min_width=260)

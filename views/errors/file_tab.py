@@ -147,7 +147,7 @@ class FileForm:
             self._header: _header_key(said.answers.header),
             self._meanings: dict(said.counts_as),
             self._preview: preview_card(found),
-            self.score: gr.Button(interactive=not (found.reading and found.reading.must)),
+            self.score: gr.Button(interactive=found.can_be_scored),
             **self._columns(found),
         }
 

@@ -88,6 +88,17 @@ def test_what_is_unclear_is_asked_and_not_scored_before_it_is_answered(tmp_path,
     assert read(file, answered).labels.tolist() == [1, 0]
 
 
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [("text,label\n", "add a review in each row"), ("text,label\n,1\n ,0\n", "another column may hold the texts")],
+)
+def test_what_has_no_row_to_read_cannot_be_scored_and_says_why(form, tmp_path, content, said):
+    drawing = form._uploaded(str(brought(tmp_path, content).path))
+    assert not drawing[form.score].interactive
+    assert said in text_of(drawing[form._preview])
+    assert form._uploaded(str(brought(tmp_path, "text,label\nfine,pos\n").path))[form.score].interactive
+
+
 def test_another_answer_about_the_header_reads_the_first_row(form, tmp_path):
     file = brought(tmp_path, "a good film,1\na dull film,0\ngreat,1\n")
     drawing = form.look(file, Said(answers=Answers(header=False)))
