@@ -6,8 +6,9 @@ queued before it hears of the closing, takes the old stream for open, and waits 
 on: where the stream of the app ends, this one goes on with the next, under the same response. Programs, which send no
 Fetch metadata, see Gradio's own behaviour: their clients wait for the end.
 
-The page of a visitor who leaves may ask once more for the stream of a visit that is forgotten by then. Gradio says so
-to the page, and then raises in a response that has begun: that response is ended here.
+The page of a visitor who leaves may ask once more for the stream of a visit that is forgotten by then, and a program
+for the answer to a question that nobody asked. Gradio says so, and then raises in a response that has begun: that
+response is ended here.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ CLOSING = b'"msg":"close_stream"'
 
 
 class OpenStream:
-    """ASGI middleware for GET …/queue/data of a browser."""
+    """ASGI middleware for GET …/queue/data and …/call/NAME/EVENT."""
 
     def __init__(self, app: ASGIApp) -> None:
         """Stand before `app`."""
@@ -27,8 +28,11 @@ class OpenStream:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass a request on; that of a page for its stream again and again, until the page is gone."""
-        if not _is_stream_of_a_page(scope):
+        if not _is_stream(scope):
             await self._app(scope, receive, send)
+            return
+        if not _is_of_a_page(scope):
+            await self._until_forgotten(scope, receive, send)
             return
         started = False
         while True:
@@ -61,6 +65,11 @@ class OpenStream:
             await send({"type": "http.response.body"})
 
 
-def _is_stream_of_a_page(scope: Scope) -> bool:
-    is_stream = scope["type"] == "http" and scope["method"] == "GET" and scope["path"].endswith("/queue/data")
-    return is_stream and any(name == b"sec-fetch-mode" for name, _ in scope["headers"])
+def _is_stream(scope: Scope) -> bool:
+    if scope["type"] != "http" or scope["method"] != "GET":
+        return False
+    return scope["path"].endswith("/queue/data") or "/call/" in scope["path"]
+
+
+def _is_of_a_page(scope: Scope) -> bool:
+    return "/call/" not in scope["path"] and any(name == b"sec-fetch-mode" for name, _ in scope["headers"])

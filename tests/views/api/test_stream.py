@@ -121,6 +121,11 @@ def test_stream_of_a_visit_that_is_forgotten_ends_when_that_is_told():
     assert not end.get("more_body", False)
 
 
+def test_program_that_asks_for_what_nobody_asked_is_told(address):
+    for path in ("/data?session_hash=nobody", "/../call/predict/nothing"):
+        assert "404" in httpx.get(f"{address}{path}", timeout=20).text
+
+
 def test_any_other_fault_of_a_stream_is_not_hidden():
     with pytest.raises(RuntimeError, match="another"):
         asyncio.run(stream_of(RuntimeError("another")))
