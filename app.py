@@ -65,7 +65,7 @@ def main() -> int:
     except GatescopeError as error:
         print(error, file=sys.stderr)
         return 1
-    page.queue(max_size=MAX_WAITING, default_concurrency_limit=2).launch(
+    page.queue(max_size=MAX_WAITING, default_concurrency_limit=2, api_open=False).launch(  # nobody skips the queue
         max_file_size=MAX_UPLOAD,
         ssr_mode=False,
         footer_links=["api", "settings"],

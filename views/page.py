@@ -5,14 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 import gradio as gr
+from gradio.utils import get_upload_folder
 from markupsafe import Markup
 from starlette.middleware import Middleware
 
 from model.language import gettext
 from model.reading.explainer import Explainer
 from views.api import endpoints
+from views.api.doors import Doors, answers_for_this_page_alone
 from views.api.headers import Headers
 from views.api.requests import Guard
+from views.api.sent import Looked
 from views.api.stream import OpenStream
 from views.compare.tab import CompareTab
 from views.drawing.colours import style_variables
@@ -129,7 +132,7 @@ def _theme() -> gr.themes.Base:
 
 
 def look(explainer: Explainer) -> dict[str, object]:
-    """Theme, style sheets, scripts, headers and the guard of the endpoints, as arguments of `launch`."""
+    """Theme, style sheets, scripts, headers and what stands before the server, as arguments of `launch`."""
     return {
         "theme": _theme(),
         "css": style_variables(),
@@ -137,8 +140,11 @@ def look(explainer: Explainer) -> dict[str, object]:
         "head": media_sheets(),
         "app_kwargs": {
             "routes": [modules_route()],
+            "lifespan": answers_for_this_page_alone,
             "middleware": [
                 Middleware(Headers),
+                Middleware(Doors),
+                Middleware(Looked, uploads=Path(get_upload_folder())),
                 Middleware(OpenStream),
                 Middleware(Guard, endpoints=endpoints.endpoint_fields(explainer)),
             ],

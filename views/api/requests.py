@@ -7,12 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
-from starlette.responses import JSONResponse
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from model.language import gettext
-
-MAX_BODY = 4_000_000  # bytes; far above any review, so that longer texts still get their own sentence
+from views.api.refusal import Refusal
+from views.api.sent import SENT, Sent, replayed
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +27,6 @@ class Fields:
         return (*self.required, *self.defaults)
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
-    """Why a request is not passed on: an HTTP status and a sentence."""
-
-    status: int
-    sentence: str
-
-
 class Positional(BaseModel):
     """A call with its fields in order; what else Gradio's clients send beside them is passed on."""
 
@@ -47,7 +38,7 @@ class Positional(BaseModel):
 class Guard:
     """ASGI middleware for POST …/call/NAME with `{"data": […]}`: fills defaults in, refuses the rest with a sentence.
 
-    `endpoints` maps each name to its fields.
+    It stands behind `Looked`, which read the body. `endpoints` maps each name to its fields.
     """
 
     def __init__(self, app: ASGIApp, endpoints: Mapping[str, Fields]) -> None:
@@ -56,42 +47,25 @@ class Guard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through, changed or not, or answer it."""
-        call = scope["type"] == "http" and scope["method"] == "POST" and "/call/" in scope["path"]
-        if not call:
+        if SENT not in scope or "/call/" not in scope["path"]:
             await self._app(scope, receive, send)
             return
-        body = await _read(receive)
         name = scope["path"].rpartition("/")[2]
-        answer = self._check(name, body, by_name="/call/v2/" in scope["path"])
+        answer = self._check(name, scope[SENT], by_name="/call/v2/" in scope["path"])
         if isinstance(answer, Refusal):
-            await JSONResponse({"detail": answer.sentence}, answer.status)(scope, receive, send)
+            await answer.answer(scope, receive, send)
             return
-        sent = False
-
-        async def replay() -> Message:
-            nonlocal sent
-            if sent:
-                return await receive()
-            sent = True
-            return {"type": "http.request", "body": answer, "more_body": False}
-
         headers = [(key, value) for key, value in scope["headers"] if key != b"content-length"]
         headers.append((b"content-length", str(len(answer)).encode()))
-        await self._app({**scope, "headers": headers}, replay, send)
+        await self._app({**scope, "headers": headers}, replayed(answer, receive), send)
 
-    def _check(self, name: str, body: bytes | None, by_name: bool) -> bytes | Refusal:
+    def _check(self, name: str, sent: Sent, by_name: bool) -> bytes | Refusal:
         """The body to go on with."""
         known = self._endpoints.get(name)
         if known is None:
             names = ", ".join(self._endpoints)
             return Refusal(404, gettext("There is no endpoint of that name; there are: {names}.").format(names=names))
-        if body is None:
-            return Refusal(413, gettext("The request is larger than {most:,} bytes.").format(most=MAX_BODY))
-        try:
-            stored = json.loads(body)  # not by pydantic, which refuses the halves of an emoji
-        except (ValueError, RecursionError):
-            return Refusal(422, gettext("The request is not valid JSON."))
-        return _check_names(known, stored, body) if by_name else _fill(known, stored)
+        return _check_names(known, sent) if by_name else _fill(known, sent.content)
 
 
 def _fill(known: Fields, stored: object) -> bytes | Refusal:
@@ -108,13 +82,13 @@ def _fill(known: Fields, stored: object) -> bytes | Refusal:
     return json.dumps(call.model_dump()).encode()
 
 
-def _check_names(known: Fields, stored: object, body: bytes) -> bytes | Refusal:
+def _check_names(known: Fields, sent: Sent) -> bytes | Refusal:
     """A call by name as it is: Gradio fills its defaults in."""
     try:
-        _by_name(known).model_validate(stored if isinstance(stored, dict) else {})
+        _by_name(known).model_validate(sent.content if isinstance(sent.content, dict) else {})
     except ValidationError as error:
         return Refusal(422, _sentence(error, known))
-    return body
+    return sent.body
 
 
 def _by_name(known: Fields) -> type[BaseModel]:
@@ -130,15 +104,3 @@ def _sentence(error: ValidationError, known: Fields) -> str:
     if missing:
         return gettext("The field '{name}' is missing.").format(name=missing[0])
     return gettext("There is an unknown field; the fields are: {names}.").format(names=", ".join(known.names))
-
-
-async def _read(receive: Receive) -> bytes | None:
-    """The whole body, or None where it is too large."""
-    body = b""
-    while True:
-        message = await receive()
-        body += message.get("body", b"")
-        if len(body) > MAX_BODY:
-            return None
-        if not message.get("more_body", False):
-            return body
