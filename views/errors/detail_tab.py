@@ -5,16 +5,18 @@ reviews most like it.
 from __future__ import annotations
 
 import secrets
+from dataclasses import dataclass
 
 import gradio as gr
 import numpy as np
+from gradio.events import Dependency
 from markupsafe import Markup
 
 from model.errors import ReviewError
 from model.language import gettext, marked
 from model.network.cells.registry import FIRST_SHOWN, SYMBOLS
 from model.reading.explainer import Explainer
-from model.reading.explanation import Explanation, Question
+from model.reading.explanation import Question, Reading
 from model.recurrence.summary import ORDERS as UNIT_ORDERS
 from model.workbench.neighbours import nearest
 from model.workbench.workbench import Workbench
@@ -31,8 +33,18 @@ from views.links import View
 from views.panel import QUIET, SHEET, STAVES, UNIT_MAP, Drawing
 from views.scripts import attached
 from views.stage.reading import reading
+from views.stage.stage_tab import SupersededError
 
 _CHOOSE = marked("Choose a review in the table to see it explained here.")
+
+
+@dataclass(slots=True)
+class Seen:
+    """The row that a visitor looks at now, a visitor's own, changed in place: what another one's words did is not
+    computed to its end, and not shown.
+    """
+
+    row: int = -1
 
 
 class Detail:
@@ -42,6 +54,8 @@ class Detail:
         """Put them on the page that is being built."""
         self._explainer, self._bench = explainer, bench
         self.row = gr.State(-1)
+        self._waiting = gr.State(-1)  # the row whose words have no scores yet
+        self._seen = gr.State(Seen())
         with gr.Row(elem_classes=["gs-buttons", "gs-stays"]):
             gr.HTML(render("errors/to_list.html"), elem_classes="gs-on-a-phone")
             self.back = gr.Button(gettext("▲ Back"), size="sm", min_width=80, elem_id="gs-errors-back")
@@ -70,7 +84,7 @@ class Detail:
     @property
     def drawn(self) -> list[gr.blocks.Block]:
         """What `open` and `empty` set."""
-        about = [self.row, self.to_explain, self.head, self.reading, *self.naming.drawn]
+        about = [self.row, self._waiting, self.to_explain, self.head, self.reading, *self.naming.drawn]
         return [*about, self._where, self._staves, self._units, self._neighbours]
 
     def listen(self) -> None:
@@ -87,6 +101,7 @@ class Detail:
         """No review is chosen."""
         return {
             self.row: -1,
+            self._waiting: -1,
             self.to_explain: gr.Button(visible=False),
             self.head: sentence_card(gettext(_CHOOSE)),
             self._where: gr.Row(visible=False),
@@ -95,18 +110,50 @@ class Detail:
         }
 
     def open(self, bench: Workbench, shown: np.ndarray, row: int, layer: int, direction: str, symbol: str) -> Drawing:
-        """Explain a review, and show what was said of it. Raises `ReviewError` for a row that is not there."""
-        explanation = self._explain(bench, row)
+        """Read a review, and show what was said of it; what each word did follows, see `score`.
+
+        Raises `ReviewError` for a row that is not there.
+        """
+        found = self._explainer.known(self._question(bench, row))
         return {
             self.row: row,
             self.to_explain: gr.Button(visible=True),
             self.head: self.heading(bench, shown, row),
-            self.reading: reading(explanation, explanation.attribution.strongest, f"{row}-{secrets.token_hex(4)}"),
             self._where: gr.Row(visible=True),
+            self._waiting: -1 if found.scored else row,
             self._neighbours: neighbours_card(bench, nearest(bench.scores, row)),
             **self.naming.open(bench, row),
-            **self._staves_of(explanation, layer, direction, symbol),
+            **self._reading_of(found, row),
+            **self._staves_of(found, layer, direction, symbol),
         }
+
+    def score_after(self, opened: Dependency) -> None:
+        """Show what each word did, of the row that is seen when its turn comes."""
+        opened.then(_see, [self.row, self._seen], None, queue=False, **QUIET).then(
+            self._score,
+            [self._bench, self.row, self._waiting, self._seen, *self.gates],
+            [self.reading, self._staves, self._units],
+            concurrency_id="compute",
+            **QUIET | {"trigger_mode": "always_last"},
+        )
+
+    def _score(
+        self, bench: Workbench | None, row: int, waiting: int, seen: Seen, layer: int, direction: str, symbol: str
+    ) -> Drawing:
+        def go_on(share: float = 0) -> None:
+            if seen.row != row:
+                raise SupersededError
+
+        if bench is None or row < 0 or waiting != row:
+            return gr.skip()
+        with Refusals():
+            try:
+                go_on()
+                explanation = self._explainer.explain(self._question(bench, row), go_on)
+                go_on()
+            except SupersededError:
+                return gr.skip()
+        return self._reading_of(explanation, row) | self._staves_of(explanation, layer, direction, symbol)
 
     def heading(self, bench: Workbench, shown: np.ndarray, row: int) -> Markup:
         """Which review is explained, and where it stands in the list that is `shown`, if it does."""
@@ -117,21 +164,29 @@ class Detail:
         """What the Explain tab shows of a review. Raises `ReviewError` for a text that it cannot take."""
         return View(bench.table.texts[row], bench.scores.checkpoint, "gates")
 
-    def _explain(self, bench: Workbench, row: int) -> Explanation:
+    def _question(self, bench: Workbench, row: int) -> Question:
         if not 0 <= row < len(bench.table.texts):
             raise ReviewError(gettext("There is no such row in this file."))
-        return self._explainer.explain(Question(bench.table.texts[row], bench.scores.checkpoint))
+        return Question(bench.table.texts[row], bench.scores.checkpoint)
 
-    def _staves_of(self, explanation: Explanation, layer: int, direction: str, symbol: str) -> Drawing:
-        trace = explanation.gates.nearest(layer, direction)
+    def _reading_of(self, found: Reading, row: int) -> Drawing:
+        chosen = found.scored.strongest if found.scored else 0
+        return {self.reading: reading(found, chosen, f"{row}-{secrets.token_hex(4)}")}
+
+    def _staves_of(self, found: Reading, layer: int, direction: str, symbol: str) -> Drawing:
+        trace = found.gates.nearest(layer, direction)
         layer, direction, mapped = trace.layer, trace.direction, shown_in(trace, symbol)
         return {
-            self._staves: staves(explanation, layer, direction, mapped),
-            self._units: map_card(explanation, layer, direction, symbol, UNIT_ORDERS[0]),
+            self._staves: staves(found, layer, direction, mapped),
+            self._units: map_card(found, layer, direction, symbol, UNIT_ORDERS[0]),
         }
 
     def _draw_staves(self, bench: Workbench | None, row: int, layer: int, direction: str, symbol: str) -> Drawing:
         if bench is None or row < 0:
             return gr.skip()
         with Refusals():
-            return self._staves_of(self._explain(bench, row), layer, direction, symbol)
+            return self._staves_of(self._explainer.known(self._question(bench, row)), layer, direction, symbol)
+
+
+def _see(row: int, seen: Seen) -> None:
+    seen.row = row

@@ -73,7 +73,7 @@ class ReviewsTab:
         quiet = QUIET | {"trigger_mode": "always_last"}
         slow: dict[str, Any] = {
             "api_visibility": "private",
-            "concurrency_id": "compute",
+            "concurrency_id": "read",
             "show_progress_on": self.detail.reading,
             "trigger_mode": "always_last",
         }
@@ -103,6 +103,7 @@ class ReviewsTab:
             self._pressed.pick(self._picked, [self._pressed, *place], picked, **slow),
         ):
             self._draw_categories_after(opened)
+            self.detail.score_after(opened)
         self.detail.listen()
         self._listen_to_notes()
 

@@ -10,7 +10,7 @@ from markupsafe import Markup
 
 from model.attribution.attribution import Attribution
 from model.language import gettext
-from model.reading.explanation import Explanation, Reading
+from model.reading.explanation import Reading
 from views.drawing.scores import is_unscored, score_legend, score_text
 from views.drawing.template import render
 from views.drawing.tracks import SCORE_LIMIT, bar_limit
@@ -36,20 +36,20 @@ class Word:
     omitted: int
 
 
-def reading(explanation: Explanation, chosen: int, asked: str) -> Markup:
-    """The review as running text, each token coloured by its attribution; unknown words dotted.
+def reading(found: Reading, chosen: int, asked: str) -> Markup:
+    """The review as running text, each token coloured by its attribution, once it is scored; unknown words dotted.
 
     `chosen` is the place of the token that is marked; `asked` changes whenever the page must take it over.
     """
     return render(
         "stage/reading.html",
-        words=words_of(explanation),
-        text_direction=text_direction(explanation.review.text),
+        words=words_of(found),
+        text_direction=text_direction(found.review.text),
         chosen=chosen,
         asked=asked,
-        gated=bool(explanation.gates.cell.gates),
-        legend=score_legend(explanation.attribution),
-        baseline=_baseline_note(explanation.attribution),
+        gated=bool(found.gates.cell.gates),
+        legend=score_legend(found.scored) if found.scored else None,
+        baseline=_baseline_note(found.scored) if found.scored else "",
     )
 
 

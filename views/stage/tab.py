@@ -145,7 +145,7 @@ class ExplainTab:
             ],
             validator=valid,
             api_visibility="private",
-            concurrency_id="compute",
+            concurrency_id="read",  # not behind the scores that others wait for
             show_progress="minimal",
             show_progress_on=self._staging.reading,
             trigger_mode="always_last",
