@@ -27,7 +27,7 @@ from model.reading.explainer import Explainer
 from model.tables.files import MAX_BYTES
 from views.page import build_page, look
 
-MAX_WAITING = 64  # requests in the queue; more are told to come back
+MAX_WAITING = 2_000  # requests in the queue: a class of 200, whose pages ask seven things each; more are refused
 MAX_UPLOAD = MAX_BYTES + 5 * 1024**2  # a little more than can be read, so that the page can say so
 
 
