@@ -2,38 +2,70 @@
 
 GNU OpenMP keeps a team of threads for each thread that calls it, and its teams stop spinning once there are more of
 them than cores: work that is handed to ever another thread is slower by half. So one long-lived thread does all of it,
-in the order in which it was asked for.
+in the order in which it was asked for. Should it die, another takes its place, and what waited for it is asked anew.
 """
 
 from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from contextvars import copy_context
+from functools import partial
 from typing import TypeVar
 
 Value = TypeVar("Value")
+
+LOOK = 1.0  # seconds after which somebody who waits looks whether the thread is still there
 
 
 class Worker:
     """A thread, begun when it is first needed, that computes one thing after another."""
 
     def __init__(self) -> None:
-        self._executor = ThreadPoolExecutor(1, thread_name_prefix="torch", initializer=self._begin)
-        self._own: int | None = None  # the thread's number
+        self._lock = threading.Lock()
+        self._thread = _Thread()
 
     def run(self, compute: Callable[[], Value]) -> Value:
         """What `compute` gives back, or raises; it sees the caller's context (the language, for one).
 
-        What the worker itself asks for is computed at once.
+        What the worker itself asks for is computed at once. Raises `TimeoutError` where the thread died of it.
         """
-        if threading.get_ident() == self._own:
+        if self._thread.is_this_one:
             return compute()
-        return self._executor.submit(copy_context().run, compute).result()
+        work = partial(copy_context().run, compute)
+        while True:
+            thread = self._living()
+            future = thread.submit(work)
+            while not wait((future,), LOOK).done and not thread.is_dead:
+                pass
+            if not future.cancel():  # it is done, or was begun
+                return future.result(timeout=LOOK)
+
+    def _living(self) -> _Thread:
+        with self._lock:
+            if self._thread.is_dead:
+                self._thread = _Thread()
+            return self._thread
+
+
+class _Thread(ThreadPoolExecutor):
+    """A pool of one thread that knows whether it lives; the pool itself would wait for a dead one for ever."""
+
+    def __init__(self) -> None:
+        super().__init__(1, thread_name_prefix="torch", initializer=self._begin)
+        self._own: threading.Thread | None = None
+
+    @property
+    def is_this_one(self) -> bool:
+        return threading.current_thread() is self._own
+
+    @property
+    def is_dead(self) -> bool:
+        return self._own is not None and not self._own.is_alive()
 
     def _begin(self) -> None:
-        self._own = threading.get_ident()
+        self._own = threading.current_thread()
 
 
 TORCH = Worker()

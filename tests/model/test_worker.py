@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -52,3 +53,30 @@ def test_the_callers_language_is_spoken_while_it_computes():
     worker.run(lambda: None)  # the thread is there already, with a context of its own
     spoken.set("de")
     assert worker.run(spoken.get) == "de"
+
+
+def ended(thread):
+    """End a thread from outside, wherever it is; it hears of it with the next thing that it is given."""
+    assert ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(SystemExit)) == 1
+
+
+def test_another_thread_takes_the_place_of_one_that_died(caplog):
+    worker = Worker()
+    thread = worker.run(threading.current_thread)
+    ended(thread)
+    with ThreadPoolExecutor(4) as many:  # all that wait for it are served
+        found = list(many.map(lambda number: worker.run(lambda: (number, threading.current_thread())), range(4)))
+    assert not thread.is_alive()
+    assert [number for number, _ in found] == [0, 1, 2, 3]
+    assert {each for _, each in found} != {thread}
+    assert len({each for _, each in found}) == 1
+    assert worker.run(threading.current_thread).is_alive()
+
+
+def test_what_ends_a_program_ends_no_worker():
+    worker = Worker()
+    thread = worker.run(threading.current_thread)
+    for wish in (SystemExit, KeyboardInterrupt, GeneratorExit):
+        with pytest.raises(wish):
+            worker.run(lambda wish=wish: (_ for _ in ()).throw(wish))
+    assert worker.run(threading.current_thread) is thread
