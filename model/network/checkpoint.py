@@ -7,6 +7,7 @@
     atlas.json.gz       where over many reviews each unit is highest and lowest, by `python -m model atlas`
     history.json        the training curves, as numbers; curves.png as a picture
     README.md           the model card
+    SHA256SUMS          of the first three, so that a byte that changed is noticed
 
 Loading is strict and reads no pickle.
 """
@@ -29,6 +30,7 @@ from model.assets import CHECKPOINTS
 from model.errors import CheckpointError
 from model.language import gettext
 from model.metrics import Report
+from model.network import sums
 from model.network.network import NetworkConfig, RecurrentNetwork
 from model.text import build_field, build_vocabulary
 
@@ -110,6 +112,7 @@ def save(folder: Path, network: RecurrentNetwork, vocabulary: list[str], trainin
     """Write weights (half precision), settings and vocabulary. Raises `CheckpointError` where that fails."""
     weights = {name: tensor.detach().cpu().half().contiguous() for name, tensor in network.state_dict().items()}
     try:
+        sums.forget(folder)
         with files.whole(folder / "model.safetensors") as partial:
             save_file(weights, partial)
         files.write_text(folder / "vocabulary.txt", "\n".join(vocabulary) + "\n")
@@ -121,7 +124,9 @@ def save(folder: Path, network: RecurrentNetwork, vocabulary: list[str], trainin
 
 def _write_config(folder: Path, network: NetworkConfig, training: TrainingRecord) -> None:
     settings = {"format": FORMAT, "network": asdict(network), "training": asdict(training)}
+    sums.forget(folder)
     files.write_json(folder / "config.json", settings)
+    sums.write(folder)
 
 
 def set_temperature(folder: Path, temperature: float) -> None:
@@ -146,6 +151,7 @@ def load(name: str, folder: Path = CHECKPOINTS, device: str = "cpu") -> Checkpoi
     words = _read_vocabulary(path, config)
     network = RecurrentNetwork(config)
     network.load_state_dict(_read_weights(path, network))
+    sums.check(path)  # last, since what can be said more exactly was said by then
     network.requires_grad_(False).eval().to(device)
     return Checkpoint(
         name=name,

@@ -10,7 +10,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from model.errors import CheckpointError
-from model.network import checkpoint
+from model.network import checkpoint, sums
 from model.network.checkpoint import Candidate
 from model.text import pad
 from tests.conftest import WORDS, make_network, save_checkpoint
@@ -110,6 +110,7 @@ def test_settings_from_before_there_were_networks_that_read_forward_only_load_un
     settings = json.loads(path.read_text())
     assert settings["network"].pop("bidirectional") is True
     path.write_text(json.dumps(settings))
+    (folder / "net" / sums.FILE).unlink()  # nor were there any sums then
     assert checkpoint.load("net", folder).network.config.bidirectional is True
 
 
