@@ -1,8 +1,10 @@
 """Starts Gatescope.
 
     python app.py [--checkpoints FOLDER] [--device cpu|cuda] [--notes FOLDER] [--imdb FOLDER_OR_ARCHIVE]
+                  [--log off|text|json]
 
 GRADIO_SERVER_NAME and GRADIO_SERVER_PORT say where it listens; GATESCOPE_NOTES names the folder of notes, too.
+SIGTERM ends it: what is computed is finished, what waits is refused.
 """
 
 from __future__ import annotations
@@ -25,6 +27,9 @@ from model.assets import CHECKPOINTS
 from model.errors import GatescopeError
 from model.reading.explainer import Explainer
 from model.tables.files import MAX_BYTES
+from views.api.calls import Calls
+from views.api.closing import Connections, close, end_when_told, exit_when_told
+from views.api.log import KINDS, write_log
 from views.page import build_page, look
 
 MAX_WAITING = 2_000  # requests in the queue: a class of 200, whose pages ask seven things each; more are refused
@@ -44,6 +49,7 @@ def options_of(arguments: list[str] | None = None) -> argparse.Namespace:
         "--notes", type=Path, default=os.environ.get("GATESCOPE_NOTES"), help="folder that keeps notes on reviews"
     )
     parser.add_argument("--imdb", type=Path, help="the Large Movie Review Dataset: its folder or archive")
+    parser.add_argument("--log", choices=KINDS, default="off", help="a line for each call: counts and times, no texts")
     return parser.parse_args(arguments)
 
 
@@ -56,23 +62,36 @@ def ask_for_no_gpu() -> None:
 
 
 def main() -> int:
-    """Read the flags, load the checkpoint, open the page."""
+    """Read the flags, load the checkpoint, open the page, and close it when that is asked for."""
     options = options_of()
+    exit_when_told()
     ask_for_no_gpu()
+    write_log(options.log)
     try:
         explainer = Explainer(options.checkpoints, options.device)
         page = build_page(explainer, options.notes and Path(options.notes), options.imdb)
     except GatescopeError as error:
         print(error, file=sys.stderr)
         return 1
+    calls, connections = Calls(), Connections()
+    calls.watch(page)
     page.queue(max_size=MAX_WAITING, default_concurrency_limit=2, api_open=False).launch(  # nobody skips the queue
         max_file_size=MAX_UPLOAD,
         ssr_mode=False,
         footer_links=["api", "settings"],
         enable_monitoring=False,  # it shows to anybody who asked for what
         run_history=False,  # it would store what visitors typed
-        **look(explainer),
+        prevent_thread_lock=True,
+        **look(explainer, connections),
     )
+    told = end_when_told()
+    try:
+        told.wait()
+        finished = close(page, calls, connections)
+    except KeyboardInterrupt:  # a person does not wait for others
+        finished = close(page, calls, connections, patience=0)
+    if not finished:
+        os._exit(0)  # what still computes would be waited for
     return 0
 
 

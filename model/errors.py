@@ -3,8 +3,9 @@
 GatescopeError
 ├── ReviewError       a text, method, baseline, clamp or link that cannot be worked on
 ├── CheckpointError   a folder that is not a usable checkpoint
-└── DataError         a data set, prepared file or word-vector file that cannot be used
-    └── UnclearError  a file of which something has to be said before it can be used
+├── DataError         a data set, prepared file or word-vector file that cannot be used
+│   └── UnclearError  a file of which something has to be said before it can be used
+└── ClosingError      something new, where the page is about to be closed
 
 OutOfTime             no error: a run that stops because its time is over
 """
@@ -34,6 +35,13 @@ class DataError(GatescopeError):
 
 class UnclearError(DataError):
     """A file of which something has to be said before it can be used. The message asks for it."""
+
+
+class ClosingError(GatescopeError):
+    """Something new, where the page is about to be closed."""
+
+    def __init__(self) -> None:
+        super().__init__(gettext("This page is about to be closed and begins nothing new: come back in a minute."))
 
 
 class OutOfTime(Exception):

@@ -8,11 +8,15 @@ in the order in which it was asked for. Should it die, another takes its place, 
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextvars import copy_context
 from functools import partial
 from typing import TypeVar
+
+from model.errors import ClosingError
+from model.tally import current
 
 Value = TypeVar("Value")
 
@@ -25,15 +29,44 @@ class Worker:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._thread = _Thread()
+        self._asking: set[object] = set()  # those who wait; adding and discarding is one step to other threads
+        self._closing = False
+
+    @property
+    def alive(self) -> bool:
+        """Whether its thread is there, or not needed yet. A dead one is replaced when somebody asks."""
+        return not self._thread.is_dead
+
+    @property
+    def waiting(self) -> int:
+        """How many wait for it, besides the one for whom it computes."""
+        return len(self._asking)
+
+    @property
+    def closing(self) -> bool:
+        """Whether it begins nothing new."""
+        return self._closing
+
+    def close(self) -> None:
+        """Begin nothing new: whoever waits is refused. What is begun for a request is finished, step by step."""
+        self._closing = True
 
     def run(self, compute: Callable[[], Value]) -> Value:
         """What `compute` gives back, or raises; it sees the caller's context (the language, for one).
 
-        What the worker itself asks for is computed at once. Raises `TimeoutError` where the thread died of it.
+        What the worker itself asks for is computed at once. Raises `ClosingError` where it begins nothing new, and
+        `TimeoutError` where the thread died of it.
         """
         if self._thread.is_this_one:
             return compute()
-        work = partial(copy_context().run, compute)
+        ticket = object()
+        self._asking.add(ticket)
+        try:
+            return self._answer(partial(copy_context().run, self._compute, compute, ticket, time.monotonic()))
+        finally:
+            self._asking.discard(ticket)
+
+    def _answer(self, work: Callable[[], Value]) -> Value:
         while True:
             thread = self._living()
             future = thread.submit(work)
@@ -41,6 +74,16 @@ class Worker:
                 pass
             if not future.cancel():  # it is done, or was begun
                 return future.result(timeout=LOOK)
+
+    def _compute(self, compute: Callable[[], Value], ticket: object, asked: float) -> Value:
+        self._asking.discard(ticket)
+        tally = current()
+        if self._closing and not (tally and tally.begun):
+            raise ClosingError
+        if tally:
+            tally.waited += time.monotonic() - asked
+            tally.begun = True
+        return compute()
 
     def _living(self) -> _Thread:
         with self._lock:

@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -100,21 +100,31 @@ def without_left_streams(log: str) -> str:
 @contextmanager
 def running_app(log: Path, *flags: str) -> Iterator[str]:
     """The address of the app, on a port of its own; what it says is written into `log`."""
+    with started([sys.executable, "app.py", *flags], log) as (address, _):
+        yield address
+
+
+@contextmanager
+def started(
+    command: Sequence[str | Path], log: Path, cwd: Path = ROOT, **environment: str
+) -> Iterator[tuple[str, subprocess.Popen]]:
+    """The same of any command that starts the app; the process may be ended by the test. It has to end well."""
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
-    environment = os.environ | {"GRADIO_SERVER_NAME": "127.0.0.1", "GRADIO_SERVER_PORT": str(port)}
+    where = {"GRADIO_SERVER_NAME": "127.0.0.1", "GRADIO_SERVER_PORT": str(port)}
     with log.open("w") as output:
         process = subprocess.Popen(
-            [sys.executable, "app.py", *flags], cwd=ROOT, env=environment, stdout=output, stderr=subprocess.STDOUT
+            command, cwd=cwd, env=os.environ | where | environment, stdout=output, stderr=subprocess.STDOUT
         )
         try:
             address = f"http://127.0.0.1:{port}/"
             wait_until_served(address, process, log)
-            yield address
+            yield address, process
         finally:
             process.terminate()
-            process.wait(timeout=20)
+            ended = process.wait(timeout=60)
+    assert ended == 0
 
 
 def wait_until_served(address: str, process: subprocess.Popen, log: Path) -> None:

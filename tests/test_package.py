@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from importlib.metadata import EntryPoint
 from pathlib import Path
 
 import pytest
+from packaging.version import Version
 
+from model import __version__
 from model.command_line import main
 from tests.conftest import ROOT
 
@@ -57,3 +60,10 @@ def test_entry_point_is_the_command_line():
     tomllib = pytest.importorskip("tomllib")
     scripts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["scripts"]
     assert EntryPoint("gatescope", scripts["gatescope"], "console_scripts").load() is main
+
+
+def test_version_is_that_of_the_changelog():
+    newest = re.search(r"^## (\S+)(.*)$", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+    version = Version(__version__)
+    assert newest.group(1) == f"{version.major}.{version.minor}"
+    assert version.is_prerelease == ("unreleased" in newest.group(2))

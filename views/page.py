@@ -12,8 +12,10 @@ from starlette.middleware import Middleware
 from model.language import gettext
 from model.reading.explainer import Explainer
 from views.api import endpoints
+from views.api.closing import Connections, Endable
 from views.api.doors import Doors, answers_for_this_page_alone
 from views.api.headers import Headers
+from views.api.health import health_route
 from views.api.requests import Guard
 from views.api.sent import Looked
 from views.api.stream import OpenStream
@@ -131,17 +133,18 @@ def _theme() -> gr.themes.Base:
     return plain.set(**both, **{f"{name}_dark": value for name, value in both.items()})
 
 
-def look(explainer: Explainer) -> dict[str, object]:
-    """Theme, style sheets, scripts, headers and what stands before the server, as arguments of `launch`."""
+def look(explainer: Explainer, connections: Connections) -> dict[str, object]:
+    """Theme, style sheets, scripts, routes, headers and what stands before the server, as arguments of `launch`."""
     return {
         "theme": _theme(),
         "css": style_variables(),
         "css_paths": style_sheets(),
         "head": media_sheets(),
         "app_kwargs": {
-            "routes": [modules_route()],
+            "routes": [health_route(explainer), modules_route()],
             "lifespan": answers_for_this_page_alone,
             "middleware": [
+                Middleware(Endable, connections=connections),
                 Middleware(Headers),
                 Middleware(Doors),
                 Middleware(Looked, uploads=Path(get_upload_folder())),

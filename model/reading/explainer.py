@@ -47,6 +47,7 @@ from model.recurrence.preactivations import Preactivations, preactivations
 from model.recurrence.prefixes import PrefixCurve, read_prefixes
 from model.recurrence.replay import CheckedTraces, trace_gates
 from model.recurrence.retention import Keeper, Memory, longest_keeper, measure_memory
+from model.tally import count
 from model.text import EncodedReview, encode
 from model.worker import TORCH
 
@@ -86,6 +87,11 @@ class Explainer:
         """The checkpoint that is used where none is named."""
         return next((name for name in ("bilstm", "bilstm-recipe") if name in self.names), self.names[0])
 
+    @property
+    def loaded(self) -> tuple[str, ...]:
+        """The names of the checkpoints that have been loaded, in the order of the alphabet."""
+        return tuple(sorted(self._loaded))
+
     def checkpoint(self, name: str) -> Checkpoint:
         """A checkpoint by name, loaded once. Raises `CheckpointError` if there is none of that name."""
         if isinstance(name, str) and name in self._loaded:
@@ -121,6 +127,7 @@ class Explainer:
         """The verdict alone. Raises `ReviewError` or `CheckpointError`."""
         loaded = self.checkpoint(checkpoint)
         review = encode(text, loaded.field)
+        count(loaded.name, len(review.tokens))
         return TORCH.run(lambda: classify_encoded(loaded, review))
 
     def read(self, question: Question) -> Reading:
@@ -129,6 +136,7 @@ class Explainer:
         check_baseline(question.baseline)
         checkpoint = self.checkpoint(question.checkpoint)
         review = encode(question.text, checkpoint.field)
+        count(checkpoint.name, len(review.tokens))
         key = (question.checkpoint, review.text)
         prediction, gates = self._readings.get(key, lambda: _read(checkpoint, review))
         return Reading(question, prediction, gates)

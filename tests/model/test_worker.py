@@ -10,6 +10,8 @@ from contextvars import ContextVar
 
 import pytest
 
+from model.errors import ClosingError
+from model.tally import Tally, counting
 from model.worker import Worker
 
 
@@ -80,3 +82,42 @@ def test_what_ends_a_program_ends_no_worker():
         with pytest.raises(wish):
             worker.run(lambda wish=wish: (_ for _ in ()).throw(wish))
     assert worker.run(threading.current_thread) is thread
+
+
+def test_how_many_wait_is_known_without_the_one_for_whom_it_computes():
+    worker, begun, go_on = Worker(), threading.Event(), threading.Event()
+    assert (worker.alive, worker.waiting) == (True, 0)
+    with ThreadPoolExecutor(3) as many:
+        first = many.submit(worker.run, lambda: begun.set() or go_on.wait(20))
+        assert begun.wait(20)
+        others = [many.submit(worker.run, lambda: None) for _ in range(2)]
+        while worker.waiting < 2:
+            time.sleep(0.001)
+        go_on.set()
+        assert first.result()
+        assert [each.result() for each in others] == [None, None]
+    assert (worker.alive, worker.waiting) == (True, 0)
+
+
+def test_closed_worker_begins_nothing_new_and_goes_on_with_what_it_began():
+    worker, tally = Worker(), Tally()
+    with counting(tally):
+        worker.run(lambda: None)
+    worker.close()
+    with pytest.raises(ClosingError):
+        worker.run(lambda: 1)
+    with counting(Tally()), pytest.raises(ClosingError):
+        worker.run(lambda: 1)
+    with counting(tally):
+        assert worker.run(lambda: 2) == 2
+
+
+def test_seconds_of_waiting_are_written_down():
+    worker, tally, begun, go_on = Worker(), Tally(), threading.Event(), threading.Event()
+    with ThreadPoolExecutor(1) as other, counting(tally):
+        other.submit(worker.run, lambda: begun.set() or go_on.wait(20))
+        assert begun.wait(20)
+        threading.Timer(0.05, go_on.set).start()
+        worker.run(lambda: None)
+    assert tally.begun
+    assert 0.01 < tally.waited < 20

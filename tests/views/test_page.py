@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from tests.views.blocks import built
+from views.api.closing import Connections
 from views.drawing.colours import style_variables
 from views.drawing.template import VIEWS
 from views.page import FOLDERS, MEDIA, build_page, look, style_sheets
@@ -21,12 +22,12 @@ def test_what_all_features_are_made_of_comes_before_what_changes_it():
 
 
 def test_look_hands_over_styles_scripts_and_the_colours_of_the_scales(explainer):
-    dressed = look(explainer)
+    dressed = look(explainer, Connections())
     assert dressed["css"] == style_variables()
     assert dressed["css_paths"] == style_sheets()
     for medium, path in MEDIA.items():
         assert f'<style media="{medium}">{path.read_text("utf-8")}</style>' in dressed["head"]
-    assert [each.path for each in dressed["app_kwargs"]["routes"]] == ["/scripts"]
+    assert [each.path for each in dressed["app_kwargs"]["routes"]] == ["/health", "/scripts"]
 
 
 def test_no_event_shows_its_progress_on_what_holds_others(explainer):

@@ -22,6 +22,7 @@ from model.recurrence.summary import mean_traces
 from model.tables.labels import ANSWERS, NO_LABEL, LabelReading
 from model.tables.table import ReviewTable, table_of
 from model.tables.words import parsed_answers
+from model.tally import count
 from model.workbench.overview import OUTCOMES, Outcome, overview
 from model.workbench.scoring import Scores, score
 from model.workbench.slices import SliceFinding, find_slices
@@ -86,7 +87,9 @@ def add_endpoints(explainer: Explainer) -> None:
             raise DataError(" ".join(table.reading.notes))
         if table.reading and table.reading.question:
             raise UnclearError(table.reading.question)
-        return table, score(loaded, table.texts)
+        scores = score(loaded, table.texts)
+        count(loaded.name, int(scores.tokens.sum()))
+        return table, scores
 
     def score_texts(texts: list, checkpoint: str = default) -> dict:
         """The verdict on each of up to 1,000 texts; `row` counts from 0. What cannot be read is in `skipped`."""
