@@ -36,7 +36,7 @@ def call(served, name, body, raw=None):
 
 def test_classify_gives_the_stated_fields(client):
     found = client.predict(text=REVIEW, api_name="/classify")
-    assert set(found) == {"label", "probability", "logit", "tokens", "unknown", "truncated"}
+    assert set(found) == {"version", "label", "probability", "logit", "tokens", "unknown", "truncated"}
     assert found["tokens"] == ["What", "a", "waste", "of", "a", "wonderful", "cast", ",", "flembic", "!"]
     assert found["unknown"] == [8]
     assert found["truncated"] is False

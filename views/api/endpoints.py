@@ -1,4 +1,8 @@
-"""The endpoints for programs. Their names and fields are stable; README.md documents them."""
+"""The endpoints for programs. Their names and fields are stable; README.md documents them.
+
+Each answer says its `version`. A field may be added under the same version; where one is renamed, taken away, or means
+something else, `VERSION` rises and CHANGELOG.md says what has changed.
+"""
 
 from __future__ import annotations
 
@@ -31,6 +35,7 @@ from views.api.requests import Fields
 Answer = TypeVar("Answer")
 
 _EXAMPLE = '{"1": "negative", "2": "positive"}'
+VERSION = 1  # of the answers
 MAX_TEXTS = 1_000  # of one call of /score or /slices: half a minute of work for two cores
 
 
@@ -46,6 +51,7 @@ def add_endpoints(explainer: Explainer) -> None:
         with Refusals():
             prediction = explainer.classify(text, checkpoint)
         return {
+            "version": VERSION,
             "label": prediction.label,
             "probability": prediction.probability,
             "logit": prediction.logit,
@@ -66,6 +72,7 @@ def add_endpoints(explainer: Explainer) -> None:
             explanation = explainer.explain(Question(text, checkpoint, method, baseline))
         attribution = explanation.attribution
         return {
+            "version": VERSION,
             "tokens": [token.text for token in explanation.review.tokens],
             "scores": list(attribution.scores),
             "target": "positive",
@@ -100,6 +107,7 @@ def add_endpoints(explainer: Explainer) -> None:
         answers = [dict(zip(named, row, strict=True)) for row in rows]
         labels = ["positive" if positive else "negative" for positive in scores.predicted.tolist()]
         return {
+            "version": VERSION,
             "rows": [answer | {"label": label} for answer, label in zip(answers, labels, strict=True)],
             "skipped": _skipped(table),
         }
@@ -118,6 +126,7 @@ def add_endpoints(explainer: Explainer) -> None:
             counts[name.words] = int(found.confusion[label, verdict])
         counts[Outcome.UNLABELLED.words] = int((table.labels == NO_LABEL).sum())
         return {
+            "version": VERSION,
             "rows": found.rows,
             "metrics": asdict(found.metrics),
             "missing": found.missing,

@@ -37,7 +37,7 @@ def test_the_guard_knows_every_endpoint_and_its_fields(endpoints, explainer):
 
 def test_classify_gives_the_stated_fields(endpoints):
     found = endpoints["classify"](REVIEW)
-    assert set(found) == {"label", "probability", "logit", "tokens", "unknown", "truncated"}
+    assert set(found) == {"version", "label", "probability", "logit", "tokens", "unknown", "truncated"}
     assert found["tokens"] == ["What", "a", "film", ",", "flembic", "!"]
     assert 4 in found["unknown"]
     assert found["truncated"] is False
