@@ -91,7 +91,7 @@ SHAPES = {
                     "rate": "float | null",
                     "low": "float | null",
                     "high": "float | null",
-                    "rest_rate": "float | null",
+                    "rest_rate": "float",
                     "difference": "float | null",
                     "p": "float | null",
                     "q": "float | null",
