@@ -3,15 +3,19 @@
     python app.py [--checkpoints FOLDER] [--device cpu|cuda] [--notes FOLDER] [--imdb FOLDER_OR_ARCHIVE]
                   [--log off|text|json]
 
-GRADIO_SERVER_NAME and GRADIO_SERVER_PORT say where it listens; GATESCOPE_NOTES names the folder of notes, too.
+GRADIO_SERVER_NAME and GRADIO_SERVER_PORT say where it listens; GATESCOPE_NOTES names the folder of notes, too, and
+GRADIO_TEMP_DIR one for uploaded files, in which what is older than an hour is deleted.
 SIGTERM ends it: what is computed is finished, what waits is refused.
 """
 
 from __future__ import annotations
 
 import argparse
+import atexit
 import os
+import shutil
 import sys
+import tempfile
 from pathlib import Path
 
 from model.cores import usable_cores
@@ -26,14 +30,12 @@ from gradio.utils import is_zero_gpu_space
 from model.assets import CHECKPOINTS
 from model.errors import GatescopeError
 from model.reading.explainer import Explainer
-from model.tables.files import MAX_BYTES
 from views.api.calls import Calls
 from views.api.closing import Connections, close, end_when_told, exit_when_told
 from views.api.log import KINDS, write_log
-from views.page import build_page, look
+from views.page import MAX_UPLOAD, build_page, look
 
 MAX_WAITING = 2_000  # requests in the queue: a class of 200, whose pages ask seven things each; more are refused
-MAX_UPLOAD = MAX_BYTES + 5 * 1024**2  # a little more than can be read, so that the page can say so
 
 
 def options_of(arguments: list[str] | None = None) -> argparse.Namespace:
@@ -61,12 +63,22 @@ def ask_for_no_gpu() -> None:
         spaces.GPU(ask_for_no_gpu)
 
 
+def keep_files_apart() -> None:
+    """Uploads and prepared files go into a folder that nobody else uses, so that what is old there may be deleted; it
+    ends with the app. Where GRADIO_TEMP_DIR names one, all of it is taken to be Gatescope's.
+    """
+    if not os.environ.get("GRADIO_TEMP_DIR"):
+        os.environ["GRADIO_TEMP_DIR"] = folder = tempfile.mkdtemp(prefix="gatescope-")
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
+
+
 def main() -> int:
     """Read the flags, load the checkpoint, open the page, and close it when that is asked for."""
     options = options_of()
     exit_when_told()
     ask_for_no_gpu()
     write_log(options.log)
+    keep_files_apart()
     try:
         explainer = Explainer(options.checkpoints, options.device)
         page = build_page(explainer, options.notes and Path(options.notes), options.imdb)

@@ -11,6 +11,7 @@ from starlette.middleware import Middleware
 
 from model.language import gettext
 from model.reading.explainer import Explainer
+from model.tables.files import MAX_BYTES
 from views.api import endpoints
 from views.api.closing import Connections, Endable
 from views.api.doors import Doors, answers_for_this_page_alone
@@ -19,6 +20,7 @@ from views.api.health import health_route
 from views.api.requests import Guard
 from views.api.sent import Looked
 from views.api.stream import OpenStream
+from views.api.uploads import Room, Uploads
 from views.compare.tab import CompareTab
 from views.drawing.colours import style_variables
 from views.drawing.fonts import FONTS
@@ -31,6 +33,7 @@ from views.panel import QUIET
 from views.scripts import modules_route
 from views.stage.tab import ExplainTab
 
+MAX_UPLOAD = MAX_BYTES + 5 * 1024**2  # a little more than can be read, so that the page can say so
 CACHE = (600, 3_600)  # seconds: how often uploads and prepared files are looked at, and how old they may grow
 FOLDERS = (  # of two rules of equal weight the later one counts, so what all features are made of comes first
     "drawing",
@@ -135,6 +138,7 @@ def _theme() -> gr.themes.Base:
 
 def look(explainer: Explainer, connections: Connections) -> dict[str, object]:
     """Theme, style sheets, scripts, routes, headers and what stands before the server, as arguments of `launch`."""
+    uploads = Path(get_upload_folder())
     return {
         "theme": _theme(),
         "css": style_variables(),
@@ -147,7 +151,8 @@ def look(explainer: Explainer, connections: Connections) -> dict[str, object]:
                 Middleware(Endable, connections=connections),
                 Middleware(Headers),
                 Middleware(Doors),
-                Middleware(Looked, uploads=Path(get_upload_folder())),
+                Middleware(Uploads, folder=uploads, room=Room(request=MAX_UPLOAD, seconds=CACHE[1])),
+                Middleware(Looked, uploads=uploads),
                 Middleware(OpenStream),
                 Middleware(Guard, endpoints=endpoints.endpoint_fields(explainer)),
             ],
