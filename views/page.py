@@ -17,6 +17,7 @@ from views.api.closing import Connections, Endable
 from views.api.doors import Doors, answers_for_this_page_alone
 from views.api.headers import Headers
 from views.api.health import health_route
+from views.api.rates import Rates
 from views.api.requests import Guard
 from views.api.sent import Looked
 from views.api.stream import OpenStream
@@ -153,6 +154,7 @@ def look(explainer: Explainer, connections: Connections) -> dict[str, object]:
                 Middleware(Doors),
                 Middleware(Uploads, folder=uploads, room=Room(request=MAX_UPLOAD, seconds=CACHE[1])),
                 Middleware(Looked, uploads=uploads),
+                Middleware(Rates),
                 Middleware(OpenStream),
                 Middleware(Guard, endpoints=endpoints.endpoint_fields(explainer)),
             ],

@@ -3,7 +3,14 @@
 from __future__ import annotations
 
 from tests.views.blocks import built
-from views.api.closing import Connections
+from views.api.closing import Connections, Endable
+from views.api.doors import Doors
+from views.api.headers import Headers
+from views.api.rates import Rates
+from views.api.requests import Guard
+from views.api.sent import Looked
+from views.api.stream import OpenStream
+from views.api.uploads import Uploads
 from views.drawing.colours import style_variables
 from views.drawing.template import VIEWS
 from views.page import FOLDERS, MEDIA, build_page, look, style_sheets
@@ -28,6 +35,11 @@ def test_look_hands_over_styles_scripts_and_the_colours_of_the_scales(explainer)
     for medium, path in MEDIA.items():
         assert f'<style media="{medium}">{path.read_text("utf-8")}</style>' in dressed["head"]
     assert [each.path for each in dressed["app_kwargs"]["routes"]] == ["/health", "/scripts"]
+
+
+def test_what_is_refused_cheaply_is_refused_first_and_nothing_passes_by(explainer):
+    before = [each.cls for each in look(explainer, Connections())["app_kwargs"]["middleware"]]
+    assert before == [Endable, Headers, Doors, Uploads, Looked, Rates, OpenStream, Guard]
 
 
 def test_no_event_shows_its_progress_on_what_holds_others(explainer):

@@ -62,11 +62,11 @@ class Looked:
             return Refusal(422, gettext("The request is not valid JSON."))
         for value, depth in _walk(content):
             if depth > MAX_DEPTH and isinstance(value, (dict, list)):
-                return Refusal(422, gettext("The request has too many lists and objects in one another."))
+                return Refusal(400, gettext("The request has too many lists and objects in one another."))
             if isinstance(value, float) and not math.isfinite(value):
-                return Refusal(422, gettext("The request has a number that is too large."))
+                return Refusal(400, gettext("The request has a number that is too large."))
             if isinstance(value, dict) and "path" in value and "meta" in value and (why := self._no_upload(value)):
-                return Refusal(422, why)
+                return Refusal(400, why)  # the page takes 422 for a list of what is wrong
         return Sent(body, content)
 
     def _no_upload(self, value: dict[str, object]) -> str | None:

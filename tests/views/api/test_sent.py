@@ -48,13 +48,13 @@ def test_what_is_no_json_is_refused(client, content):
 
 
 def test_numbers_without_bounds_are_refused(client):
-    refused(client.post("/queue/join", content=b'{"data": [1e999]}'), 422, "a number that is too large")
+    refused(client.post("/queue/join", content=b'{"data": [1e999]}'), 400, "a number that is too large")
 
 
 def test_lists_in_lists_are_passed_on_as_deep_as_the_page_sends_them_and_no_deeper(client):
     deep = b"[" * MAX_DEPTH + b"]" * MAX_DEPTH
     assert client.post("/queue/join", content=deep).content == deep
-    refused(client.post("/queue/join", content=b"[" + deep + b"]"), 422, "lists and objects in one another")
+    refused(client.post("/queue/join", content=b"[" + deep + b"]"), 400, "lists and objects in one another")
 
 
 @pytest.mark.parametrize(("path", "most"), [("/call/classify", MAX_BODY), ("/queue/join", MAX_EVENT)])
@@ -81,33 +81,33 @@ def test_uploaded_file_is_passed_on(client, uploads):
     "address", ["http://127.0.0.1/", "https://example.org/a.csv", "ftp://x/a", "file:///etc/hosts"]
 )
 def test_file_at_an_address_is_refused(client, address):
-    refused(client.post("/queue/join", json=named(address)), 422, "Only a file that was uploaded here can be read")
+    refused(client.post("/queue/join", json=named(address)), 400, "Only a file that was uploaded here can be read")
 
 
 @pytest.mark.parametrize(
     "name", ["/etc/hosts", "{0}/../secret.txt", "{0}/a/../../secret.txt", "app.py", "", "\0", "x" * 9_000]
 )
 def test_file_that_was_not_uploaded_is_refused(client, uploads, name):
-    refused(client.post("/queue/join", json=named(name.format(uploads))), 422, "Only a file that was uploaded here")
+    refused(client.post("/queue/join", json=named(name.format(uploads))), 400, "Only a file that was uploaded here")
 
 
 def test_link_out_of_the_folder_is_refused(client, uploads):
     (uploads / "link.csv").symlink_to(uploads.parent / "secret.txt")
-    refused(client.post("/queue/join", json=named(uploads / "link.csv")), 422, "Only a file that was uploaded here")
+    refused(client.post("/queue/join", json=named(uploads / "link.csv")), 400, "Only a file that was uploaded here")
 
 
 def test_file_that_was_deleted_since_is_said_to_be_gone(client, uploads):
-    refused(client.post("/queue/join", json=named(uploads / "b" / "old.csv")), 422, "not here any more")
+    refused(client.post("/queue/join", json=named(uploads / "b" / "old.csv")), 400, "not here any more")
 
 
 @pytest.mark.parametrize(("path", "meta"), [(7, FILE), (["a"], FILE), ("a", "text"), ("a", None)])
 def test_file_that_is_named_in_another_way_is_refused(client, path, meta):
-    refused(client.post("/queue/join", json={"data": [{"path": path, "meta": meta}]}), 422, "not understood")
+    refused(client.post("/queue/join", json={"data": [{"path": path, "meta": meta}]}), 400, "not understood")
 
 
 def test_programs_and_events_are_looked_at_alike(client):
     for path in ("/gradio_api/call/classify", "/gradio_api/call/v2/classify", "/gradio_api/cancel"):
-        refused(client.post(path, json=named("http://127.0.0.1/")), 422, "Only a file that was uploaded here")
+        refused(client.post(path, json=named("http://127.0.0.1/")), 400, "Only a file that was uploaded here")
 
 
 def test_what_was_sent_is_read_once_for_those_behind():
