@@ -29,6 +29,7 @@ import torch
 import torch.nn.functional as functional
 from torch import Tensor, nn
 
+from model.memory import give_back
 from model.network.cells.packing import weights_of
 from model.network.checkpoint import Checkpoint
 from model.network.network import RecurrentLayer, RecurrentNetwork, reorder, reversed_places
@@ -356,6 +357,7 @@ def _threads(device: str) -> Iterator[ThreadPoolExecutor]:
         yield threads
     finally:
         threads.shutdown(cancel_futures=True)
+        give_back()
 
 
 def _settle(ready: threading.Barrier) -> None:
