@@ -30,6 +30,7 @@ from gradio.utils import is_zero_gpu_space
 from model.assets import CHECKPOINTS
 from model.errors import GatescopeError
 from model.reading.explainer import Explainer
+from model.reading.fitting import load_what_fits
 from views.api.calls import Calls
 from views.api.closing import Connections, close, end_when_told, exit_when_told
 from views.api.log import KINDS, write_log
@@ -81,6 +82,8 @@ def main() -> int:
     keep_files_apart()
     try:
         explainer = Explainer(options.checkpoints, options.device)
+        if said := load_what_fits(explainer, options.checkpoints):
+            print(said, file=sys.stderr)
         page = build_page(explainer, options.notes and Path(options.notes), options.imdb)
     except GatescopeError as error:
         print(error, file=sys.stderr)

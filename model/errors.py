@@ -3,6 +3,7 @@
 GatescopeError
 ├── ReviewError       a text, method, baseline, clamp or link that cannot be worked on
 ├── CheckpointError   a folder that is not a usable checkpoint
+│   └── TooLargeError one for which there is not enough memory
 ├── DataError         a data set, prepared file or word-vector file that cannot be used
 │   └── UnclearError  a file of which something has to be said before it can be used
 └── ClosingError      something new, where the page is about to be closed
@@ -27,6 +28,10 @@ class ReviewError(GatescopeError):
 
 class CheckpointError(GatescopeError):
     """A folder that is not a usable checkpoint."""
+
+
+class TooLargeError(CheckpointError):
+    """A checkpoint for which there is not enough memory."""
 
 
 class DataError(GatescopeError):

@@ -27,7 +27,7 @@ from torchtext.data import Field
 
 from model import files
 from model.assets import CHECKPOINTS
-from model.errors import CheckpointError
+from model.errors import CheckpointError, TooLargeError
 from model.language import gettext
 from model.metrics import Report
 from model.network import sums
@@ -142,11 +142,22 @@ def set_candidates(folder: Path, candidates: tuple[Candidate, ...]) -> None:
 
 
 def load(name: str, folder: Path = CHECKPOINTS, device: str = "cpu") -> Checkpoint:
-    """Load `folder/name`. Raises `CheckpointError` with one sentence for anything that is not as it should be."""
+    """Load `folder/name`. Raises `CheckpointError` with one sentence for anything that is not as it should be, and
+    `TooLargeError` where there is not enough memory.
+    """
     if name not in available(folder):
         known = ", ".join(available(folder)) or gettext("none")
         raise CheckpointError(gettext("There is no checkpoint of that name; there are: {names}.").format(names=known))
-    path = folder / name
+    try:
+        return _load(folder / name, device)
+    except (MemoryError, RuntimeError) as error:
+        if not _is_of_memory(error):
+            raise
+        said = gettext("There is not enough memory for the checkpoint '{name}': choose a smaller one.")
+        raise TooLargeError(said.format(name=name)) from error
+
+
+def _load(path: Path, device: str) -> Checkpoint:
     config, training = _read_config(path)
     words = _read_vocabulary(path, config)
     network = RecurrentNetwork(config)
@@ -154,13 +165,21 @@ def load(name: str, folder: Path = CHECKPOINTS, device: str = "cpu") -> Checkpoi
     sums.check(path)  # last, since what can be said more exactly was said by then
     network.requires_grad_(False).eval().to(device)
     return Checkpoint(
-        name=name,
+        name=path.name,
         network=network,
         field=build_field(build_vocabulary(words)),
         training=training,
         history=_read_optional(path / "history.json", lambda stored: tuple(Epoch(**epoch) for epoch in stored)) or (),
         report=_read_optional(path / "metrics.json", Report.from_json),
     )
+
+
+def _is_of_memory(error: Exception) -> bool:
+    """Whether memory was not enough; torch has a class of its own for that on a GPU alone."""
+    words = str(error).lower().split()
+    return isinstance(error, (MemoryError, torch.OutOfMemoryError)) or {"allocate", "memory"} <= {
+        word.strip(":.,") for word in words
+    }
 
 
 def _read_config(path: Path) -> tuple[NetworkConfig, TrainingRecord]:
@@ -209,6 +228,8 @@ def _read_weights(path: Path, network: RecurrentNetwork) -> dict[str, torch.Tens
         with safe_open(file, framework="pt") as tensors:
             weights = {name: tensors.get_tensor(name).float() for name in tensors.keys()}  # noqa: SIM118
     except (SafetensorError, OSError) as error:
+        if _is_of_memory(error):
+            raise MemoryError from error
         said = gettext(
             "The weights of checkpoint '{name}' are damaged or not in safetensors format; pickles are not loaded."
         )
