@@ -2,18 +2,20 @@
 
 GNU OpenMP keeps a team of threads for each thread that calls it, and its teams stop spinning once there are more of
 them than cores: work that is handed to ever another thread is slower by half. So one long-lived thread does all of it,
-in the order in which it was asked for. Should it die, another takes its place, and what waited for it is asked anew.
+in the order in which it was asked for; but what is quick goes first, and what takes long gives way to it between two of
+its steps. Should the thread die, another takes its place, and what waited for it is asked anew.
 """
 
 from __future__ import annotations
 
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextvars import copy_context
 from functools import partial
-from typing import TypeVar
+from typing import Any, Generic, TypeVar
 
 from model.errors import ClosingError
 from model.tally import current
@@ -30,6 +32,7 @@ class Worker:
         self._lock = threading.Lock()
         self._thread = _Thread()
         self._asking: set[object] = set()  # those who wait; adding and discarding is one step to other threads
+        self._first: deque[_Job[Any]] = deque()  # what goes before all else; taken by the thread alone
         self._closing = False
 
     @property
@@ -51,29 +54,40 @@ class Worker:
         """Begin nothing new: whoever waits is refused. What is begun for a request is finished, step by step."""
         self._closing = True
 
-    def run(self, compute: Callable[[], Value]) -> Value:
+    def run(self, compute: Callable[[], Value], first: bool = False) -> Value:
         """What `compute` gives back, or raises; it sees the caller's context (the language, for one).
 
-        What the worker itself asks for is computed at once. Raises `ClosingError` where it begins nothing new, and
-        `TimeoutError` where the thread died of it.
+        What is quick may go `first`. What the worker itself asks for is computed at once. Raises `ClosingError` where
+        it begins nothing new, and `TimeoutError` where the thread died of it.
         """
         if self._thread.is_this_one:
             return compute()
         ticket = object()
         self._asking.add(ticket)
         try:
-            return self._answer(partial(copy_context().run, self._compute, compute, ticket, time.monotonic()))
+            return self._answer(partial(copy_context().run, self._compute, compute, ticket, time.monotonic()), first)
         finally:
             self._asking.discard(ticket)
 
-    def _answer(self, work: Callable[[], Value]) -> Value:
+    def give_way(self) -> None:
+        """Called by what takes long, between two of its steps: what goes first is computed now."""
+        while self._thread.is_this_one and self._first:
+            self._first.popleft().do()
+
+    def _answer(self, work: Callable[[], Value], first: bool) -> Value:
         while True:
-            thread = self._living()
-            future = thread.submit(work)
-            while not wait((future,), LOOK).done and not thread.is_dead:
+            thread, job = self._living(), _Job(work)
+            if first:
+                self._first.append(job)
+            thread.submit(self._do, job)
+            while not wait((job.future,), LOOK).done and not thread.is_dead:
                 pass
-            if not future.cancel():  # it is done, or was begun
-                return future.result(timeout=LOOK)
+            if not job.future.cancel():  # it is done, or was begun
+                return job.future.result(timeout=LOOK)
+
+    def _do(self, job: _Job[Any]) -> None:
+        self.give_way()
+        job.do()
 
     def _compute(self, compute: Callable[[], Value], ticket: object, asked: float) -> Value:
         self._asking.discard(ticket)
@@ -90,6 +104,23 @@ class Worker:
             if self._thread.is_dead:
                 self._thread = _Thread()
             return self._thread
+
+
+class _Job(Generic[Value]):
+    """Work that is done once, whoever comes to it first, and its `future` result."""
+
+    def __init__(self, work: Callable[[], Value]) -> None:
+        self.future: Future[Value] = Future()
+        self._work = work
+
+    def do(self) -> None:
+        """Do it, unless that was done, begun or called off."""
+        if self.future.running() or self.future.done() or not self.future.set_running_or_notify_cancel():
+            return
+        try:
+            self.future.set_result(self._work())
+        except BaseException as error:
+            self.future.set_exception(error)
 
 
 class _Thread(ThreadPoolExecutor):

@@ -52,6 +52,8 @@ class _Path:
         self._forward = subject.forward
         self._algorithm = IntegratedGradients(self._forward)
         self._chunk = max(1, GRADIENT_TOKENS // (self._start.shape[1] * PANEL_NODES))
+        self._progress = subject.progress
+        self.ceiling, self.evaluated = max_nodes(self._start.shape[1]), 0  # nodes
 
     def at(self, places: Sequence[float]) -> Tensor:
         """Word vectors (places, tokens, embedding) at places in [0, 1]."""
@@ -69,16 +71,18 @@ class _Path:
     def panels(self, edges: Sequence[tuple[float, float]], logits: dict[float, float]) -> list[_Panel]:
         """Integrate between pairs of places, all nodes in one batch where memory allows."""
         starts, ends = (self.at([edge[side] for edge in edges]).split(self._chunk) for side in (0, 1))
-        scores = torch.cat(
-            [
-                self._algorithm.attribute(end, start, n_steps=PANEL_NODES, method="gausslegendre").sum(dim=-1)
-                for start, end in zip(starts, ends, strict=True)
-            ]
-        ).detach()  # (P, T)
+        scores = torch.cat([self._scores(*each) for each in zip(starts, ends, strict=True)])  # (P, T)
         return [
             _Panel(start, end, row, float(row.sum()) - (logits[end] - logits[start]))
             for (start, end), row in zip(edges, scores, strict=True)
         ]
+
+    def _scores(self, start: Tensor, end: Tensor) -> Tensor:
+        """Scores (panels, tokens) of the panels from `start` to `end`, (panels, tokens, embedding) each."""
+        self._progress(self.evaluated / self.ceiling)
+        self.evaluated += PANEL_NODES * len(start)
+        found = self._algorithm.attribute(end, start, n_steps=PANEL_NODES, method="gausslegendre")
+        return found.sum(dim=-1).detach()
 
 
 def _score(subject: Subject) -> Scored:
@@ -88,18 +92,14 @@ def _score(subject: Subject) -> Scored:
     logits = dict(zip(edges, path.logits(edges), strict=True))
     difference = logits[1.0] - logits[0.0]
     tolerance = max_delta(difference)
-    ceiling = max_nodes(subject.embedded.shape[1])
     panels = path.panels(list(pairwise(edges)), logits)
-    evaluated = PANEL_NODES * len(panels)
-    while abs(sum(panel.error for panel in panels)) >= tolerance and evaluated < ceiling:
-        subject.progress(evaluated / ceiling)
-        panels, worst = _worst(panels, tolerance, (ceiling - evaluated) // (PARTS * PANEL_NODES))
+    while abs(sum(panel.error for panel in panels)) >= tolerance and path.evaluated < path.ceiling:
+        panels, worst = _worst(panels, tolerance, (path.ceiling - path.evaluated) // (PARTS * PANEL_NODES))
         cuts = [np.linspace(panel.start, panel.end, PARTS + 1).tolist() for panel in worst]
         inner = [place for places in cuts for place in places[1:-1]]
         logits |= zip(inner, path.logits(inner), strict=True)
         parts = [edge for places in cuts for edge in pairwise(places)]
         panels += path.panels(parts, logits)
-        evaluated += PANEL_NODES * len(parts)
     scores = torch.stack([panel.scores for panel in panels]).sum(dim=0).tolist()
     return Scored(
         scores=tuple(scores),

@@ -128,7 +128,7 @@ class Explainer:
         loaded = self.checkpoint(checkpoint)
         review = encode(text, loaded.field)
         count(loaded.name, len(review.tokens))
-        return TORCH.run(lambda: classify_encoded(loaded, review))
+        return TORCH.run(lambda: classify_encoded(loaded, review), first=True)
 
     def read(self, question: Question) -> Reading:
         """Verdict and gates, which one reading gives. Raises `ReviewError` or `CheckpointError`, as `explain` does."""
@@ -138,17 +138,24 @@ class Explainer:
         review = encode(question.text, checkpoint.field)
         count(checkpoint.name, len(review.tokens))
         key = (question.checkpoint, review.text)
-        prediction, gates = self._readings.get(key, lambda: _read(checkpoint, review))
+        prediction, gates = self._readings.get(key, lambda: _read(checkpoint, review), first=True)
         return Reading(question, prediction, gates)
 
     def explain(self, question: Question, progress: Progress = lambda share: None) -> Explanation:
-        """Verdict, attribution and gates. Raises `ReviewError` or `CheckpointError`, and what `progress` raises."""
+        """Verdict, attribution and gates; others' verdicts come between its steps. Raises `ReviewError` or
+        `CheckpointError`, and what `progress` raises.
+        """
+
+        def go_on(share: float) -> None:
+            progress(share)
+            TORCH.give_way()
+
         method = method_named(question.method)
         reading = self.read(question)
         network = self._network(reading)
         attribution = self._attributions.get(
             _scored_key(reading),
-            lambda: attribute(network, reading.review.ids, method, question.baseline, progress),
+            lambda: attribute(network, reading.review.ids, method, question.baseline, go_on),
         )
         return reading.explained(attribution)
 

@@ -23,10 +23,10 @@ class Recent(Generic[Value]):
         self._values: LRUCache[Hashable, Value] = LRUCache(size)
         self._lock = threading.Lock()  # looking a value up changes the order, too
 
-    def get(self, key: Hashable, compute: Callable[[], Value]) -> Value:
-        """The value, computed if it is not kept."""
+    def get(self, key: Hashable, compute: Callable[[], Value], first: bool = False) -> Value:
+        """The value, computed if it is not kept; `first` as for the worker."""
         found = self.find(key)
-        return found[0] if found else TORCH.run(lambda: self._computed(key, compute))
+        return found[0] if found else TORCH.run(lambda: self._computed(key, compute), first)
 
     def find(self, key: Hashable) -> tuple[Value] | None:
         """The value alone in a tuple, or None."""

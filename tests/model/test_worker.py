@@ -38,6 +38,71 @@ def test_one_thing_is_computed_at_a_time_in_the_order_of_asking():
     assert seen == [0, 0, 1, 1, 2, 2, 3, 3]
 
 
+def asked_meanwhile(worker, go_on, many, **asked):
+    """Whoever asks for these while the worker computes something that ends once they all wait; in that order."""
+    for number, (name, (work, first)) in enumerate(asked.items(), start=1):
+        yield name, many.submit(worker.run, work, first)
+        while worker.waiting < number:
+            time.sleep(0.001)
+    go_on.set()
+
+
+def test_what_is_quick_goes_before_all_that_waits_and_is_done_once():
+    worker, seen, begun, go_on = Worker(), [], threading.Event(), threading.Event()
+    with ThreadPoolExecutor(5) as many:
+        many.submit(worker.run, lambda: begun.set() or go_on.wait(20))
+        assert begun.wait(20)
+        asked = {name: (lambda name=name: seen.append(name), name[0] == "q") for name in ("a", "q1", "b", "q2")}
+        futures = dict(asked_meanwhile(worker, go_on, many, **asked))
+        assert [each.result(20) for each in futures.values()] == [None] * 4
+    assert seen == ["q1", "q2", "a", "b"]
+
+
+def test_what_takes_long_gives_way_between_two_of_its_steps():
+    worker, seen, begun, go_on = Worker(), [], threading.Event(), threading.Event()
+
+    def long():
+        begun.set()
+        go_on.wait(20)
+        worker.give_way()
+        seen.append("long")
+
+    with ThreadPoolExecutor(3) as many:
+        many.submit(worker.run, long)
+        assert begun.wait(20)
+        quick = {"b": (lambda: seen.append("b"), False), "q": (lambda: 1 / 0 if seen else seen.append("q"), True)}
+        futures = dict(asked_meanwhile(worker, go_on, many, **quick))
+        assert futures["q"].result(20) is None
+        assert futures["b"].result(20) is None
+    assert seen == ["q", "long", "b"]
+
+
+def test_an_error_of_what_goes_first_reaches_who_asked_and_not_whom_it_interrupts():
+    worker, begun, go_on = Worker(), threading.Event(), threading.Event()
+
+    def long():
+        begun.set()
+        go_on.wait(20)
+        worker.give_way()
+        return "done"
+
+    with ThreadPoolExecutor(2) as many:
+        whole = many.submit(worker.run, long)
+        assert begun.wait(20)
+        futures = dict(asked_meanwhile(worker, go_on, many, q=(lambda: 1 / 0, True)))
+        with pytest.raises(ZeroDivisionError):
+            futures["q"].result(20)
+        assert whole.result(20) == "done"
+
+
+def test_nobody_else_gives_way():
+    worker = Worker()
+    worker.run(lambda: None)
+    worker._first.append(None)
+    worker.give_way()
+    assert len(worker._first) == 1
+
+
 def test_what_the_worker_itself_asks_for_is_computed_at_once():
     worker = Worker()
     assert worker.run(lambda: worker.run(lambda: worker.run(lambda: 3))) == 3

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import threading
-from concurrent.futures import ThreadPoolExecutor
+import time
+from concurrent.futures import ThreadPoolExecutor, wait
 
 import numpy as np
 import pytest
 import torch
 
+from model.attribution import integrated_gradients
 from model.errors import CheckpointError, ReviewError
 from model.reading import across
 from model.reading import explainer as explain
@@ -24,6 +26,7 @@ from model.recurrence.openings import Valve, read_openings
 from model.recurrence.preactivations import preactivations
 from model.recurrence.prefixes import read_prefixes
 from model.recurrence.retention import measure_memory
+from model.worker import TORCH
 from tests.conftest import save_checkpoint
 
 CLAMPS = (Clamp("h", 0.5, 1, "backward"), switch_off(2, "forward", 3))  # what both kinds of cell can hold
@@ -51,6 +54,30 @@ def test_gates_are_computed_once_for_all_methods(explainer, monkeypatch):
 
 
 trace_gates = explain.trace_gates
+
+
+def test_a_verdict_comes_between_two_steps_of_a_long_attribution_and_changes_none_of_its_scores(
+    explainer, checkpoints, monkeypatch
+):
+    monkeypatch.setattr(integrated_gradients, "GRADIENT_TOKENS", 8)  # many short steps
+    question = Question("the film is good , not great but good", "bilstm")
+    alone = Explainer(checkpoints, "cpu").explain(question)
+    explainer.read(question)
+    asked, done = [], []
+
+    with ThreadPoolExecutor(1) as another:
+
+        def progress(share):
+            done.append(bool(asked) and bool(wait(asked, 5).done))  # the worker is held here meanwhile
+            if not asked:
+                asked.append(another.submit(explainer.classify, "a dull film", "bilstm"))
+                while not TORCH.waiting:
+                    time.sleep(0.001)
+
+        found = explainer.explain(question, progress)
+    assert done[:2] == [False, True]
+    assert asked[0].result() == Explainer(checkpoints, "cpu").classify("a dull film", "bilstm")
+    assert found.attribution.scores == alone.attribution.scores
 
 
 def test_only_the_last_explanations_are_kept(explainer):
