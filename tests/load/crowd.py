@@ -13,12 +13,10 @@ from __future__ import annotations
 import argparse
 import asyncio
 import json
-import os
 import random
 import re
-import socket
-import subprocess
 import sys
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -31,14 +29,15 @@ import numpy as np
 
 from model.network import checkpoint
 from model.network.classify import classify
+from tests.conftest import started
 from tests.load.visitor import TIMEOUT, Answer, Layout, Visitor
 
-ROOT = Path(__file__).resolve().parents[2]
 NOUNS = ("plot", "ending", "cast", "camera", "music", "dialogue", "pace", "story", "first half", "hero")
 SAID = ("dull", "wonderful", "not bad at all", "a mess", "better than I feared", "far too long", "moving", "flat")
+ROUNDED = 0.006  # logits; two digits are shown
 JOINED = (", and", ", but", ". Then", "; still,", ", although")
 _ASKED = re.compile(r'(?<=asked=\\")\w+|(?<="asked": ")\w+')  # another one each time
-_SHOWN = re.compile(r"(\d+(?:\.\d+)?) %")
+_LOGIT = re.compile(r"Logit ([−+]?[\d.]+):")
 
 
 def review(seed: int) -> str:
@@ -103,9 +102,9 @@ def wrong(visits: Sequence[Visit], alone: Sequence[Visit]) -> int:
     for visit in visits:
         if visit.answers[0].refused:
             continue
-        shown = [float(each) for each in _SHOWN.findall(json.dumps(list(visit.answers[0].outputs.values())))]
-        positive = 100 * classify(loaded, visit.text).probability
-        count += not any(abs(each - sure) <= 1 for each in shown for sure in (positive, 100 - positive))
+        shown = _LOGIT.findall(json.dumps(list(visit.answers[0].outputs.values()), ensure_ascii=False))
+        logit = classify(loaded, visit.text).logit
+        count += not any(abs(float(each.replace("−", "-")) - logit) < ROUNDED for each in shown)
     said = {visit.text: visit for visit in visits}
     whole = [each for each in alone if not said[each.text].refusals]
     return count + sum(each.drawn() != said[each.text].drawn() for each in whole)
@@ -114,23 +113,11 @@ def wrong(visits: Sequence[Visit], alone: Sequence[Visit]) -> int:
 @contextmanager
 def server() -> Iterator[tuple[str, int]]:
     """The address and the process of an app of its own."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    there = os.environ | {"GRADIO_SERVER_PORT": str(port), "GRADIO_SERVER_NAME": "127.0.0.1"}
-    app = subprocess.Popen([sys.executable, "app.py"], cwd=ROOT, env=there, stdout=subprocess.DEVNULL)
-    address = f"http://127.0.0.1:{port}"
-    try:
-        for _ in range(300):
-            try:
-                httpx.get(f"{address}/config", timeout=TIMEOUT)
-                break
-            except httpx.ConnectError:
-                time.sleep(0.2)
-        yield address, app.pid
-    finally:
-        app.terminate()
-        app.wait(60)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        started([sys.executable, "app.py"], Path(folder) / "log") as (address, process),
+    ):
+        yield address.rstrip("/"), process.pid
 
 
 def memory(process: int) -> float:
