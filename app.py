@@ -23,6 +23,8 @@ from model.cores import usable_cores
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 os.environ["OMP_NUM_THREADS"] = str(usable_cores(os.environ))  # before torch, numpy and Arrow begin threads
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+# Captum loads matplotlib, which would write a list of fonts into the home.
+os.environ.setdefault("MPLCONFIGDIR", str(Path(tempfile.gettempdir()) / "gatescope-matplotlib"))
 
 import torch
 from gradio.utils import is_zero_gpu_space
