@@ -35,6 +35,7 @@ from model.reading.explainer import Explainer
 from model.reading.fitting import load_what_fits
 from views.api.calls import Calls
 from views.api.closing import Connections, close, end_when_told, exit_when_told
+from views.api.faults import print_no_words
 from views.api.log import KINDS, write_log
 from views.page import MAX_UPLOAD, build_page, look
 
@@ -81,6 +82,7 @@ def main() -> int:
     exit_when_told()
     ask_for_no_gpu()
     write_log(options.log)
+    print_no_words()
     keep_files_apart()
     try:
         explainer = Explainer(options.checkpoints, options.device)

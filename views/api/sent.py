@@ -53,7 +53,10 @@ class Looked:
         if isinstance(found, Refusal):
             await found.answer(scope, receive, send)
             return
-        await self._app({**scope, SENT: found}, replayed(found.body, receive), send)
+        try:
+            await self._app({**scope, SENT: found}, replayed(found.body, receive), send)
+        except UnicodeEncodeError:  # of a refusal that repeats half an emoji
+            await Refusal(422, gettext("The request is not understood.")).answer(scope, receive, send)
 
     def _look(self, body: bytes) -> Sent | Refusal:
         try:

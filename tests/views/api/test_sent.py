@@ -110,6 +110,13 @@ def test_programs_and_events_are_looked_at_alike(client):
         refused(client.post(path, json=named("http://127.0.0.1/")), 400, "Only a file that was uploaded here")
 
 
+def test_refusal_that_cannot_be_written_is_another_refusal(uploads):
+    async def echo_of_what_is_wrong(scope, receive, send):
+        await Response("\ud800", 422)(scope, receive, send)
+
+    refused(TestClient(Looked(echo_of_what_is_wrong, uploads)).post("/queue/join", json=[1]), 422, "not understood")
+
+
 def test_what_was_sent_is_read_once_for_those_behind():
     found = []
 
