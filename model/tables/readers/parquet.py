@@ -18,7 +18,8 @@ from model.tables.readers.base import MAX_ROWS, WINDOW, File, Row, Source
 if TYPE_CHECKING:
     import pyarrow
 
-MAX_UNPACKED = 1024**3  # bytes of a file's columns before compression
+MAX_UNPACKED = 512 * 1024**2  # bytes of a file's columns before compression
+MAX_CELL = 32 * 1024**2  # bytes; 13 kB unpack to a cell of 400 MB, of which Python would make several copies
 BATCH = 256  # rows that are in memory at once
 _OTHER = object()  # a value that is neither text nor number
 
@@ -54,8 +55,8 @@ class Parquet(Source):
         if min(groups, default=0) < 0:
             raise _damaged(file.title)
         if file.limited and sum(groups) > MAX_UNPACKED:
-            sentence = gettext("'{title}' would unpack to {size:,.1f} GB; at most {most} GB can be read: split it.")
-            size, most = sum(groups) / 1024**3, MAX_UNPACKED // 1024**3
+            sentence = gettext("'{title}' would unpack to {size:,.0f} MB; at most {most} MB can be read: split it.")
+            size, most = sum(groups) / 1024**2, MAX_UNPACKED // 1024**2
             raise DataError(sentence.format(title=file.title, size=size, most=most))
         names = column_names(schema.names, file.title)
         if len(set(schema.names)) < len(names):
@@ -87,6 +88,7 @@ class Parquet(Source):
             ) as opened:
                 total = opened.metadata.num_rows
                 for batch in opened.iter_batches(BATCH, columns=keys, use_threads=False):
+                    _check_cells(batch, keys, self.file.title)
                     for values in zip(*(_values(batch.column(key)) for key in keys), strict=True):
                         number += 1
                         yield Row(number, values, share=number / total)
@@ -104,6 +106,21 @@ def _place(file: File) -> Path | io.BytesIO:
 
 def _damaged(title: str) -> DataError:
     return DataError(gettext("'{title}' is damaged, or no Parquet file: write it again.").format(title=title))
+
+
+def _check_cells(batch: pyarrow.RecordBatch, keys: Sequence[str], title: str) -> None:
+    """Raise `DataError` for a cell with more bytes than `MAX_CELL`."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    for key in keys:
+        column = batch.column(key)
+        column = column.dictionary if pa.types.is_dictionary(column.type) else column
+        if _holds_text(column.type):
+            size = pc.max(pc.binary_length(column.cast(pa.large_binary()))).as_py() or 0
+            if size > MAX_CELL:
+                sentence = gettext("'{title}' has a cell of {size:,.0f} MB; at most {most} MB can be read: shorten it.")
+                raise DataError(sentence.format(title=title, size=size / 1024**2, most=MAX_CELL // 1024**2))
 
 
 def _holds_text(kind: pyarrow.DataType) -> bool:
