@@ -16,6 +16,7 @@ from threading import Lock
 
 from anyio import to_thread
 from cachetools import LRUCache
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from model.language import gettext
@@ -151,6 +152,8 @@ class Uploads:
                 await refusal.answer_upload(scope, counted, send)
             else:
                 await self._app(scope, counted, send)
+        except ClientDisconnect:
+            return  # nobody is there to be answered; what came of the file is deleted when it is old
         except _TooLarge:
             await self._too_large().answer_upload(scope, counted, send)
         finally:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
 import os
 import time
@@ -9,7 +10,7 @@ import time
 import pytest
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.testclient import TestClient
@@ -142,6 +143,18 @@ def test_room_that_an_upload_was_given_is_free_again_when_it_fails(folder):
     app = Starlette(routes=[Route("/upload", full, methods=["POST"])])
     client = TestClient(Uploads(app, folder, ROOM), client=("127.0.0.1", 1), raise_server_exceptions=False)
     assert [client.post("/upload", content=b"x" * 1_000).status_code for _ in range(6)] == [500] * 6
+
+
+def test_upload_that_breaks_off_is_no_fault_and_its_room_is_free_again(folder):
+    async def gone(scope, receive, send):
+        raise ClientDisconnect
+
+    uploads_of = Uploads(gone, folder, ROOM)
+    headers = [(b"content-length", b"1000")]
+    scope = {"type": "http", "method": "POST", "path": "/upload", "headers": headers, "client": ("127.0.0.1", 1)}
+    for _ in range(9):  # more than there is room for at once
+        asyncio.run(uploads_of(scope, None, None))
+    assert uploads_of._store._coming == 0
 
 
 def test_other_requests_are_none_of_its_business(folder):
