@@ -12,7 +12,7 @@ import os
 
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
-from starlette.routing import Mount
+from starlette.routing import Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
@@ -39,6 +39,10 @@ class Modules(StaticFiles):
         """Serve the modules below views/."""
         super().__init__(directory=VIEWS)
 
+    def get_path(self, scope: Scope) -> str:
+        """The path below views/. Starlette's own takes it from the address, and errs below a proxy's prefix."""
+        return os.path.normpath(os.path.join(*scope["path_params"]["path"].split("/")))
+
     async def get_response(self, path: str, scope: Scope) -> Response:
         """A module, or that it has not changed. Raises `HTTPException` (404) for whatever else is asked for."""
         if not path.endswith(".js"):
@@ -56,6 +60,6 @@ class Modules(StaticFiles):
         return response
 
 
-def modules_route() -> Mount:
+def modules_route() -> Route:
     """Where the modules are served."""
-    return Mount(f"/{PATH}", Modules(), name=PATH)
+    return Route(f"/{PATH}/{{path:path}}", Modules(), name=PATH)

@@ -34,7 +34,7 @@ def test_look_hands_over_styles_scripts_and_the_colours_of_the_scales(explainer)
     assert dressed["css_paths"] == style_sheets()
     for medium, path in MEDIA.items():
         assert f'<style media="{medium}">{path.read_text("utf-8")}</style>' in dressed["head"]
-    assert [each.path for each in dressed["app_kwargs"]["routes"]] == ["/health", "/scripts"]
+    assert [each.path for each in dressed["app_kwargs"]["routes"]] == ["/health", "/scripts/{path:path}"]
 
 
 def test_what_is_refused_cheaply_is_refused_first_and_nothing_passes_by(explainer):
