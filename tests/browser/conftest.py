@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from playwright.sync_api import Browser, Error, Page, Request, expect, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Error, Page, Request, expect, sync_playwright
 
 from tests.browser.person import REVIEW, WAIT, await_reading, launch, open_view, page_of
 from views.links import View
@@ -25,7 +25,7 @@ def browser() -> Iterator[Browser]:
 
 @contextmanager
 def watched(page: Page, served: str) -> Iterator[Page]:
-    """The page; it fails the test on a script error or a request to anybody else."""
+    """The page; it fails the test on a script error, a request to anybody else, and what its own policy forbids it."""
     wrong: list[str] = []
 
     def note_error(error: Error) -> None:
@@ -35,10 +35,16 @@ def watched(page: Page, served: str) -> Iterator[Page]:
         if not request.url.startswith((served, "data:", "blob:")):
             wrong.append(request.url)
 
+    def note_console(message: ConsoleMessage) -> None:
+        if "Content Security Policy" in message.text:
+            wrong.append(message.text)
+
+    page.on("console", note_console)
     page.on("pageerror", note_error)
     page.on("request", note_request)
     page.set_viewport_size({"width": 1280, "height": 900})
     yield page
+    page.remove_listener("console", note_console)
     page.remove_listener("pageerror", note_error)
     page.remove_listener("request", note_request)
     assert wrong == []
