@@ -1,7 +1,6 @@
 """What must never happen, and the tests that fail where it does.
 
-The points are those of the design; a test here looks whether every test that is named exists. Each was seen to fail
-with the guard that it is about taken out.
+The points are those of the design; a test here looks whether every test that is named exists.
 """
 
 from __future__ import annotations

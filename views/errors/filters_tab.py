@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import gradio as gr
 import numpy as np
 
+from model.errors import ReviewError
 from model.language import gettext, marked
 from model.workbench.filters import AS_FILED, LABELS, NOT_NAMED, ORDERS, Filter, orders
 from model.workbench.overview import Outcome
@@ -20,6 +21,7 @@ from views.panel import Drawing
 
 ANY, UNNAMED = marked("any"), marked("not named yet")
 UNFILTERED = marked("Filters")
+LONGEST_SEARCH = 200  # characters
 COMPARED = {CHECKPOINTS: marked("two checkpoints"), HYPOTHESIS: marked("hypothesis")}
 
 Narrowed = Narrowing | Listed
@@ -40,8 +42,14 @@ class Chosen:
     order: str
 
     def filter(self, vocabulary: Mapping[str, int]) -> Filter:
-        """What a row must have; `vocabulary` holds the number of each word, and 0 stands for one that it lacks."""
+        """What a row must have; `vocabulary` holds the number of each word, and 0 stands for one that it lacks.
+
+        Raises `ReviewError` for a search that is too long.
+        """
         narrowed = self.narrowed
+        if len(self.search or "") > LONGEST_SEARCH:
+            said = gettext("At most {most} characters can be searched for.")
+            raise ReviewError(said.format(most=LONGEST_SEARCH))
         return Filter(
             search=(self.search or "").strip(),
             outcomes=tuple(Outcome(int(each)) for each in self.outcomes or ()),
@@ -92,7 +100,7 @@ class Filters:
         self._narrowed = gr.State(None)
         with gr.Accordion(gettext(UNFILTERED), open=False, elem_id="gs-errors-filters") as self.fold:
             with gr.Row(elem_classes="gs-filters"):
-                self.search = gr.Textbox(label=gettext("Search in the text"), max_length=200, min_width=150)
+                self.search = gr.Textbox(label=gettext("Search in the text"), max_length=LONGEST_SEARCH, min_width=150)
                 self.outcomes = gr.Dropdown(
                     [(outcome_name(each), int(each)) for each in Outcome],
                     label=gettext("Outcome"),

@@ -42,6 +42,12 @@ def test_what_components_hold_becomes_a_filter():
     assert Chosen(None, None, None, None, 50, 100, None, AS_FILED).filter({}) == Filter()
 
 
+def test_a_search_that_no_box_lets_through_is_refused():
+    assert Chosen("a" * 200, [], ANY, ANY, 50, 100, None, AS_FILED).filter({}).search
+    with pytest.raises(ReviewError, match="At most 200 characters"):
+        Chosen("a" * 201, [], ANY, ANY, 50, 100, None, AS_FILED).filter({})
+
+
 def test_what_is_pressed_narrows_to_it_alone(bench):
     assert narrowed_to(bench, OutcomesPick(outcomes=(Outcome.FALSE_NEGATIVE,))).filter({}) == Filter(
         outcomes=(Outcome.FALSE_NEGATIVE,)
