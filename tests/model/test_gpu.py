@@ -95,7 +95,7 @@ def there(checkpoints, monkeypatch) -> Iterator[Explainer]:
             return read(*arguments)
 
     monkeypatch.setattr(scoring._Reader, "read", within)  # in threads of its own
-    monkeypatch.setattr(Worker, "run", lambda worker, compute: compute())
+    monkeypatch.setattr(Worker, "run", lambda worker, compute, first=False: compute())
     with gpu():
         yield explainer
 
