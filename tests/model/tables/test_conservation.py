@@ -11,6 +11,7 @@ import io
 import json
 import os
 import random
+import re
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -100,9 +101,15 @@ LINES = {  # formats in which a line is a row
 }
 
 
+QUOTED = re.compile(
+    r'"(?:[^"]|"")*""(?:[^"]|"")*"'
+)  # just what a writer makes of a cell with a quote: it is read as one
+
+
 def line(text):
     """A text as a line of a list can hold it."""
-    return " ".join(text.split()) or "so"
+    text = " ".join(text.split()) or "so"
+    return f"so {text}" if QUOTED.fullmatch(text) else text
 
 
 def made_rows(texts):
@@ -141,6 +148,7 @@ def test_any_text_comes_back_with_its_label(tmp_path_factory, name, texts):
 @settings(max_examples=15, deadline=None)
 @given(texts=TEXTS)
 @example(texts=['"', '" lone', 'end "', '"whole"', '" two', 'ends "'])
+@example(texts=['" "" \\"'])
 def test_any_line_comes_back_with_its_label(tmp_path_factory, name, texts):
     rows = made_rows([line(f"so {text}") for text in texts] if name == "fastText" else map(line, texts))
     assert_read(LINES[name](rows), rows, tmp_path_factory, name)
