@@ -45,6 +45,7 @@ def open_row(page: Page, shows: str) -> None:
     expect(page.locator("#gs-errors-detail .gs-text")).to_contain_text(shows.split()[0], timeout=WAIT)
     expect(note_box(page)).to_be_enabled(timeout=WAIT)
     expect(page.locator("#gs-errors-detail.gs-fetching")).to_have_count(0, timeout=WAIT)
+    expect(page.get_by_text("The words' scores follow")).to_have_count(0, timeout=WAIT)  # nothing is under way
 
 
 def category(page: Page, name: str):
