@@ -26,12 +26,11 @@ from views.compare.tab import CompareTab
 from views.drawing.colours import style_variables
 from views.drawing.fonts import FONTS
 from views.drawing.template import VIEWS, render
-from views.errors.keeper_tab import stand_in_for_storage
 from views.errors.tab import ErrorsTab
 from views.lesson.header import Header
 from views.network import tab as network_tab
 from views.panel import QUIET
-from views.scripts import modules_route
+from views.scripts import attached, modules_route
 from views.stage.tab import ExplainTab
 
 MAX_UPLOAD = MAX_BYTES + 5 * 1024**2  # a little more than can be read, so that the page can say so
@@ -58,7 +57,7 @@ MEDIA = {"screen": VIEWS / "drawing/dark.css", "print": VIEWS / "print.css", "al
 def build_page(explainer: Explainer, notes: Path | None = None, imdb: Path | None = None) -> gr.Blocks:
     """The page, ready to be launched with `look()`; `notes` and `imdb` as in `ErrorsTab`."""
     with gr.Blocks(title="Gatescope", analytics_enabled=False, fill_width=True, delete_cache=CACHE) as page:
-        stand_in_for_storage()
+        gr.HTML("", html_template="", visible="hidden", js_on_load=attached("drawing/without_storage.js"))
         header = Header(explainer)
         outer = gr.State("explain")
         with gr.Tabs(overflow_behavior="wrap") as tabs:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from playwright.sync_api import Browser, Locator, Page, Playwright, expect
+from playwright.sync_api import Browser, Frame, Locator, Page, Playwright, expect
 
 from views.links import View, encode_view
 
@@ -58,7 +58,7 @@ def analyse(page: Page, text: str) -> None:
     expect(words).to_contain_text(last, timeout=WAIT)
 
 
-def await_reading(page: Page) -> None:
+def await_reading(page: Page | Frame) -> None:
     """Until the stage shows what there is at each token, and what each did."""
     expect(page.locator(".gs-stage polyline.gs-thin")).to_have_attribute("points", re.compile(r"\d"), timeout=WAIT)
     expect(page.locator(".gs-stage[data-pending]")).to_have_count(0, timeout=WAIT)
@@ -78,7 +78,7 @@ def open_view(page: Page, view: View) -> None:
     await_reading(page)
 
 
-def token(page: Page, word: str) -> Locator:
+def token(page: Page | Frame, word: str) -> Locator:
     """A word of the review as running text."""
     return page.get_by_role("button", name=re.compile(rf"^{word}, [+−0]"))
 

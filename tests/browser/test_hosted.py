@@ -1,4 +1,4 @@
-"""The page where others host it: below a path of somebody's address."""
+"""The page where others host it: below a path of somebody's address, in a frame of somebody's page."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import AsyncIterator, Iterator
-from contextlib import contextmanager
+from contextlib import asynccontextmanager, contextmanager
 
 import httpx
 import pytest
@@ -23,6 +23,9 @@ from tests.browser.person import REVIEW, analyse, await_reading, open_tab, page_
 from tests.conftest import running_app
 
 PREFIX = "/tools/gatescope"
+SPACE = "https://huggingface.co/spaces/somebody/gatescope"
+NOTHING_KEPT = """for (const name of ["localStorage", "sessionStorage"])
+    Object.defineProperty(window, name, { get() { throw new DOMException("no", "SecurityError"); } });"""
 
 
 def free_port() -> int:
@@ -46,9 +49,11 @@ def proxy(port: int, served: str) -> Iterator[None]:
         found = await client.send(asked, stream=True)
 
         async def body() -> AsyncIterator[bytes]:
-            async for piece in found.aiter_raw():
-                yield piece
-            await found.aclose()
+            try:
+                async for piece in found.aiter_raw():
+                    yield piece
+            finally:
+                await found.aclose()
 
         response = StreamingResponse(body(), found.status_code)
         response.raw_headers = [each for each in found.headers.raw if each[0].lower() != b"transfer-encoding"]
@@ -57,6 +62,11 @@ def proxy(port: int, served: str) -> Iterator[None]:
     async def elsewhere(request: Request) -> PlainTextResponse:
         return PlainTextResponse("somebody else's", 404)
 
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        async with client:
+            yield
+
     methods = ["GET", "HEAD", "POST"]
     routes = [
         Address(PREFIX, pass_on, methods=methods),
@@ -64,7 +74,9 @@ def proxy(port: int, served: str) -> Iterator[None]:
         Address("/{path:path}", elsewhere, methods=methods),
     ]
     server = uvicorn.Server(
-        uvicorn.Config(Starlette(routes=routes), port=port, log_level="critical", timeout_graceful_shutdown=1)
+        uvicorn.Config(
+            Starlette(routes=routes, lifespan=lifespan), port=port, log_level="critical", timeout_graceful_shutdown=1
+        )
     )
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
@@ -107,3 +119,19 @@ def test_endpoints_and_health_are_below_the_path_too(below: str):
     asked = httpx.post(f"{below}/gradio_api/call/classify", json={"data": ["a wonderful film"]}, timeout=60)
     found = httpx.get(f"{below}/gradio_api/call/classify/{asked.json()['event_id']}", timeout=60)
     assert '"label": "positive"' in found.text
+
+
+def test_page_works_in_a_frame_of_another_site_that_lets_it_keep_nothing(browser: Browser, served: str):
+    with page_of(browser, permissions=["local-network-access"]) as page:
+        page.add_init_script(NOTHING_KEPT)
+        frame = f'<iframe src="{served}" width="1280" height="900" allow="local-network-access *"></iframe>'
+        page.route(SPACE, lambda route: route.fulfill(content_type="text/html", body=f"<!doctype html>{frame}"))
+        page.goto(SPACE)
+        framed = page.frame(url=served)
+        assert framed is not None
+        await_reading(framed)
+        expect(token(framed, "unforgettable")).to_be_visible()
+        framed.get_by_role("tab", name="Errors", exact=True).click()
+        framed.get_by_role("button", name="Try the example").click()
+        expect(framed.get_by_label("What was read")).to_contain_text("180 reviews")
+        expect(framed.get_by_text("This browser lets the page keep nothing")).to_be_visible()

@@ -13,13 +13,6 @@ from views.scripts import attached
 TOLD = "tell"  # the event: there is something for the server in the value of `channel`
 
 
-def stand_in_for_storage() -> None:
-    """On the page that is being built, before any part that keeps something in the browser: works where that is
-    forbidden.
-    """
-    gr.HTML("", html_template="", visible="hidden", js_on_load=attached("errors/without_storage.js"))
-
-
 class Keeper:
     """Components. The value of `channel` is what the script tells, and then the answer."""
 

@@ -5,7 +5,7 @@ import { createConnection } from "./connection.js";
 import { FIELDS, createKept, forgetLast, keepFile, lastFile, others, readNote, rowOf } from "./kept.js";
 import { createQueue } from "./queue.js";
 import { createSeen } from "./seen.js";
-import { createStorage } from "./storage.js";
+import { createStorage } from "../drawing/storage.js";
 
 const STAYS = '.gs-categories *, [role="tab"], .label-wrap, [data-pane], [data-do], a'; // can be pressed without a server
 

@@ -29,7 +29,9 @@ _TAKE_LINK = """(fragment) => {
 }"""
 _WHAT_TO_OPEN = """(_, ...others) => {
   document.documentElement.toggleAttribute("data-opening", Boolean(location.hash)); // see views/stage/review.js
-  return [location.hash || sessionStorage.getItem("gatescope") || "", ...others];
+  let kept = null;
+  try { kept = sessionStorage.getItem("gatescope"); } catch {} // forbidden, as in a frame of another site
+  return [location.hash || kept || "", ...others];
 }"""
 _FRAGMENT = re.compile(r"#?(?P<view>view=.*?)(?:&place=(?P<place>[0-9]{1,6}))?", re.DOTALL)
 

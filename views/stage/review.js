@@ -1,10 +1,12 @@
 /* The review that is typed: Ctrl+Enter analyses it, where it was changed since, what is shown says so, and what was
    typed and not analysed yet outlives a loading of the page anew. */
+import { createStorage } from "../drawing/storage.js";
 import { within } from "./tokens.js";
 
 const DRAFT = "gatescope-draft"; // in the browser alone, for as long as its tab is open
 
 export function attach({ element }) {
+  const storage = createStorage(() => window.sessionStorage);
   const main = element.closest(".gs-main"); // the review's box is Gradio's own, and takes no script
   let analysed = null; // the text in the box when the page was drawn
   const box = () => main.querySelector("#gs-review textarea");
@@ -25,8 +27,8 @@ export function attach({ element }) {
 
   /** What was typed before the page was loaded anew, over the review that was analysed then. */
   function takeUp() {
-    const draft = JSON.parse(sessionStorage.getItem(DRAFT) ?? "null");
-    sessionStorage.removeItem(DRAFT);
+    const draft = JSON.parse(storage.get(DRAFT) ?? "null");
+    storage.remove(DRAFT);
     if (draft?.analysed !== analysed) return;
     box().value = draft.written;
     box().dispatchEvent(new Event("input", { bubbles: true }));
@@ -53,7 +55,7 @@ export function attach({ element }) {
     requestAnimationFrame(() => main.querySelector("#gs-analyse")?.click());
   });
   addEventListener("pagehide", () => {
-    if (isStale()) sessionStorage.setItem(DRAFT, JSON.stringify({ analysed, written: written() }));
+    if (isStale()) storage.set(DRAFT, JSON.stringify({ analysed, written: written() }));
   });
   take();
 }

@@ -1,5 +1,6 @@
 /* Where a browser forbids the page its storage (a frame without third-party storage, or none at all), asking for it is an
-   error, and Gradio's component that remembers the visitor would take the whole tab with it. There, memory stands in. */
+   error, and Gradio's component that remembers the visitor would take the whole tab with it. There, memory stands in; it
+   comes when the page is there already, so that what the page's own scripts keep goes through storage.js. */
 
 class Memory {
   #texts = new Map();

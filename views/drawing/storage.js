@@ -1,4 +1,4 @@
-/* What this browser keeps for the page: its local storage, or memory where that is forbidden or full. */
+/* What this browser keeps for the page: one of its storages, or memory where that is forbidden or full. */
 
 const PROBE = "gatescope:probe";
 
