@@ -6,9 +6,9 @@ FROM python:3.11-slim
 ENV PIP_NO_CACHE_DIR=1 PYTHONUNBUFFERED=1 HF_HUB_OFFLINE=1 GRADIO_SERVER_NAME=0.0.0.0 GRADIO_SERVER_PORT=7860
 WORKDIR /app
 
-# torch for processors first, so that no CUDA is installed
-COPY pre-requirements.txt requirements.txt ./
-RUN pip install -r pre-requirements.txt && pip install -r requirements.txt
+# torch for processors first, so that no CUDA is installed; all else by its hash
+COPY pre-requirements.txt requirements.lock ./
+RUN pip install -r pre-requirements.txt && pip install --require-hashes --no-deps -r requirements.lock
 
 COPY app.py LICENSE ./
 COPY model model

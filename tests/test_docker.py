@@ -63,7 +63,7 @@ def test_what_is_copied_is_there_and_sent():
 
 def test_all_that_the_app_needs_is_in_the_image_and_nothing_else_is_sent():
     copied = {source for rest in of("COPY") for source in rest.split()[:-1]}
-    files = {"app.py", "LICENSE", "requirements.txt", "pre-requirements.txt"}
+    files = {"app.py", "LICENSE", "requirements.lock", "pre-requirements.txt"}
     assert copied == files | {"model", "views", "assets"}
     assert [path for path in needed() if not is_sent(path)] == []
     for path in (".git/config", ".venv/bin/python", "tests/conftest.py", "data/imdb.npz", "README.md", "notes.sqlite",
@@ -93,7 +93,7 @@ def test_app_is_started_with_flags_that_it_has_by_a_user_who_owns_nothing():
 
 def test_torch_for_processors_comes_first():
     (install, *_) = of("RUN")
-    assert re.findall(r"-r (\S+)", install) == ["pre-requirements.txt", "requirements.txt"]
+    assert re.findall(r"-r (\S+)", install) == ["pre-requirements.txt", "requirements.lock"]
 
 
 def test_its_health_is_asked_for_where_it_is_answered():
