@@ -55,6 +55,7 @@ NEVER = {
     "A failing request that needs a restart": (
         "tests/model/test_worker.py::test_another_thread_takes_the_place_of_one_that_died",
         "tests/fuzz/test_callbacks.py::test_any_body_of_any_address_that_takes_one",
+        "tests/fuzz/test_described.py::test_any_request_that_is_described",
     ),
     "Dataframe or Label given a bare string of a user's": (
         "tests/test_never.py::test_no_component_that_takes_a_string_for_a_path_is_on_the_page",
