@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -13,6 +14,7 @@ from model.network import checkpoint
 from model.training import data, soft_labels
 from model.training.data import Split
 from model.training.soft_labels import SoftLabels
+from tests.conftest import ROOT
 from tests.made import made_data
 
 
@@ -125,3 +127,17 @@ def test_full_disk_is_one_sentence_and_leaves_the_old_labels(workplace, monkeypa
     with pytest.raises(DataError, match="disk full"):
         soft_labels.write(SoftLabels.none(prepared), prepared, path)
     assert path.read_bytes() == before
+
+
+def test_published_labels_are_what_their_card_says():
+    card = (ROOT / "assets" / "labels" / "README.md").read_text(encoding="utf-8")
+    with np.load(ROOT / "assets" / "labels" / "encoder.npz", allow_pickle=False) as file:
+        probabilities, teachers, digest = file["probabilities"], file["teachers"].tolist(), str(file["digest"])
+    spoken = probabilities[~np.isnan(probabilities)]
+    counts = re.search(r"the ([\d,]+) unlabelled reviews and of the ([\d,]+)\s+kept for validation", card)
+    assert sum(int(count.replace(",", "")) for count in counts.groups()) == len(spoken)
+    assert f"({len(probabilities):,},)" in card
+    assert teachers == re.findall(r"^\| `teachers` \| `(.+)` \|$", card, re.MULTILINE)
+    assert spoken.min() > 0
+    assert spoken.max() < 1
+    assert re.fullmatch(r"[0-9a-f]{64}", digest)
