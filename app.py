@@ -86,9 +86,10 @@ def main() -> int:
     keep_files_apart()
     try:
         explainer = Explainer(options.checkpoints, options.device)
-        if said := load_what_fits(explainer, options.checkpoints):
-            print(said, file=sys.stderr)
-        page = build_page(explainer, options.notes and Path(options.notes), options.imdb)
+        missing = load_what_fits(explainer, options.checkpoints)
+        if missing:
+            print(missing, file=sys.stderr)
+        page = build_page(explainer, options.notes and Path(options.notes), options.imdb, missing)
     except GatescopeError as error:
         print(error, file=sys.stderr)
         return 1

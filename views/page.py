@@ -23,6 +23,7 @@ from views.api.sent import Looked
 from views.api.stream import OpenStream
 from views.api.uploads import Room, Uploads
 from views.compare.tab import CompareTab
+from views.drawing.cards import sentence_card
 from views.drawing.colours import style_variables
 from views.drawing.fonts import FONTS
 from views.drawing.template import VIEWS, render
@@ -54,11 +55,17 @@ FOLDERS = (  # of two rules of equal weight the later one counts, so what all fe
 MEDIA = {"screen": VIEWS / "drawing/dark.css", "print": VIEWS / "print.css", "all": VIEWS / "drawing/messages.css"}
 
 
-def build_page(explainer: Explainer, notes: Path | None = None, imdb: Path | None = None) -> gr.Blocks:
-    """The page, ready to be launched with `look()`; `notes` and `imdb` as in `ErrorsTab`."""
+def build_page(
+    explainer: Explainer, notes: Path | None = None, imdb: Path | None = None, missing: str = ""
+) -> gr.Blocks:
+    """The page, ready to be launched with `look()`; `notes` and `imdb` as in `ErrorsTab`; `missing` is a sentence on what
+    this server cannot do, for all who visit.
+    """
     with gr.Blocks(title="Gatescope", analytics_enabled=False, fill_width=True, delete_cache=CACHE) as page:
         gr.HTML("", html_template="", visible="hidden", js_on_load=attached("drawing/without_storage.js"))
         header = Header(explainer)
+        if missing:
+            gr.HTML(sentence_card(missing))
         outer = gr.State("explain")
         with gr.Tabs(overflow_behavior="wrap") as tabs:
             with gr.Tab(gettext("Explain"), id="explain") as explain:

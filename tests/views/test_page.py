@@ -28,6 +28,17 @@ def test_what_all_features_are_made_of_comes_before_what_changes_it():
     assert FOLDERS[0] == "drawing"
 
 
+def test_what_this_server_cannot_do_is_said_on_the_page_and_nothing_else_is(explainer):
+    said = "There is not enough memory for the checkpoint 'a < b': 'c' takes its place."
+
+    def told(page) -> list[str]:
+        return [each.value for each in page.blocks.values() if "not enough memory" in str(getattr(each, "value", ""))]
+
+    assert told(built(lambda: build_page(explainer))) == []
+    (card,) = told(built(lambda: build_page(explainer, missing=said)))
+    assert "the checkpoint &#39;a &lt; b&#39;: &#39;c&#39; takes its place." in card
+
+
 def test_look_hands_over_styles_scripts_and_the_colours_of_the_scales(explainer):
     dressed = look(explainer, Connections())
     assert dressed["css"] == style_variables()

@@ -18,7 +18,7 @@ from model.text import MAX_CHARACTERS
 from views.api.endpoints import Refusals
 from views.compare.comparison import comparison
 from views.compare.patching import patching_card
-from views.drawing.cards import card_with_remark, empty_card
+from views.drawing.cards import card_with_remark, sentence_card
 from views.drawing.labels import ARROWS
 from views.links import View
 from views.panel import QUIET, Drawing
@@ -79,7 +79,7 @@ class CompareTab:
             self.symbol = gr.Radio(list(SYMBOLS), value=FIRST_SHOWN, label=gettext("Quantity"), min_width=250)
         button = gr.Button(gettext("Compare"), variant="primary", elem_id="gs-compare")
         self.result = gr.HTML(
-            empty_card(gettext(_EMPTY)),
+            sentence_card(gettext(_EMPTY)),
             html_template=card_with_remark(gettext("A review was changed: press Compare.")),
             elem_id="gs-compared",
             js_on_load=attached("compare/compare.js"),
@@ -150,7 +150,7 @@ class CompareTab:
                 left, right, self._explainer.patched(left, right), self._explainer.patched(right, left)
             )
         except ReviewError as error:
-            return empty_card(str(error))
+            return sentence_card(str(error))
 
 
 def _both_valid(text: str, other: str, *others: object) -> list[dict[str, object]]:

@@ -7,9 +7,9 @@ from markupsafe import Markup
 from views.drawing.template import render
 
 
-def empty_card(sentence: str) -> Markup:
-    """What stands where nothing is drawn yet."""
-    return render("drawing/empty.html", sentence=sentence)
+def sentence_card(sentence: str) -> Markup:
+    """A plain sentence in place of a picture."""
+    return render("drawing/sentence.html", sentence=sentence)
 
 
 def card_with_remark(changed: str, blank: str = "") -> str:

@@ -10,9 +10,9 @@ from markupsafe import Markup
 from model.language import gettext
 from model.workbench.corrected import LEAST, Correction, Measured, MovedSlice
 from model.workbench.intervals import Share
+from views.drawing.cards import sentence_card
 from views.drawing.numbers import signed
 from views.drawing.template import render
-from views.errors.parts import sentence_card
 from views.errors.picks import SlicePick
 
 SHOWN = 20  # slices whose place, rate or mark has changed

@@ -21,11 +21,11 @@ from model.recurrence.summary import ORDERS as UNIT_ORDERS
 from model.workbench.neighbours import nearest
 from model.workbench.workbench import Workbench
 from views.api.endpoints import Refusals
+from views.drawing.cards import sentence_card
 from views.drawing.labels import ARROWS
 from views.drawing.template import render
 from views.errors.corrections import CORRECTING_KEYS
 from views.errors.naming_tab import Naming
-from views.errors.parts import sentence_card
 from views.errors.rows import neighbours_card, row_heading
 from views.gates.staves import staves
 from views.gates.unit_map import map_card, shown_in

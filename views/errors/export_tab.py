@@ -18,8 +18,8 @@ from model.workbench.export import export_rows, write_csv, write_jsonl, write_pa
 from model.workbench.word_contrast import MAX_ATTRIBUTED, top_tokens
 from model.workbench.workbench import Workbench, named_first
 from views.api.endpoints import Refusals
+from views.drawing.cards import sentence_card
 from views.drawing.template import render
-from views.errors.parts import sentence_card
 from views.errors.report.findings import find_findings
 from views.errors.report.report import ReportConfusion, ReportContent, ReportRow, report_html
 from views.errors.reviews_tab import ReviewsTab

@@ -19,7 +19,7 @@ from model.tables.columns import Columns
 from model.tables.dialect import ENCODINGS, Answers
 from model.tables.labels import ANSWERS
 from model.tables.preview import Preview
-from views.errors.parts import sentence_card
+from views.drawing.cards import sentence_card
 from views.errors.preview import Brought, Said, look_at, preview_card
 from views.panel import QUIET, Drawing
 from views.scripts import attached

@@ -16,9 +16,10 @@ from model.workbench.hypotheses import INTERVENTIONS, MOST, Intervention, Trial,
 from model.workbench.patterns import LONGEST, pattern_rewriting
 from model.workbench.workbench import Workbench
 from model.worker import TORCH
+from views.drawing.cards import sentence_card
 from views.errors.hypotheses import about, trial_card, tried_card
 from views.errors.loading import progress_card
-from views.errors.parts import note_line, sentence_card
+from views.errors.parts import note_line
 from views.errors.stop_tab import Stopper
 from views.panel import QUIET, Drawing, whole
 

@@ -37,11 +37,6 @@ def snippet(text: str, length: int = SNIPPET) -> str:
     return line if len(line) <= length and len(text) <= 4 * length else line[: length - 1] + "…"
 
 
-def sentence_card(sentence: str) -> Markup:
-    """A plain sentence in place of a picture."""
-    return render("errors/sentence.html", sentence=sentence)
-
-
 def note_line(sentence: str, live: bool = False) -> Markup:
     """A short remark below what it is about; `live` ones are read out when they change."""
     return render("errors/note.html", sentence=sentence, live=live)

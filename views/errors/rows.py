@@ -14,9 +14,10 @@ from model.workbench.neighbours import Neighbours
 from model.workbench.note import CATEGORIES
 from model.workbench.overview import Outcome
 from model.workbench.workbench import Workbench
+from views.drawing.cards import sentence_card
 from views.drawing.template import render
 from views.errors.corrections import correction_words
-from views.errors.parts import MARKS, label_name, note_line, outcome_name, sentence_card, snippet
+from views.errors.parts import MARKS, label_name, note_line, outcome_name, snippet
 from views.errors.picks import RowPick
 from views.errors.suspects import reasons
 

@@ -10,8 +10,8 @@ from markupsafe import Markup
 from model.language import gettext
 from model.workbench.crossings import SUPPORT
 from model.workbench.slices import LEVEL, SliceFinding
+from views.drawing.cards import sentence_card
 from views.drawing.template import render
-from views.errors.parts import sentence_card
 from views.errors.picks import SlicePick
 
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import gradio as gr
 
 from model.language import gettext, marked
-from views.errors.parts import sentence_card
+from views.drawing.cards import sentence_card
 from views.panel import QUIET, Drawing
 
 STOPPED = marked("Stopped. Nothing is shown of what was not read to its end.")

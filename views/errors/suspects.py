@@ -9,9 +9,10 @@ from markupsafe import Markup
 from model.language import gettext
 from model.workbench.suspects import NEIGHBOURS, Suspect, Suspects
 from model.workbench.workbench import Workbench
+from views.drawing.cards import sentence_card
 from views.drawing.template import render
 from views.errors.corrections import correction_words
-from views.errors.parts import label_name, sentence_card, snippet
+from views.errors.parts import label_name, snippet
 from views.errors.picks import ListPick, RowPick
 
 SHOWN = 50  # rows of the table

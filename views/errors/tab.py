@@ -30,6 +30,7 @@ from model.workbench.so_far import SoFar
 from model.workbench.word_contrast import COMPARISONS, DEFAULT_COMPARISON, compare_words, word_attributions
 from model.workbench.workbench import Workbench, open_notes
 from views.api.endpoints import Refusals
+from views.drawing.cards import sentence_card
 from views.drawing.charts import confidence_histogram, reliability_diagram
 from views.errors.export_tab import ExportTab
 from views.errors.file_tab import FileForm, pasted, said_of, said_of_list
@@ -38,7 +39,6 @@ from views.errors.keeper_tab import Keeper
 from views.errors.labels_tab import LabelsTab
 from views.errors.loading import brought_sentence, loaded_card, progress_card, scoring_card, so_far_card
 from views.errors.overview import overview_card
-from views.errors.parts import sentence_card
 from views.errors.phrases import phrases_card
 from views.errors.picks import PICKED
 from views.errors.preview import Brought, read

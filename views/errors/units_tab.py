@@ -10,7 +10,7 @@ from model.reading.explainer import Explainer
 from model.recurrence.choices import unit_of
 from model.workbench.workbench import Workbench
 from views.api.endpoints import Refusals
-from views.drawing.cards import empty_card
+from views.drawing.cards import sentence_card
 from views.drawing.labels import ARROWS
 from views.panel import Drawing
 from views.units.across import across_card
@@ -46,7 +46,7 @@ class UnitsTab:
         return {
             self._layer: gr.Radio(layers, value=1),
             self._direction: gr.Radio(directions, value=directions[0][1]),
-            self._card: empty_card(gettext(NOTHING_YET)),
+            self._card: sentence_card(gettext(NOTHING_YET)),
         }
 
     def listen(self) -> None:

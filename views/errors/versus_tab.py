@@ -14,8 +14,8 @@ from model.language import gettext, marked
 from model.reading.explainer import Explainer
 from model.workbench.versus import check_second, compare, second_logits
 from model.workbench.workbench import Workbench
+from views.drawing.cards import sentence_card
 from views.errors.loading import scoring_card
-from views.errors.parts import sentence_card
 from views.errors.stop_tab import Stopper
 from views.errors.versus import versus_card
 from views.panel import QUIET, Drawing

@@ -9,9 +9,9 @@ from markupsafe import Markup
 
 from model.language import gettext, ngettext
 from model.workbench.word_contrast import METHOD, WordContrast, WordOdds, WordScores
+from views.drawing.cards import sentence_card
 from views.drawing.numbers import signed
 from views.drawing.template import render
-from views.errors.parts import sentence_card
 from views.errors.picks import WordPick
 
 

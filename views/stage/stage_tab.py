@@ -13,7 +13,7 @@ from model.language import gettext
 from model.reading.explainer import Explainer
 from model.reading.explanation import Explanation, Question, Reading
 from views.api.endpoints import Refusals
-from views.drawing.cards import empty_card
+from views.drawing.cards import sentence_card
 from views.panel import QUIET, Drawing, Shared, whole
 from views.scripts import attached
 from views.stage.ledger import (
@@ -65,7 +65,7 @@ class Staging:
         self.staged = gr.State(None)  # the `Staged` that is shown now
         self.latest = gr.State(Latest())  # a visitor's own, changed in place
         self.reading = gr.HTML(
-            empty_card(
+            sentence_card(
                 gettext(
                     "Type a review, or pick one of the examples, and press Analyse: here it appears, each word "
                     "coloured by what it did to the verdict, and every gate of the network below it."

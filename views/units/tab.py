@@ -13,7 +13,7 @@ from model.reading.passing import PASSES
 from model.reading.stretch import STANDS_OUT, Stretch
 from model.reading.telling import HOLDS, KEEPS
 from views.api.endpoints import Refusals
-from views.drawing.cards import empty_card
+from views.drawing.cards import sentence_card
 from views.panel import QUIET, Drawing, Focus, Panel, Shared, whole
 from views.scripts import attached
 from views.units.across_tab import Across
@@ -48,7 +48,7 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
         try:
             return stretch_card(reading, explainer.standing_out(reading, stretch, SHOWN), stretch)
         except ReviewError as error:  # a stretch that this review has not
-            return empty_card(str(error))
+            return sentence_card(str(error))
 
     def draw(reading: Reading, focus: Focus, measure: str, *ends: float | None) -> Drawing:
         of_unit = across.draw(reading.question.checkpoint, focus.layer, focus.direction, focus.unit)
@@ -58,7 +58,9 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
         if measure == STANDS_OUT:
             return {card: over_stretch(reading, _stretch(reading, focus.place, first, last))}
         if measure == PASSES:
-            return {card: empty_card(gettext("Being computed: the review is read once more for each of many units."))}
+            return {
+                card: sentence_card(gettext("Being computed: the review is read once more for each of many units."))
+            }
         return {card: _telling_card(explainer, reading, measure)}
 
     def draw_passing(reading: Reading, focus: Focus, measure: str, *stretch: float | None) -> Drawing:
@@ -80,7 +82,7 @@ def _telling_card(explainer: Explainer, reading: Reading, measure: str) -> Marku
     """The units of which a measure says most, and how they were found."""
     if measure == KEEPS and not reading.gates.cell.forget_gates:
         said = gettext("A {cell} has no forget gate, by which could be said how long a unit keeps what it holds.")
-        return empty_card(said.format(cell=gettext(reading.gates.cell.name)))
+        return sentence_card(said.format(cell=gettext(reading.gates.cell.name)))
     title = gettext("Units that {measure}").format(measure=gettext(MEASURE_NAMES[measure]))
     note = gettext("Found over all layers and directions; at most {count}, the first one first.").format(count=SHOWN)
     if measure == KEEPS:

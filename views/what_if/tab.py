@@ -14,7 +14,7 @@ from model.network.cells.registry import FIRST_SHOWN, QUANTITIES
 from model.reading.explainer import Explainer
 from model.reading.explanation import Question, Reading
 from views.api.endpoints import Refusals
-from views.drawing.cards import empty_card
+from views.drawing.cards import sentence_card
 from views.drawing.labels import NAMES
 from views.drawing.numbers import minus
 from views.links import View
@@ -69,7 +69,7 @@ def build(explainer: Explainer, shared: Shared) -> Panel:
         return offered | {
             change: change_card(reading, after, explainer.elsewhere(reading, clamps)),
             gates: gates_cards(reading, after, focus.layer, focus.direction),
-            running: empty_card(gettext("The verdict as it reads: each part of the review is being read anew …")),
+            running: sentence_card(gettext("The verdict as it reads: each part of the review is being read anew …")),
         }
 
     def draw_running(reading: Reading, focus: Focus, held: Held, chosen: str) -> Drawing:

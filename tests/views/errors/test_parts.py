@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from model.tables.labels import NO_LABEL
 from model.workbench.overview import Outcome
-from views.errors.parts import MARKS, label_name, note_line, outcome_name, sentence_card, snippet
+from views.drawing.cards import sentence_card
+from views.errors.parts import MARKS, label_name, note_line, outcome_name, snippet
 
 
 def test_snippet_is_one_line_and_says_where_it_is_cut():
