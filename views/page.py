@@ -58,8 +58,8 @@ MEDIA = {"screen": VIEWS / "drawing/dark.css", "print": VIEWS / "print.css", "al
 def build_page(
     explainer: Explainer, notes: Path | None = None, imdb: Path | None = None, missing: str = ""
 ) -> gr.Blocks:
-    """The page, ready to be launched with `look()`; `notes` and `imdb` as in `ErrorsTab`; `missing` is a sentence on what
-    this server cannot do, for all who visit.
+    """The page, ready to be launched with `look()`; `notes` and `imdb` as in `ErrorsTab`; `missing` is a sentence on
+    what this server cannot do, for all who visit.
     """
     with gr.Blocks(title="Gatescope", analytics_enabled=False, fill_width=True, delete_cache=CACHE) as page:
         gr.HTML("", html_template="", visible="hidden", js_on_load=attached("drawing/without_storage.js"))

@@ -5,7 +5,6 @@ reviews most like it.
 from __future__ import annotations
 
 import secrets
-from dataclasses import dataclass
 
 import gradio as gr
 import numpy as np
@@ -29,22 +28,13 @@ from views.errors.naming_tab import Naming
 from views.errors.rows import neighbours_card, row_heading
 from views.gates.staves import staves
 from views.gates.unit_map import map_card, shown_in
+from views.latest import Latest, SupersededError
 from views.links import View
 from views.panel import QUIET, SHEET, STAVES, UNIT_MAP, Drawing
 from views.scripts import attached
 from views.stage.reading import reading
-from views.stage.stage_tab import SupersededError
 
 _CHOOSE = marked("Choose a review in the table to see it explained here.")
-
-
-@dataclass(slots=True)
-class Seen:
-    """The row that a visitor looks at now, a visitor's own, changed in place: what another one's words did is not
-    computed to its end, and not shown.
-    """
-
-    row: int = -1
 
 
 class Detail:
@@ -55,7 +45,7 @@ class Detail:
         self._explainer, self._bench = explainer, bench
         self.row = gr.State(-1)
         self._waiting = gr.State(-1)  # the row whose words have no scores yet
-        self._seen = gr.State(Seen())
+        self._latest = gr.State(Latest())  # the row that is looked at
         with gr.Row(elem_classes=["gs-buttons", "gs-stays"]):
             gr.HTML(render("errors/to_list.html"), elem_classes="gs-on-a-phone")
             self.back = gr.Button(gettext("▲ Back"), size="sm", min_width=80, elem_id="gs-errors-back")
@@ -129,28 +119,24 @@ class Detail:
 
     def score_after(self, opened: Dependency) -> None:
         """Show what each word did, of the row that is seen when its turn comes."""
-        opened.then(_see, [self.row, self._seen], None, queue=False, **QUIET).then(
+        opened.then(_see, [self.row, self._latest], None, queue=False, **QUIET).then(
             self._score,
-            [self._bench, self.row, self._waiting, self._seen, *self.gates],
+            [self._bench, self.row, self._waiting, self._latest, *self.gates],
             [self.reading, self._staves, self._units],
             concurrency_id="compute",
             **QUIET | {"trigger_mode": "always_last"},
         )
 
     def _score(
-        self, bench: Workbench | None, row: int, waiting: int, seen: Seen, layer: int, direction: str, symbol: str
+        self, bench: Workbench | None, row: int, waiting: int, latest: Latest, layer: int, direction: str, symbol: str
     ) -> Drawing:
-        def go_on(share: float = 0) -> None:
-            if seen.row != row:
-                raise SupersededError
-
         if bench is None or row < 0 or waiting != row:
             return gr.skip()
         with Refusals():
             try:
-                go_on()
+                go_on = latest.stop_after(row)
                 explanation = self._explainer.explain(self._question(bench, row), go_on)
-                go_on()
+                go_on(1)
             except SupersededError:
                 return gr.skip()
         return self._reading_of(explanation, row) | self._staves_of(explanation, layer, direction, symbol)
@@ -188,5 +174,5 @@ class Detail:
             return self._staves_of(self._explainer.known(self._question(bench, row)), layer, direction, symbol)
 
 
-def _see(row: int, seen: Seen) -> None:
-    seen.row = row
+def _see(row: int, latest: Latest) -> None:
+    latest.asked = row

@@ -14,6 +14,7 @@ from model.reading.explainer import Explainer
 from model.reading.explanation import Explanation, Question, Reading
 from views.api.endpoints import Refusals
 from views.drawing.cards import sentence_card
+from views.latest import Latest
 from views.panel import QUIET, Drawing, Shared, whole
 from views.scripts import attached
 from views.stage.ledger import (
@@ -45,17 +46,6 @@ class Staged:
     place: int | None
 
 
-@dataclass(slots=True)
-class Latest:
-    """The answer that a visitor waits for: what is computed for one before it can stop."""
-
-    asked: str = ""
-
-
-class SupersededError(Exception):
-    """Another answer is waited for by now."""
-
-
 class Staging:
     """The stage of a page about one review."""
 
@@ -63,7 +53,7 @@ class Staging:
         """Put it on the page that is being built."""
         self._explainer = explainer
         self.staged = gr.State(None)  # the `Staged` that is shown now
-        self.latest = gr.State(Latest())  # a visitor's own, changed in place
+        self.latest = gr.State(Latest())
         self.reading = gr.HTML(
             sentence_card(
                 gettext(
@@ -104,13 +94,7 @@ class Staging:
 
     def score(self, staged: Staged, latest: Latest, question: Question) -> Explanation:
         """What each word did. Raises `SupersededError` as soon as another answer is waited for."""
-
-        def go_on(share: float) -> None:
-            if latest.asked != staged.asked:
-                raise SupersededError
-
-        go_on(0)
-        return self._explainer.explain(question, go_on)
+        return self._explainer.explain(question, latest.stop_after(staged.asked))
 
     def show_scores(self, staged: Staged, explanation: Explanation) -> Drawing:
         """What `show` left out."""

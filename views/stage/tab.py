@@ -23,6 +23,7 @@ from views.drawing.cards import card_with_remark
 from views.drawing.labels import ARROWS, NAMES
 from views.gates import tab as gates_tab
 from views.gradients import tab as gradients_tab
+from views.latest import Latest, SupersededError
 from views.links import OUTER_TABS, View
 from views.memory import tab as memory_tab
 from views.panel import ANALYSE, QUIET, Drawing, Focus, PageValues, Panel, Shared, whole
@@ -32,7 +33,7 @@ from views.stage.focus_tab import focus_of, place_in_another_text
 from views.stage.fooled import fooled_card, is_fooled, place_of
 from views.stage.form_tab import ReviewForm
 from views.stage.ledger import CREDITED
-from views.stage.stage_tab import Latest, Staged, Staging, SupersededError
+from views.stage.stage_tab import Staged, Staging
 from views.stage.verdict import verdict
 from views.units import tab as units_tab
 from views.what_if import tab as what_if_tab

@@ -11,7 +11,8 @@ from model.workbench.scoring import score
 from tests.scored import made_table
 from tests.views.blocks import on_a_page
 from tests.views.errors.pages import bench_of, text_of
-from views.errors.detail_tab import Detail, Seen, _see
+from views.errors.detail_tab import Detail, _see
+from views.latest import Latest
 
 HOW = (1, "forward", "f")
 TEXTS = ["the film is good and never dull", "a dull film , not good by far"]
@@ -39,7 +40,7 @@ def test_a_review_is_read_at_once_and_its_words_are_scored_afterwards(detail, sc
     assert FOLLOW in text_of(opened[detail.reading])
     assert not coloured(opened, detail)
     assert opened[detail._waiting] == 1
-    then = detail._score(scored, 1, 1, Seen(1), *HOW)
+    then = detail._score(scored, 1, 1, Latest(1), *HOW)
     assert coloured(then, detail)
     assert FOLLOW not in text_of(then[detail.reading])
     assert "data-pending" in opened[detail._staves]
@@ -50,11 +51,11 @@ def test_what_is_scored_already_is_shown_so_and_not_asked_for_again(detail, scor
     explainer.explain(Question(TEXTS[0], "bilstm"))
     opened = detail.open(scored, np.arange(2), 0, *HOW)
     assert coloured(opened, detail)
-    assert detail._score(scored, 0, opened[detail._waiting], Seen(0), *HOW) == gr.skip()
+    assert detail._score(scored, 0, opened[detail._waiting], Latest(0), *HOW) == gr.skip()
 
 
 def test_the_scores_of_a_review_that_is_no_longer_seen_are_not_shown(detail, scored, monkeypatch):
-    seen = Seen()
+    seen = Latest()
     _see(1, seen)
     explain = detail._explainer.explain
 
@@ -65,4 +66,4 @@ def test_the_scores_of_a_review_that_is_no_longer_seen_are_not_shown(detail, sco
     monkeypatch.setattr(detail._explainer, "explain", turned_meanwhile)
     assert detail._score(scored, 1, 1, seen, *HOW) == gr.skip()
     assert detail._score(scored, 1, 1, seen, *HOW) == gr.skip()  # and not even computed
-    assert seen.row == 0
+    assert seen.asked == 0

@@ -15,10 +15,10 @@ from model.reading.explanation import Question
 from model.recurrence.clamps import Clamp
 from tests.conftest import save_checkpoint
 from tests.views.blocks import on_a_page
+from views.latest import Latest
 from views.links import View
 from views.panel import PageValues
 from views.stage.focus_tab import focus_of
-from views.stage.stage_tab import Latest
 from views.stage.tab import ExplainTab, valid, view_of
 
 ASKED = Question("Not a good film, but great!", "bilstm")
