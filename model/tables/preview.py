@@ -22,7 +22,7 @@ from model.tables.label_reading import Read, read_labels
 from model.tables.labels import NO_LABEL, UNKNOWN_LABEL, CountsAs, LabelReading
 from model.tables.readers.base import MAX_ROWS, File, Row, Source
 from model.tables.reasons import no_label, too_many, why_not
-from model.tables.table import BadRow, label_names, pasted_source
+from model.tables.table import BadRow, label_names, nothing_to_read, pasted_source
 from model.tables.words import Said, said_by
 
 SHOWN = 10  # rows
@@ -75,6 +75,11 @@ class Preview:
     def can_be_scored(self) -> bool:
         """Whether there is a row to read, and nothing left to be said."""
         return self.read > 0 and not self.is_asking
+
+    @property
+    def nothing(self) -> str:
+        """Why there is nothing to read, whatever is answered; "" where there is something."""
+        return "" if self.read or self.is_asking else nothing_to_read(self.name, self.columns, self.bad)
 
 
 def preview(

@@ -282,7 +282,7 @@ def _collect(
     bad.sort(key=lambda each: each.line)
     kept = np.flatnonzero(labels != UNKNOWN_LABEL)
     if not len(kept):
-        raise DataError(_nothing(name, columns, bad))
+        raise DataError(nothing_to_read(name, columns, bad))
     progress(1.0)
     texts = tuple([reviews[row].text for row in kept])
     lines = np.array([reviews[row].line for row in kept], dtype=np.int64)
@@ -341,7 +341,8 @@ def _judge(reviews: Sequence[_Review], label: Read | None, rating: Read | None) 
     return labels, stars
 
 
-def _nothing(name: str, columns: Columns, bad: Sequence[BadRow]) -> str:
+def nothing_to_read(name: str, columns: Columns, bad: Sequence[BadRow]) -> str:
+    """What is wrong with a file of which no row can be read; `bad` are those that it has."""
     if not bad:
         sentence = gettext("'{name}' has the names of columns but no row below them: add a review in each row.")
         return sentence.format(name=name)

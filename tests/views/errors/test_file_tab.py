@@ -90,7 +90,7 @@ def test_what_is_unclear_is_asked_and_not_scored_before_it_is_answered(tmp_path,
 
 @pytest.mark.parametrize(
     ("content", "said"),
-    [("text,label\n", "add a review in each row"), ("text,label\n,1\n ,0\n", "another column may hold the texts")],
+    [("text,label\n", "add a review in each row"), ("text,label\n,1\n ,0\n", "choose other columns, or mend the file")],
 )
 def test_what_has_no_row_to_read_cannot_be_scored_and_says_why(form, tmp_path, content, said):
     drawing = form._uploaded(str(brought(tmp_path, content).path))
