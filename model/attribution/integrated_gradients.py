@@ -22,12 +22,13 @@ from model.language import marked
 
 MAX_NODES = 384  # gradients that may be taken in all
 MAX_NODE_TOKENS = 96_000  # nodes × tokens in all: bounds the time of long reviews
-FIRST_PANELS, PANEL_NODES = 8, 2
+FIRST_EDGES = (0.0, 0.3, 0.43, 0.55, 0.7, 1.0)  # of the first panels: narrow where a logit rises most suddenly
+PANEL_NODES = 3
 PARTS = 3  # into which a panel whose scores do not add up is cut
 
 
 @dataclass(frozen=True, slots=True)
-class _Panel:
+class Panel:
     """A piece of the path from baseline (0) to review (1), with its share of the integral.
 
     `scores` (tokens,); `error` is their sum less the rise of the logit along the piece.
@@ -39,7 +40,7 @@ class _Panel:
     error: float
 
 
-class _Path:
+class Path:
     """The straight line from baseline to review, on which integrated gradients integrate.
 
     An LSTM's logit rises in sudden steps along it, since whole trains of gates switch over at once; nodes spread
@@ -68,12 +69,12 @@ class _Path:
         found = [self._forward(chunk) for chunk in self.at(places).split(self._chunk * PANEL_NODES)]
         return torch.cat(found).tolist()
 
-    def panels(self, edges: Sequence[tuple[float, float]], logits: dict[float, float]) -> list[_Panel]:
+    def panels(self, edges: Sequence[tuple[float, float]], logits: dict[float, float]) -> list[Panel]:
         """Integrate between pairs of places, all nodes in one batch where memory allows."""
         starts, ends = (self.at([edge[side] for edge in edges]).split(self._chunk) for side in (0, 1))
         scores = torch.cat([self._scores(*each) for each in zip(starts, ends, strict=True)])  # (P, T)
         return [
-            _Panel(start, end, row, float(row.sum()) - (logits[end] - logits[start]))
+            Panel(start, end, row, float(row.sum()) - (logits[end] - logits[start]))
             for (start, end), row in zip(edges, scores, strict=True)
         ]
 
@@ -86,13 +87,15 @@ class _Path:
 
 
 def _score(subject: Subject) -> Scored:
+    return integrate(Path(subject))
+
+
+def integrate(path: Path) -> Scored:
     """Cut the panels with the largest errors until the scores add up (see `max_delta`), or the ceiling is met."""
-    path = _Path(subject)
-    edges = [place / FIRST_PANELS for place in range(FIRST_PANELS + 1)]
-    logits = dict(zip(edges, path.logits(edges), strict=True))
+    logits = dict(zip(FIRST_EDGES, path.logits(FIRST_EDGES), strict=True))
     difference = logits[1.0] - logits[0.0]
     tolerance = max_delta(difference)
-    panels = path.panels(list(pairwise(edges)), logits)
+    panels = path.panels(list(pairwise(FIRST_EDGES)), logits)
     while abs(sum(panel.error for panel in panels)) >= tolerance and path.evaluated < path.ceiling:
         panels, worst = _worst(panels, tolerance, (path.ceiling - path.evaluated) // (PARTS * PANEL_NODES))
         cuts = [np.linspace(panel.start, panel.end, PARTS + 1).tolist() for panel in worst]
@@ -110,7 +113,7 @@ def _score(subject: Subject) -> Scored:
     )
 
 
-def _worst(panels: list[_Panel], tolerance: float, most: int) -> tuple[list[_Panel], list[_Panel]]:
+def _worst(panels: list[Panel], tolerance: float, most: int) -> tuple[list[Panel], list[Panel]]:
     """Split panels into those to keep, whose errors together stay below the tolerance, and the worst, to cut."""
     ordered = sorted(panels, key=lambda panel: abs(panel.error))
     kept, total = 0, 0.0
@@ -125,7 +128,7 @@ def _worst(panels: list[_Panel], tolerance: float, most: int) -> tuple[list[_Pan
 
 def max_nodes(tokens: int) -> int:
     """The ceiling of integrated gradients for a review of so many tokens."""
-    return max(FIRST_PANELS * PANEL_NODES, min(MAX_NODES, MAX_NODE_TOKENS // tokens))
+    return max(PANEL_NODES * (len(FIRST_EDGES) - 1), min(MAX_NODES, MAX_NODE_TOKENS // tokens))
 
 
 INTEGRATED_GRADIENTS = Method(
