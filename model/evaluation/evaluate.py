@@ -39,14 +39,8 @@ REVIEWS = 200  # of the comparison of attribution methods
 
 
 def evaluate(loaded: Checkpoint, data: PreparedData) -> tuple[Report, float]:
-    """Measure on validation and test; also the temperature, fitted on validation, that the report was made with.
-
-    Raises `DataError` where the prepared data were counted with other words than the checkpoint's.
-    """
-    words = loaded.field.vocab.itos[2:]
-    if list(data.vocabulary[: len(words)]) != words:
-        said = gettext("The prepared data have another vocabulary than the checkpoint '{name}': prepare again.")
-        raise DataError(said.format(name=loaded.name))
+    """Measure on validation and test; also the temperature, fitted on validation, that the report was made with."""
+    data = data.in_words(loaded.field.vocab.itos[2:])
     raw, labels = {}, {}
     for split in (Split.VALIDATION, Split.TEST):
         logits, labels[split] = logits_and_labels(loaded.network, data, data.rows(split), progress=True)

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import hashlib
 import zipfile
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from pathlib import Path
 from typing import Any
@@ -58,6 +59,15 @@ class PreparedData:
     def rows(self, split: Split) -> np.ndarray:
         """Numbers of the reviews of a split, int64."""
         return np.flatnonzero(self.splits == split)
+
+    def in_words(self, words: Sequence[str]) -> PreparedData:
+        """The same reviews in the ids of a network that has these words, from id 2 on; any other word is unknown."""
+        if self.vocabulary[: len(words)] == tuple(words):
+            return self
+        ids = {word: number for number, word in enumerate(words, start=2)}
+        others = (ids.get(word, text.UNKNOWN_ID) for word in self.vocabulary)
+        table = np.array([text.UNKNOWN_ID, text.PADDING_ID, *others], dtype=self.ids.dtype)
+        return replace(self, ids=table[self.ids], vocabulary=tuple(words))
 
     def review(self, row: int, vocabulary_size: int, max_tokens: int = text.MAX_TOKENS) -> np.ndarray:
         """Ids of one review (tokens,), int64, cut to head and tail; ids from `vocabulary_size` on become <unk>."""

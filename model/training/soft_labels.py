@@ -99,7 +99,8 @@ def mean(all_labels: Sequence[SoftLabels]) -> SoftLabels:
 
 def ask(folder: Path, data: PreparedData, device: str) -> SoftLabels:
     """What a trained network says of the unlabelled and validation reviews, its temperature fitted on validation."""
-    network = checkpoint.load(folder.name, folder.parent, device).network
+    loaded = checkpoint.load(folder.name, folder.parent, device)
+    network, data = loaded.network, data.in_words(loaded.field.vocab.itos[2:])
     rows = np.concatenate([data.rows(Split.VALIDATION), data.rows(Split.UNLABELLED)])
     logits, truth = logits_and_labels(network, data, rows, half=prefers_half(device), progress=True)
     known = data.splits[rows] == Split.VALIDATION

@@ -27,7 +27,7 @@ from model.network import checkpoint
 from model.network.checkpoint import Epoch, TrainingRecord
 from model.network.network import RecurrentNetwork
 from model.network.precision import prefers_half
-from model.text import pad
+from model.text import PADDING_ID, UNKNOWN_ID, pad
 from model.training import language_model, soft_labels, vectors
 from model.training.batches import epoch_batches, trained_rows
 from model.training.data import PreparedData, Split
@@ -129,15 +129,21 @@ class Trainer:
         return self.settings.start is not None and (Path(self.settings.start) / "best").is_dir()
 
     def _start_from(self, folder: Path) -> None:
-        """Raises `DataError` where that network has other words or another shape."""
+        """With the word vectors of the words that both have; other words start as its unknown one. Raises `DataError`
+        where that network has another shape.
+        """
         loaded = checkpoint.load(folder.name, folder.parent)
         same_shape = replace(loaded.network.config, temperature=1.0, dropout=0.0) == replace(
             self.preset.network, dropout=0.0
         )
-        if loaded.field.vocab.itos[2:] != self.words or not same_shape:
-            said = gettext("The network of '{folder}' has other words or another shape than this one.")
+        if not same_shape:
+            said = gettext("The network of '{folder}' has another shape than this one.")
             raise DataError(said.format(folder=folder.parent))
-        self.network.load_state_dict(loaded.network.state_dict())
+        ids = loaded.field.vocab.stoi
+        rows = [UNKNOWN_ID, PADDING_ID, *(ids[word] for word in self.words)]  # that of an unknown word is UNKNOWN_ID
+        weights = loaded.network.state_dict()
+        weights["embedding.weight"] = weights["embedding.weight"][rows]
+        self.network.load_state_dict(weights)
         self.language_model = loaded.training.language_model
 
     def run(self, epochs: int, stop: float) -> None:

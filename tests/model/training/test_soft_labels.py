@@ -15,7 +15,7 @@ from model.training import data, soft_labels
 from model.training.data import Split
 from model.training.soft_labels import SoftLabels
 from tests.conftest import ROOT
-from tests.made import made_data
+from tests.made import WORDS, made_data
 
 
 def train_teacher(workplace, name="teacher"):
@@ -98,6 +98,21 @@ def test_run_goes_on_from_the_best_network_of_another(workplace):
     before = checkpoint.load(first.name, first.parent).history
     assert later.history[0].train_loss < before[0].train_loss / 2
     assert main(["train", "bilstm", *paths, "--out", str(workplace / "other"), "--epochs", "1"]) == 1  # another shape
+
+
+def test_run_goes_on_from_a_network_of_other_words_word_by_word(workplace):
+    first = train_teacher(workplace, "first")
+    data.save(made_data().in_words(WORDS[::-1]), workplace / "turned.npz")
+    paths = ["--data", str(workplace / "turned.npz"), "--from", str(workplace / "first"), "--device", "cpu"]
+    assert main(["train", "recipe", *paths, "--out", str(workplace / "next"), "--epochs", "1"]) == 0
+    before = checkpoint.load(first.name, first.parent).history
+    assert checkpoint.load("best", workplace / "next").history[0].train_loss < before[0].train_loss / 2
+
+
+def test_teacher_of_other_words_says_the_same_of_the_same_reviews(workplace):
+    teacher, prepared = train_teacher(workplace), made_data()
+    same, turned = (soft_labels.ask(teacher, each, "cpu") for each in (prepared, prepared.in_words(WORDS[::-1])))
+    assert turned.probabilities == pytest.approx(same.probabilities, abs=1e-6, nan_ok=True)
 
 
 def test_labels_for_other_data_or_damaged_ones_are_refused(workplace, capsys):
