@@ -39,6 +39,7 @@ from views.api.faults import print_no_words
 from views.api.log import KINDS, write_log
 from views.page import MAX_UPLOAD, build_page, look
 
+VISITS = 500  # pages whose values the server remembers, some 5 MB each; Gradio lets go of none before there are more
 MAX_WAITING = 2_000  # requests in the queue: a class of 200, whose pages ask seven things each; more are refused
 
 
@@ -97,6 +98,7 @@ def main() -> int:
     calls.watch(page)
     page.queue(max_size=MAX_WAITING, default_concurrency_limit=2, api_open=False).launch(  # nobody skips the queue
         max_file_size=MAX_UPLOAD,
+        state_session_capacity=VISITS,
         ssr_mode=False,
         footer_links=["api", "settings"],
         enable_monitoring=False,  # it shows to anybody who asked for what

@@ -40,7 +40,7 @@ class Panel:
     error: float
 
 
-class Path:
+class StraightPath:
     """The straight line from baseline to review, on which integrated gradients integrate.
 
     An LSTM's logit rises in sudden steps along it, since whole trains of gates switch over at once; nodes spread
@@ -87,10 +87,10 @@ class Path:
 
 
 def _score(subject: Subject) -> Scored:
-    return integrate(Path(subject))
+    return integrate(StraightPath(subject))
 
 
-def integrate(path: Path) -> Scored:
+def integrate(path: StraightPath) -> Scored:
     """Cut the panels with the largest errors until the scores add up (see `max_delta`), or the ceiling is met."""
     logits = dict(zip(FIRST_EDGES, path.logits(FIRST_EDGES), strict=True))
     difference = logits[1.0] - logits[0.0]

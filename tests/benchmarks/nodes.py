@@ -39,7 +39,7 @@ def main() -> None:
     loaded = checkpoint.load(chosen.checkpoint)
     used, off = [], []
     for text in read(chosen.source, chosen.reviews).texts:
-        path = integrated_gradients.Path(subject_of(loaded.network, encode(text, loaded.field).ids[:LONGEST]))
+        path = integrated_gradients.StraightPath(subject_of(loaded.network, encode(text, loaded.field).ids[:LONGEST]))
         found = integrated_gradients.integrate(path)
         used.append(path.evaluated)
         off.append(np.abs(np.array(found.scores) - exact(path)).max())
@@ -54,7 +54,7 @@ def main() -> None:
     print("\n".join(f"| {name} | {value} |" for name, value in rows.items()))
 
 
-def exact(path: integrated_gradients.Path) -> np.ndarray:
+def exact(path: integrated_gradients.StraightPath) -> np.ndarray:
     """The scores (tokens,) of many nodes, spread evenly."""
     edges = np.linspace(0, 1, MANY // integrated_gradients.PANEL_NODES + 1).tolist()
     panels = path.panels(list(pairwise(edges)), dict.fromkeys(edges, 0.0))

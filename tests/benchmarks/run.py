@@ -20,6 +20,7 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import httpx
@@ -27,10 +28,12 @@ import torch
 from captum.attr import LayerIntegratedGradients
 from gradio_client import Client
 
-from model.attribution.attribution import attribute
+from model.attribution.attribution import attribute, subject_of
+from model.attribution.integrated_gradients import FIRST_EDGES, PANEL_NODES, StraightPath
 from model.network import checkpoint
 from model.network.checkpoint import Checkpoint
 from model.network.classify import classify_encoded
+from model.network.network import RecurrentNetwork
 from model.reading.comparison import compare
 from model.reading.explainer import Explainer
 from model.reading.explanation import Question
@@ -145,6 +148,40 @@ def explaining(name: str) -> None:
             f"{theirs.p50:.3f} s | {100 * off:.0f} % | {ours.p50 / theirs.p50:.2f} |",
             flush=True,
         )
+
+
+def steps(name: str) -> None:
+    """What part of the matrix product's peak each step of an explanation reaches, on 250 tokens.
+
+    Counted are the products alone: 2 (inputs + units) rows for each token, layer and direction; a gradient takes three
+    times a reading, since oneDNN computes those of the weights, too, which nobody asked for.
+    """
+    loaded = checkpoint.load(name)
+    network, review = loaded.network, reviews(loaded, 250)[0]
+    subject = subject_of(network, review.ids)
+    path = StraightPath(subject)
+    edges = list(pairwise(FIRST_EDGES))
+    logits = dict.fromkeys(FIRST_EDGES, 0.0)
+    nodes = PANEL_NODES * len(edges)
+    calls: dict[str, tuple[Callable[[], object], int]] = {
+        "verdict": (lambda: classify_encoded(loaded, review), 1),
+        "gates, beside the reading that they are held against": (lambda: trace_gates(network, subject.embedded), 2),
+        f"logits at {len(FIRST_EDGES)} places": (lambda: path.logits(FIRST_EDGES), len(FIRST_EDGES)),
+        f"gradients at {nodes} places": (lambda: path.panels(edges, logits), 3 * nodes),
+    }
+    peak, once = matrix_peak(), products(network) * len(review.ids) / 1e9
+    print(f"\n| step, 250 tokens | time | GFLOP/s | of the matrix product's {peak:.0f} |\n| --- | ---: | ---: | ---: |")
+    for step, (call, readings) in calls.items():
+        call()
+        seconds = measure([call], 5).p50
+        speed = readings * once / seconds
+        print(f"| {step} | {seconds:.3f} s | {speed:.0f} | {speed / peak:.0%} |", flush=True)
+
+
+def products(network: RecurrentNetwork) -> int:
+    """Floating-point operations of the products that reading one token takes."""
+    weights = (each for name, each in network.named_parameters() if "_rnn.weight" in name)
+    return 2 * sum(each.numel() for each in weights)
 
 
 def lessons(name: str) -> None:
@@ -347,6 +384,7 @@ def using(address: str, text: str) -> None:
 def main() -> None:
     name = sys.argv[1] if len(sys.argv) > 1 else "bilstm"
     explaining(name)
+    steps(name)
     lessons(name)
     inside(name)
     serving(name)
