@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from model import memory
 from model.memory import give_back
 
 
@@ -32,3 +33,13 @@ def test_memory_that_is_free_below_what_is_used_is_given_back():
 def test_elsewhere_nothing_happens(monkeypatch):
     monkeypatch.setattr("sys.platform", "darwin")
     give_back()
+
+
+def test_in_passing_it_is_given_back_now_and_then_and_not_each_time(monkeypatch):
+    times, clock = [], [0.0]
+    monkeypatch.setattr(memory, "give_back", lambda: times.append(clock[0]))
+    monkeypatch.setattr("time.monotonic", lambda: clock[0])
+    tidying = memory.Tidying()
+    for clock[0] in (1.0, memory.SECONDS, memory.SECONDS + 1, 2 * memory.SECONDS - 1, 3 * memory.SECONDS):
+        tidying.pass_by()
+    assert times == [memory.SECONDS, 3 * memory.SECONDS]
