@@ -169,5 +169,9 @@ def test_after_a_call_memory_is_given_back_in_passing(watched, monkeypatch):
     given = []
     monkeypatch.setattr("model.memory.SECONDS", 0.0)
     monkeypatch.setattr("model.memory.give_back", lambda: given.append(True))
-    assert watched(str.upper)("a") == "A"
+
+    def callback(text):
+        return text.upper()
+
+    assert watched(callback)("a") == "A"
     assert given == [True]
