@@ -75,7 +75,7 @@ def proxy(port: int, served: str) -> Iterator[None]:
     ]
     server = uvicorn.Server(
         uvicorn.Config(
-            Starlette(routes=routes, lifespan=lifespan), port=port, log_level="critical", timeout_graceful_shutdown=1
+            Starlette(routes=routes, lifespan=lifespan), port=port, log_config=None, timeout_graceful_shutdown=1
         )
     )
     thread = threading.Thread(target=server.run, daemon=True)

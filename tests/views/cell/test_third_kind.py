@@ -40,7 +40,7 @@ IDS = [3, 4, 5, 6, 7]
 def with_gru(monkeypatch):
     """The GRU of the tests, wherever kinds are looked up."""
     more = MappingProxyType({**CELLS, GRU.key: GRU})
-    holders = [module for module in sys.modules.values() if getattr(module, "CELLS", None) is registry.CELLS]
+    holders = [module for module in list(sys.modules.values()) if getattr(module, "CELLS", None) is registry.CELLS]
     for module in holders:
         monkeypatch.setattr(module, "CELLS", more)
     monkeypatch.setitem(sys.modules, f"views.cell.drawings.{GRU.key}", gru)
