@@ -31,7 +31,7 @@ DATA = {
     "(not named yet)",
 }
 CITATION = re.compile(r"\([A-Z]*\s?\d{4}\)")
-STATEMENT = re.compile(r"^\s*(?:SELECT|INSERT|DELETE|CREATE|WHERE|PRIMARY|owner TEXT|category TEXT|if \(|return |let )")
+STATEMENT = re.compile(r"^\s*(?:SELECT|INSERT|DELETE|CREATE|WHERE|PRIMARY|owner TEXT|category TEXT|if \(|return )")
 OWN_LANGUAGES = {"views/lesson/lessons.py"}
 SENTENCE = re.compile(r"(?:^|[\s(“\"'])[A-Za-z]{2,}[,:;]? [a-z]{2,}(?:[\s,.:;!?)”\"']|$)")
 COVERED = (

@@ -39,8 +39,10 @@ REVIEWS = 200  # of the comparison of attribution methods
 
 
 def evaluate(loaded: Checkpoint, data: PreparedData) -> tuple[Report, float]:
-    """Measure on validation and test; also the temperature, fitted on validation, that the report was made with."""
-    data = data.in_words(loaded.field.vocab.itos[2:])
+    """Measure on validation and test; also the temperature, fitted on validation, that the report was made with.
+
+    `data` are in the checkpoint's words.
+    """
     raw, labels = {}, {}
     for split in (Split.VALIDATION, Split.TEST):
         logits, labels[split] = logits_and_labels(loaded.network, data, data.rows(split), progress=True)
@@ -132,6 +134,7 @@ def work(options: Options) -> None:
     """Measure, store what was found beside the checkpoint, and say it."""
     data = dataset.load(options.data)
     loaded = checkpoint.load(options.name, options.folder, options.device)
+    data = data.in_words(loaded.field.vocab.itos[2:])  # for all that is measured here
     size = loaded.network.config.vocabulary_size
     drawn = draw_reviews(data, size, options.reviews, options.seed) if options.faithfulness else []
     report, temperature = evaluate(loaded, data)

@@ -29,9 +29,11 @@ _TAKE_LINK = """(fragment) => {
 }"""
 _WHAT_TO_OPEN = """(_, ...others) => {
   document.documentElement.toggleAttribute("data-opening", Boolean(location.hash)); // see views/stage/review.js
-  let kept = "";
-  try { kept = sessionStorage.getItem("gatescope"); } catch {}
-  return [location.hash || kept || "", ...others];
+  try {
+    return [location.hash || sessionStorage.getItem("gatescope") || "", ...others];
+  } catch {
+    return [location.hash, ...others];
+  }
 }"""  # a frame of another site may find its storage forbidden
 _FRAGMENT = re.compile(r"#?(?P<view>view=.*?)(?:&place=(?P<place>[0-9]{1,6}))?", re.DOTALL)
 

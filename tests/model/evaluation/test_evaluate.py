@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple
+
 import numpy as np
 import pytest
 
@@ -51,6 +53,21 @@ def test_evaluating_twice_gives_the_same_files(folder):
             other.accuracy,
         )
         assert (one.ece, one.uncalibrated_ece) == pytest.approx((other.ece, other.uncalibrated_ece), abs=1e-6)
+
+
+def test_data_that_were_counted_with_other_words_are_measured_all_the_same(folder):
+    prepared = made_data()
+    turned = prepared.in_words(WORDS[::-1])
+    assert not np.array_equal(turned.ids, prepared.ids)
+    found = []
+    for counted in (prepared, turned):
+        data.save(counted, folder / "imdb.npz")
+        assert command(folder, "--faithfulness", "--reviews", "3") == 0
+        compared = faithfulness.read(folder / "net").methods
+        report = checkpoint.load("net", folder).report
+        metrics = [number for split in (report.validation, report.test) for number in astuple(split)]
+        found.append([*metrics, *(number for each in compared for number in (each.aopc, each.tau))])
+    assert found[1] == pytest.approx(found[0], abs=1e-5)
 
 
 def test_slices_and_behaviour_are_stored_printed_and_on_the_card(folder, capsys):

@@ -17,7 +17,6 @@ from safetensors import safe_open
 from safetensors.torch import load_file
 
 from model.command_line import main
-from model.evaluation import evaluate
 from model.network import checkpoint
 from model.reading import atlas
 from model.training import data, objective, publish, trainer
@@ -25,7 +24,6 @@ from model.training.data import Split
 from model.training.logits import logits_and_labels
 from model.training.presets import PRESETS, changed_preset
 from tests.conftest import ROOT
-from tests.made import WORDS, made_data
 
 
 def command(workplace, out, *more, preset="recipe"):
@@ -239,11 +237,3 @@ def test_publishing_new_weights_forgets_what_was_measured_of_old_ones(workplace)
     (folder / "net" / "faithfulness.json").write_text("of other weights")
     publish.publish("net", [workplace / "run"], folder)
     assert not (folder / "net" / "faithfulness.json").exists()
-
-
-def test_evaluation_reads_data_that_were_counted_with_other_words(workplace):
-    assert command(workplace, "run", "--epochs", "1") == 0
-    loaded, prepared = checkpoint.load("best", workplace / "run"), made_data()
-    turned = prepared.in_words(WORDS[::-1])
-    assert not np.array_equal(turned.ids, prepared.ids)
-    assert evaluate.evaluate(loaded, turned) == evaluate.evaluate(loaded, prepared)

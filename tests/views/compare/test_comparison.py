@@ -250,7 +250,11 @@ def test_table_has_a_row_for_each_pair_and_a_dash_for_what_is_lacking(edit):
     assert new[:3] == ["", "–", "–"]
     assert new[3] == "4"
     assert new[6] == new[-1] == "–"
-    assert number(rows[0][6]) == pytest.approx(edit.score_change[0], abs=1.1e-3)  # the difference of what is printed
+    before, after, change = (number(rows[0][cell]) for cell in (2, 5, 6))
+    assert change == pytest.approx(after - before, abs=1e-9)  # the difference of what is printed
+    assert [before, after] == pytest.approx(
+        [edit.left.attribution.scores[0], edit.right.attribution.scores[0]], abs=6e-4
+    )
 
 
 def test_csv_holds_every_pair_and_no_number_for_what_is_lacking(edit):
