@@ -76,6 +76,12 @@ def add_run(parser: ArgumentParser, default: str) -> None:
     add_device(parser)
 
 
+def add_changes(parser: ArgumentParser) -> None:
+    """`changes`: settings of a training, a list of "name=value"."""
+    said = gettext("change settings of the preset")
+    parser.add_argument("--set", dest="changes", nargs="*", default=[], metavar="NAME=VALUE", help=said)
+
+
 def add_text(parser: ArgumentParser) -> None:
     """`text`, for `read_text`; and `json`, whether the answer is wanted for a program."""
     parser.add_argument("text", metavar="TEXT", help=gettext("the review; - reads it from standard input"))

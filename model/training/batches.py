@@ -13,8 +13,8 @@ from model.training.presets import Preset
 
 def trained_rows(data: PreparedData, preset: Preset) -> np.ndarray:
     """Numbers of the reviews that a run trains on."""
-    rows = data.rows(Split.TRAIN)
-    return np.concatenate([rows, data.rows(Split.UNLABELLED)]) if preset.unlabelled else rows
+    splits = [Split.TRAIN, *[Split.UNLABELLED] * preset.unlabelled, *[Split.EXCERPT] * preset.excerpts]
+    return np.concatenate([data.rows(split) for split in splits])
 
 
 def epoch_batches(data: PreparedData, preset: Preset, seed: int, number: int) -> list[np.ndarray]:

@@ -4,8 +4,9 @@
 
 Any encoder that transformers' `AutoModel` reads will do. The mean of its last hidden states, under dropout and one
 linear output, is the logit. Of a long review it reads the first and the last word pieces, since the verdict often comes
-last. With `--folds N --fold K` it is trained without the K-th of N parts of the labelled reviews and labels those too:
-what teachers say of a labelled review must come from one that has not seen it.
+last. With `--set folds=N` it is fine-tuned N times, each time without one of N parts of the labelled reviews, which it
+then labels as well: what a teacher says of a labelled review must come from one that has not seen it. Of all other
+reviews the N speak together.
 
 Sources: fine-tuning with linear decay after a warm-up, Devlin et al. (NAACL 2019); head and tail of long texts, Sun et
 al. (CCL 2019); distillation into a recurrent network, Tang et al. (2019).
@@ -17,7 +18,7 @@ import sys
 import time
 from argparse import ArgumentParser
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,6 +46,7 @@ from model.training.run import (
     restore_optimizer,
     write_state,
 )
+from model.training.settings import changed
 from model.training.soft_labels import SoftLabels
 
 if TYPE_CHECKING:
@@ -52,6 +54,8 @@ if TYPE_CHECKING:
 
 ATTENTION_DROPOUT = ("attention_probs_dropout_prob", "attention_dropout")  # switched off: it takes half of the time
 NEARBY = 50  # batches that are sorted by length together
+LABELLED_TOGETHER = 256  # texts on a GPU, which has no gradients to keep then
+TOGETHER = 512  # texts that the tokenizer is given at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,8 +71,11 @@ class EncoderSettings:
     warm_up: int = 200  # steps, or a tenth of all where that is less
     dropout: float = 0.1  # before the output
     clip: float = 1.0  # of the gradient's norm
-    folds: int = 0  # parts of the labelled reviews; 0: train on all
-    fold: int = 0  # the part, from 1, that is left out of training
+    folds: int = 0  # parts of the labelled reviews, each left out once; 0: train on all
+
+    def __post_init__(self) -> None:
+        if self.folds == 1:
+            raise ValueError("one part cannot be left out of itself")
 
 
 class Encoder(nn.Module):
@@ -88,7 +95,7 @@ class Encoder(nn.Module):
         return self.output(self.dropout(mean)).squeeze(-1).float()
 
 
-def read_pretrained(source: str) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
+def read_pretrained(source: str, device: str) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
     """An encoder and its tokenizer, from a folder or a hub. Raises `DataError` where there is none."""
     from transformers import AutoConfig, AutoModel, AutoTokenizer  # not at the top: an extra of its own
     from transformers.utils import logging
@@ -99,7 +106,8 @@ def read_pretrained(source: str) -> tuple[PreTrainedModel, PreTrainedTokenizerBa
         for name in ATTENTION_DROPOUT:
             if hasattr(config, name):
                 setattr(config, name, 0.0)
-        body = AutoModel.from_pretrained(source, config=config, attn_implementation="eager")
+        attention = "sdpa" if device == "cuda" else "eager"  # each the faster one there
+        body = AutoModel.from_pretrained(source, config=config, attn_implementation=attention)
         tokenizer = AutoTokenizer.from_pretrained(source)
     except Exception as error:  # it raises whatever its readers raise
         said = gettext("'{source}' is no pretrained encoder: neither a folder that holds one nor a hub's.")
@@ -110,7 +118,7 @@ def read_pretrained(source: str) -> tuple[PreTrainedModel, PreTrainedTokenizerBa
 
 
 class FineTuning:
-    """One run, with its state on disk: training, then labelling."""
+    """One run, with its state on disk: training, then labelling, once for each part that is left out."""
 
     def __init__(
         self, source: str, settings: EncoderSettings, data: PreparedData, texts: PreparedTexts, out: Path, device: str,
@@ -118,27 +126,35 @@ class FineTuning:
     ) -> None:  # fmt: skip
         self.source, self.settings, self.data, self.texts = source, settings, data, texts
         self.out, self.device, self.seed = out, device, seed
-        torch.manual_seed(seed)
-        body, self.tokenizer = read_pretrained(source)
-        self.encoder = Encoder(body, settings.dropout).to(device)
-        self.optimizer = torch.optim.AdamW(self.encoder.parameters(), lr=settings.learning_rate)
         self.half = prefers_half(device)
-        self.step, self.minutes = 0, 0.0
+        self.parts = max(settings.folds, 1)
+        self.minutes = 0.0
         self.losses: list[float] = []
-        self.said = np.full(len(data.labels), np.nan)  # logits, as far as the reviews are labelled
+        self.said = np.full((self.parts, len(data.labels)), np.nan)  # logits, as far as the reviews are labelled
         self.about = {"encoder": Path(source).name, "settings": asdict(settings), "data": data.digest, "seed": seed}
         train = data.rows(Split.TRAIN)
-        part = np.random.default_rng(seed).permutation(len(train)) % max(settings.folds, 1) + 1
-        left_out = part == settings.fold
-        self.trained = train[~left_out]
-        self.labelled = np.concatenate([data.rows(Split.VALIDATION), train[left_out], data.rows(Split.UNLABELLED)])
+        self.left_out = np.full(len(train), -1)  # the part in which each training review is not learnt
+        if settings.folds:
+            self.left_out = np.random.default_rng(seed).permutation(len(train)) % settings.folds
+        self._begin(0)
         self.pieces: dict[int, np.ndarray] = {}
+
+    def _begin(self, part: int) -> None:
+        """The pretrained encoder once more, for a part."""
+        torch.manual_seed(self.seed)
+        body, self.tokenizer = read_pretrained(self.source, self.device)
+        self.encoder = Encoder(body, self.settings.dropout).to(self.device)
+        fused = self.device == "cuda"
+        self.optimizer = torch.optim.AdamW(
+            self.encoder.parameters(), lr=self.settings.learning_rate, fused=fused or None
+        )
+        self.part, self.step = part, 0
 
     @property
     def name(self) -> str:
         """Of the teacher, for cards."""
-        fold = f" without part {self.settings.fold} of {self.settings.folds}" if self.settings.folds else ""
-        return f"{Path(self.source).name}{fold}"
+        folds = f" ({self.settings.folds}, each without a part of the labelled reviews)" if self.settings.folds else ""
+        return f"{Path(self.source).name}{folds}"
 
     def resume(self) -> None:
         """Go back to the state on disk. Raises `DataError` if there is none, or one of another run."""
@@ -146,16 +162,30 @@ class FineTuning:
         self.encoder.load_state_dict(state.of("encoder"))
         restore_optimizer(self.optimizer, state.of("optimizer"))
         self.said = state.of("said")["logits"].cpu().numpy().copy()
-        self.step, self.minutes = state.progress["step"], state.progress["minutes"]
-        self.losses = state.progress["losses"]
+        self.part, self.step = state.progress["part"], state.progress["step"]
+        self.minutes, self.losses = state.progress["minutes"], state.progress["losses"]
 
-    def train(self, stop: float) -> None:
-        """Train to the end of the schedule, or until `stop` (as of `time.monotonic`); then `OutOfTime`."""
-        epochs = [self._batches(self.trained, epoch) for epoch in range(self.settings.epochs)]
+    def run(self, stop: float) -> SoftLabels:
+        """Train and label to the end, or until `stop` (as of `time.monotonic`); then `OutOfTime`.
+
+        Gives back what the encoders say, calibrated on validation.
+        """
+        while True:
+            self._train(stop)
+            self._label(stop)
+            if self.part + 1 == self.parts:
+                return self._labels()
+            self._begin(self.part + 1)
+
+    def _train(self, stop: float) -> None:
+        """Train to the end of the schedule."""
+        trained = self.data.rows(Split.TRAIN)[self.left_out != self.part]
+        epochs = [self._batches(trained, epoch) for epoch in range(self.settings.epochs)]
         batches = [batch for epoch in epochs for batch in epoch]
         self.encoder.train()
         started = kept = time.monotonic()
-        with tqdm(initial=self.step, total=len(batches), desc="fine-tune", unit="step", mininterval=10) as progress:
+        name = f"fine-tune {self.part + 1} of {self.parts}"
+        with tqdm(initial=self.step, total=len(batches), desc=name, unit="step", mininterval=10) as progress:
             while self.step < len(batches):
                 self.losses.append(self._train_step(batches[self.step], len(batches)))
                 self.step += 1
@@ -195,19 +225,22 @@ class FineTuning:
         return round(summed, 4)
 
     @torch.inference_mode()
-    def label(self, stop: float) -> SoftLabels:
-        """What the trained encoder says of validation, left-out and unlabelled reviews, calibrated on validation.
-
-        Raises `OutOfTime` where `stop` (as of `time.monotonic`) comes first; what was said until then is kept.
-        """
+    def _label(self, stop: float) -> None:
+        """What the trained encoder says of validation, left-out and unlabelled reviews, and of excerpts."""
         self.encoder.eval()
         kept = time.monotonic()
-        missing = self.labelled[np.isnan(self.said[self.labelled])]
-        validation = self.data.rows(Split.VALIDATION)
-        missing = np.concatenate([np.intersect1d(missing, validation), np.setdiff1d(missing, validation)])
-        for rows in tqdm(list(self._in_order(missing)), desc="label", unit="batch", mininterval=10):
+        asked = [
+            self.data.rows(Split.VALIDATION),
+            self.data.rows(Split.TRAIN)[self.left_out == self.part],
+            self.data.rows(Split.UNLABELLED),
+            self.data.rows(Split.EXCERPT),
+        ]
+        said = self.said[self.part]
+        missing = np.concatenate([rows[np.isnan(said[rows])] for rows in asked])
+        together = LABELLED_TOGETHER if self.device == "cuda" else self.settings.batch
+        for rows in tqdm(list(self._in_order(missing, together)), desc="label", unit="batch", mininterval=10):
             with autocast(self.device, self.half):
-                self.said[rows] = self.encoder(*self._padded(rows)).double().cpu().numpy()
+                said[rows] = self.encoder(*self._padded(rows)).double().cpu().numpy()
             over = time.monotonic() > stop
             if over or time.monotonic() - kept > KEEP_SECONDS:
                 self._keep()
@@ -215,30 +248,39 @@ class FineTuning:
             if over:
                 raise OutOfTime(self.out)
         self._keep()
-        said = np.full(len(self.said), np.nan)
-        temperature = fit_temperature(self.said[validation], self.data.labels[validation])
-        said[self.labelled] = self.said[self.labelled] / temperature
-        return SoftLabels.from_logits(said, (self.name,))
 
-    def _in_order(self, rows: np.ndarray) -> Iterator[np.ndarray]:
+    def _labels(self) -> SoftLabels:
+        """The mean of what the encoders say, each calibrated on validation."""
+        validation = self.data.rows(Split.VALIDATION)
+        truth = self.data.labels[validation]
+        calibrated = [said / fit_temperature(said[validation], truth) for said in self.said]
+        return soft_labels.mean([SoftLabels.from_logits(each, (self.name,)) for each in calibrated], (self.name,))
+
+    def _in_order(self, rows: np.ndarray, batch: int) -> Iterator[np.ndarray]:
         """Batches of reviews of like length, a few hundred at a time."""
-        for start in range(0, len(rows), self.settings.batch * NEARBY):
-            near = rows[start : start + self.settings.batch * NEARBY]
+        for start in range(0, len(rows), batch * NEARBY):
+            near = rows[start : start + batch * NEARBY]
             near = near[np.argsort([len(self._pieces(row)) for row in near], kind="stable")]
-            yield from np.split(near, range(self.settings.batch, len(near), self.settings.batch))
+            yield from np.split(near, range(batch, len(near), batch))
 
     def _batches(self, rows: np.ndarray, epoch: int) -> list[np.ndarray]:
         """An epoch's batches, in random order, each of reviews of like length."""
         rng = np.random.default_rng([self.seed, epoch])
-        batches = list(self._in_order(rng.permutation(rows)))
+        batches = list(self._in_order(rng.permutation(rows), self.settings.batch))
         return [batches[place] for place in rng.permutation(len(batches))]
 
     def _pieces(self, row: int) -> np.ndarray:
-        """A review's word pieces (pieces,), the encoder's marks of beginning and end among them."""
+        """A text's word pieces (pieces,), the encoder's marks of beginning and end among them.
+
+        Texts that lie near it are cut with it: the tokenizer takes many side by side.
+        """
         if row not in self.pieces:
-            ids = self.tokenizer(self.texts.review(row), verbose=False)["input_ids"]
+            near = range(row - row % TOGETHER, min(row - row % TOGETHER + TOGETHER, len(self.data.labels)))
             head, tail = self.settings.head + 1, self.settings.tail + 1  # with the marks
-            self.pieces[row] = np.array(ids if len(ids) <= head + tail else ids[:head] + ids[-tail:], dtype=np.int32)
+            found = self.tokenizer([self.texts.review(each) for each in near], verbose=False)["input_ids"]
+            for each, ids in zip(near, found, strict=True):
+                kept = ids if len(ids) <= head + tail else ids[:head] + ids[-tail:]
+                self.pieces[each] = np.array(kept, dtype=np.int32)
         return self.pieces[row]
 
     def _padded(self, rows: np.ndarray) -> tuple[Tensor, Tensor]:
@@ -254,7 +296,7 @@ class FineTuning:
             "optimizer": optimizer_tensors(self.optimizer),
             "said": {"logits": torch.from_numpy(self.said)},
         }
-        progress = {"step": self.step, "minutes": self.minutes, "losses": self.losses}
+        progress = {"part": self.part, "step": self.step, "minutes": self.minutes, "losses": self.losses}
         write_state(self.out, parts, self.about, progress)
 
 
@@ -264,9 +306,7 @@ class Options:
 
     source: str
     labels: Path
-    epochs: int
-    folds: int
-    fold: int
+    changes: list[str]
     data: Path
     out: Path | None
     resume: bool
@@ -277,7 +317,6 @@ class Options:
 
 def add_arguments(parser: ArgumentParser) -> None:
     """How the options are given."""
-    count = shared.at_least(0)
     parser.add_argument(
         "--from", dest="source", required=True, metavar="FOLDER_OR_HUB_NAME", help=gettext("the pretrained encoder")
     )
@@ -285,16 +324,7 @@ def add_arguments(parser: ArgumentParser) -> None:
         "--labels", type=Path, default=Path("data/encoder.npz"), metavar="FILE",
         help=gettext("the soft labels to write (%(default)s)"),
     )  # fmt: skip
-    parser.add_argument(
-        "--epochs", type=count, default=EncoderSettings().epochs, metavar="N",
-        help=gettext("times that all labelled reviews are read (%(default)s)"),
-    )  # fmt: skip
-    parser.add_argument(
-        "--folds", type=count, default=0, metavar="N", help=gettext("into how many parts the labelled reviews are cut")
-    )
-    parser.add_argument(
-        "--fold", type=count, default=0, metavar="K", help=gettext("the part, from 1, to train without, and to label")
-    )
+    shared.add_changes(parser)
     shared.add_run(parser, "runs/encoder")
 
 
@@ -303,16 +333,13 @@ def work(options: Options) -> None:
     stop = deadline(options.minutes)
     out = options.out or Path("runs/encoder")
     check_free(out, options.resume)
-    if not (options.folds == options.fold == 0 or 0 < options.fold <= options.folds > 1):
-        raise DataError(gettext("--folds must be at least 2, and --fold one of them, from 1."))
-    settings = replace(EncoderSettings(), epochs=options.epochs, folds=options.folds, fold=options.fold)
+    settings = changed(EncoderSettings(), options.changes)
     data = dataset.load(options.data)
     texts = dataset.load_texts(dataset.texts_path(options.data), data)
     run = FineTuning(options.source, settings, data, texts, out, options.device, options.seed)
     if options.resume:
         run.resume()
-    run.train(stop)
-    found = run.label(stop)
+    found = run.run(stop)
     soft_labels.write(found, data, options.labels)
     accuracy = found.accuracy(data, Split.VALIDATION)
     sys.stdout.write(f"{run.name}: validation accuracy {accuracy:.4f}, {run.minutes:.0f} minutes of training\n")

@@ -11,6 +11,8 @@ Sources: Miyato, Dai & Goodfellow, *Adversarial Training Methods for Semi-Superv
 and Sachan et al. (AAAI 2019) for the entropy. Epsilon is the length, over the whole review, of a step in *normalized*
 word vectors, those whose dimensions have mean 0 and variance 1 over the running words; otherwise a network would
 escape by making its vectors longer. Here the step is scaled by each dimension's deviation, which comes to the same.
+Of a text below `SHORT` tokens the step is shorter, by the root of its share of them: a few words would else be moved
+so far that nothing of them is left.
 """
 
 from __future__ import annotations
@@ -29,6 +31,7 @@ from model.network.precision import autocast
 from model.training.presets import Preset
 from model.training.run import Processes
 
+SHORT = 100  # tokens from which on a step has its whole length
 SMALL = 0.1  # length of the random step that finds the direction in which a verdict moves most
 
 
@@ -93,11 +96,11 @@ class Objective:
             ((losses + decided + along).sum() * share).backward()
         clean = logits.detach()
         if preset.adversarial:
-            step = preset.adversarial * self._direction(cast("Tensor", origin.grad))
+            step = preset.adversarial * _reach(batch) * self._direction(cast("Tensor", origin.grad))
             with self._shared(last=not preset.virtual):
                 (_cross_entropy(_last(self._logits(batch, step, seed), batch), batch).sum() * share).backward()
         if preset.virtual:
-            step = preset.virtual * self._blind_spot(batch, clean, seed)
+            step = preset.virtual * _reach(batch) * self._blind_spot(batch, clean, seed)
             with self._shared(last=True):
                 (_divergence(clean, _last(self._logits(batch, step, seed), batch)).sum() * share).backward()
         return clean, losses.detach()
@@ -135,6 +138,11 @@ class Objective:
             logits = _last(self._perturbed(batch, step, seed).float(), batch)
         (gradient,) = torch.autograd.grad(_divergence(clean, logits).sum(), step)
         return self._direction(gradient)
+
+
+def _reach(batch: Batch) -> Tensor:
+    """The length of a text's step (batch, 1, 1), as a share of that of a long one."""
+    return (batch.lengths / SHORT).clamp(max=1).sqrt()[:, None, None]
 
 
 def _last(logits: Tensor, batch: Batch) -> Tensor:

@@ -6,14 +6,12 @@ Every method is a setting of its own, so that what it brings can be measured by 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, fields, replace
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
-from model.errors import DataError
-from model.language import gettext
 from model.network.network import NetworkConfig
 from model.text import MAX_TOKENS
+from model.training.settings import changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +27,7 @@ class Preset:
     beta1: float = 0.9  # of Adam
     clip: float = 0.0  # of the gradient's norm; 0: none
     unlabelled: bool = False  # train on the unlabelled reviews as well
+    excerpts: bool = False  # and on excerpts of them, a few sentences each
     epoch_reviews: int = 0  # reviews between two validations; 0: all
     soft: float = 0.5  # weight of the teachers' label beside the true one, where there are both
     adversarial: float = 0.0  # epsilon of adversarial perturbations, of normalized embeddings; 0: none
@@ -113,26 +112,8 @@ def one_cycle(share: float) -> float:
 
 
 def changed_preset(preset: Preset, changes: Sequence[str]) -> Preset:
-    """A preset, or its network's cell or dropout, with some settings changed, each as "name=value".
+    """A preset, or its network's dropout or cell, with some settings changed, each as "name=value".
 
     Raises `DataError` for one that cannot be set.
     """
-    kinds: dict[str, Callable[[str], float | str]] = {
-        each.name: type(getattr(preset, each.name)) for each in fields(preset) if each.name != "network"
-    }
-    of_network: dict[str, Callable[[str], float | str]] = {"dropout": float, "cell": str}
-    kinds |= of_network
-    for change in changes:
-        name, _, value = change.partition("=")
-        try:
-            parsed: Any = {"true": True, "false": False}[value] if kinds[name] is bool else kinds[name](value)
-            if not isinstance(parsed, str) and parsed < 0:
-                raise ValueError(f"{name} must not be negative")
-            if name in of_network:
-                preset = replace(preset, network=replace(preset.network, **{name: parsed}))
-            else:
-                preset = replace(preset, **{name: parsed})
-        except (KeyError, ValueError) as error:
-            said = gettext("'{change}' cannot be set; settings are {names}, with a value each.")
-            raise DataError(said.format(change=change, names=", ".join(kinds))) from error
-    return preset
+    return changed(preset, changes, within={"network": ("dropout", "cell")})

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import time
 from argparse import ArgumentParser
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
@@ -44,6 +44,7 @@ from model.training.run import (
     restore_optimizer,
     write_state,
 )
+from model.training.settings import changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -272,7 +273,7 @@ class Options:
 
     preset: str
     vectors: str | None
-    epochs: int | None
+    changes: list[str]
     data: Path
     out: Path | None
     resume: bool
@@ -285,7 +286,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     """How the options are given."""
     parser.add_argument("preset", choices=SETTINGS, help=gettext("the network whose first layer it starts"))
     parser.add_argument("--vectors", metavar="FILE", help=gettext("word vectors that start the embedding; or 'glove'"))
-    parser.add_argument("--epochs", type=shared.at_least(1), metavar="N", help=gettext("instead of the preset's"))
+    shared.add_changes(parser)
     shared.add_run(parser, "runs/language-model-PRESET")
 
 
@@ -294,9 +295,7 @@ def work(options: Options) -> None:
     stop = deadline(options.minutes)
     out = options.out or Path("runs") / f"language-model-{options.preset}"
     check_free(out, options.resume)
-    settings = SETTINGS[options.preset]
-    if options.epochs:
-        settings = replace(settings, epochs=options.epochs)
+    settings = changed(SETTINGS[options.preset], options.changes)
     with Processes.joined(options.device) as processes:
         run = Pretraining(
             options.preset, settings, dataset.load(options.data), options.vectors, out, options.device, options.seed,

@@ -66,23 +66,49 @@ def test_encoder_learns_and_labels_what_it_has_not_seen(run, workplace):
     assert set(prepared.splits[asked].tolist()) == {Split.VALIDATION, Split.UNLABELLED}
 
 
-def test_part_that_is_left_out_of_training_is_labelled_too(run, workplace):
+def test_with_folds_each_review_is_labelled_by_an_encoder_that_has_not_seen_it(run, workplace, monkeypatch):
+    learnt, asked = [set()], [set()]
+    train_step, forward = encoder.FineTuning._train_step, encoder.FineTuning._padded
+    begin = encoder.FineTuning._begin
+
+    def spy_step(self, rows, total):
+        learnt[-1].update(rows.tolist())
+        return train_step(self, rows, total)
+
+    def spy_padded(self, rows):
+        if not self.encoder.training:
+            asked[-1].update(rows.tolist())
+        return forward(self, rows)
+
+    def spy_begin(self, part):
+        if part:
+            learnt.append(set())
+            asked.append(set())
+        begin(self, part)
+
+    monkeypatch.setattr(encoder.FineTuning, "_train_step", spy_step)
+    monkeypatch.setattr(encoder.FineTuning, "_padded", spy_padded)
+    monkeypatch.setattr(encoder.FineTuning, "_begin", spy_begin)
+    assert run("folds", "--set", "epochs=6", "folds=2") == 0
     prepared = made_data()
-    spoken = []
-    for fold in ("1", "2"):
-        assert run(f"fold{fold}", "--epochs", "1", "--folds", "2", "--fold", fold) == 0
-        asked = ~np.isnan(soft_labels.read(workplace / f"fold{fold}.npz", prepared).probabilities)
-        spoken.append(set(np.flatnonzero(asked)) & set(prepared.rows(Split.TRAIN)))
-    assert not spoken[0] & spoken[1]
-    assert spoken[0] | spoken[1] == set(prepared.rows(Split.TRAIN))
+    train = set(prepared.rows(Split.TRAIN).tolist())
+    assert len(learnt) == len(asked) == 2
+    assert learnt[0] | learnt[1] == train
+    for seen, spoken in zip(learnt, asked, strict=True):
+        assert spoken & train == train - seen
+    found = soft_labels.read(workplace / "folds.npz", prepared)
+    assert found.accuracy(prepared, Split.TRAIN) > 0.7
+    assert not np.isnan(found.probabilities[prepared.rows(Split.UNLABELLED)]).any()
 
 
-def test_run_that_was_stopped_five_times_ends_with_the_numbers_of_one_that_was_not(run, workplace):
-    assert run("whole", "--epochs", "1") == 0
-    assert run("parts", "--epochs", "1", "--minutes", "0") == 0
-    for _ in range(4):
-        assert run("parts", "--epochs", "1", "--minutes", "0", "--resume") == 0
-    assert run("parts", "--epochs", "1", "--resume") == 0
+@pytest.mark.parametrize("folds", [(), ("folds=2",)])
+def test_run_that_was_stopped_five_times_ends_with_the_numbers_of_one_that_was_not(run, workplace, folds):
+    settings = ["--set", "epochs=1", *folds]
+    assert run("whole", *settings) == 0
+    assert run("parts", *settings, "--minutes", "0") == 0
+    for _ in range(30 if folds else 4):  # so often that both parts are stopped
+        assert run("parts", *settings, "--minutes", "0", "--resume") == 0
+    assert run("parts", *settings, "--resume") == 0
     whole, parts = (load_file(workplace / name / "state.safetensors") for name in ("whole", "parts"))
     assert whole.keys() == parts.keys()
     assert all(torch.equal(whole[name].nan_to_num(), parts[name].nan_to_num()) for name in whole)
@@ -92,10 +118,10 @@ def test_run_that_was_stopped_five_times_ends_with_the_numbers_of_one_that_was_n
 
 
 def test_labelling_that_was_stopped_goes_on(run, workplace, capsys):
-    assert run("run", "--epochs", "1") == 0
+    assert run("run", "--set", "epochs=1") == 0
     expected = soft_labels.read(workplace / "run.npz", made_data()).probabilities
     (workplace / "run.npz").unlink()
-    assert run("run", "--epochs", "1", "--resume") == 0
+    assert run("run", "--set", "epochs=1", "--resume") == 0
     np.testing.assert_array_equal(soft_labels.read(workplace / "run.npz", made_data()).probabilities, expected)
 
 
@@ -122,7 +148,7 @@ def test_folder_that_is_no_encoder_is_refused_in_one_sentence(run, workplace, ca
 
 
 def test_state_of_other_data_is_refused(run, workplace, capsys, pretrained):
-    assert run("run", "--epochs", "1", "--minutes", "0") == 0
+    assert run("run", "--set", "epochs=1", "--minutes", "0") == 0
     prepared = made_data()
     ids = prepared.ids.copy()
     ids[0] += 1
@@ -130,13 +156,14 @@ def test_state_of_other_data_is_refused(run, workplace, capsys, pretrained):
         ids, prepared.offsets, prepared.labels, prepared.splits, prepared.ratings, prepared.vocabulary
     )
     data.save(changed, workplace / "imdb.npz")
-    assert run("run", "--epochs", "1", "--resume") == 1
+    assert run("run", "--set", "epochs=1", "--resume") == 1
     assert "other prepared data" in capsys.readouterr().err
 
 
-def test_fold_that_is_none_is_refused(run, capsys):
-    assert run("run", "--folds", "2", "--fold", "3") == 1
-    assert "--fold" in capsys.readouterr().err
+@pytest.mark.parametrize("change", ["folds=1", "head=-1", "nothing=1"])
+def test_setting_that_makes_no_sense_is_refused(run, capsys, change):
+    assert run("run", "--set", change) == 1
+    assert f"'{change}' cannot be set; settings are head, " in capsys.readouterr().err
 
 
 def test_missing_library_is_named(run, monkeypatch, capsys):

@@ -9,7 +9,7 @@ import pytest
 import torch
 from torch.nn.functional import binary_cross_entropy_with_logits
 
-from model.training.objective import Batch, Objective, _divergence, _entropy
+from model.training.objective import Batch, Objective, _divergence, _entropy, _reach
 from model.training.presets import Preset
 from model.training.run import Processes
 from tests.conftest import TINY, make_network
@@ -86,6 +86,11 @@ def test_adversarial_step_raises_the_loss_and_has_the_length_that_was_set():
     assert moved > loss
     assert not step[1, 2:].any()
     assert not step[2, 3:].any()  # padding stays where it is
+
+
+def test_step_of_a_short_text_is_shorter_as_the_root_of_its_length():
+    batch = Batch(torch.zeros(3, 400), torch.tensor([1, 25, 400]), torch.zeros(3), torch.ones(3))
+    assert _reach(batch).flatten().tolist() == pytest.approx([0.1, 0.5, 1.0])
 
 
 def test_longer_word_vectors_do_not_escape_a_perturbation():
