@@ -62,6 +62,16 @@ PRESETS = {
         adversarial=5.0,
         average=0.999,
     ),
+    "birnn": Preset(
+        network=replace(_BILSTM, cell="rnn"),
+        batch=64,
+        epochs=4,
+        max_tokens=400,
+        one_cycle=True,
+        clip=1.0,
+        average=0.999,
+        identity=0.9,
+    ),
     "small-lstm": Preset(
         network=_SMALL,
         batch=32,

@@ -15,7 +15,7 @@ from tests.model.training.conftest import VALIDATION, text_of
 
 def test_what_stands_in_test_or_validation_is_left_out_of_training(prepared):
     counts = [len(prepared.rows(split)) for split in Split]
-    assert counts == [3, 1, 2, 1]
+    assert counts == [3, 1, 2, 1, 0]
     assert "test" not in " ".join(text_of(prepared, row) for row in prepared.rows(Split.TRAIN))
 
 
@@ -45,7 +45,7 @@ def test_command_prepares_and_refuses_with_one_sentence(folder, tmp_path, capsys
     (tmp_path / "validation.txt").write_text("\n".join(VALIDATION))
     command = ["prepare", "--validation", str(tmp_path / "validation.txt"), "--out", str(tmp_path / "o" / "p.npz")]
     assert main([*command, "--source", str(folder)]) == 0
-    assert "train            3 reviews" in capsys.readouterr().out
+    assert "train            3 texts" in capsys.readouterr().out
     assert main([*command, "--source", str(tmp_path / "none")]) == 1
     assert "There is no dataset" in capsys.readouterr().err
 
