@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from urllib.parse import parse_qsl
 
 from starlette.applications import Starlette
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -50,11 +51,16 @@ class Doors:
 
 
 def _refused(scope: Scope) -> Refusal | None:
-    if not _OPEN.fullmatch(_path(scope)):
+    if not _OPEN.fullmatch(_path(scope)) or _asks_for_another_page(scope):
         return Refusal(404, gettext("There is nothing at this address."))
     if scope["method"] not in _SAFE and dict(scope["headers"]).get(b"sec-fetch-site") in _FOREIGN:
         return Refusal(403, gettext("The page of another site cannot send anything here."))
     return None
+
+
+def _asks_for_another_page(scope: Scope) -> bool:
+    """Whether a page is named by Gradio's parameter: there is only the one without a name, and any other is a fault."""
+    return any(name == "page" and value for name, value in parse_qsl(scope["query_string"].decode("latin-1")))
 
 
 def _path(scope: Scope) -> str:

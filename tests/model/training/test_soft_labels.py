@@ -144,15 +144,18 @@ def test_full_disk_is_one_sentence_and_leaves_the_old_labels(workplace, monkeypa
     assert path.read_bytes() == before
 
 
-def test_published_labels_are_what_their_card_says():
+@pytest.mark.parametrize("name", ["encoder.npz", "labels.npz"])
+def test_published_labels_are_what_their_card_says(name):
     card = (ROOT / "assets" / "labels" / "README.md").read_text(encoding="utf-8")
-    with np.load(ROOT / "assets" / "labels" / "encoder.npz", allow_pickle=False) as file:
+    with np.load(ROOT / "assets" / "labels" / name, allow_pickle=False) as file:
         probabilities, teachers, digest = file["probabilities"], file["teachers"].tolist(), str(file["digest"])
     spoken = probabilities[~np.isnan(probabilities)]
-    counts = re.search(r"the ([\d,]+) unlabelled reviews and of the ([\d,]+)\s+kept for validation", card)
-    assert sum(int(count.replace(",", "")) for count in counts.groups()) == len(spoken)
+    beginning = card[card.index("P(positive) of") : card.index("as `python -m model prepare`")]
+    counts = [int(count.replace(",", "")) for count in re.findall(r"\d[\d,]*\d", beginning)]
+    assert sum(counts) == len(spoken)
     assert f"({len(probabilities):,},)" in card
-    assert teachers == re.findall(r"^\| `teachers` \| `(.+)` \|$", card, re.MULTILINE)
+    row, _figures = re.findall(rf"^\| `{name}` \| (.+) \|$", card, re.MULTILINE)
+    assert teachers == re.findall(r"`([^`]+)`", row)
     assert spoken.min() > 0
     assert spoken.max() < 1
     assert re.fullmatch(r"[0-9a-f]{64}", digest)

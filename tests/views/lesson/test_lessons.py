@@ -270,13 +270,15 @@ def test_step_7_the_plain_rnn_judges_little_better_than_guessing(explainer):
 
 def test_step_8_the_lstm_fades_too_but_far_more_slowly(explainer, reading):
     gates = reading().gates
-    assert gates.of(2, "forward").values("f").mean() < gates.of(1, "forward").values("f").mean() - 0.1
-    first, second = (gains_by_distance(lstm_steps(explainer, reading, layer)) for layer in (1, 2))
-    rnn = gains_by_distance(rnn_steps(explainer, reading))
-    for kind in range(2):
-        assert second[kind][-1] < first[kind][-1] - 0.5
-        assert second[kind][-1] < -0.5
-        assert rnn[kind][-1] < second[kind][-1] - 4
+    forget = gates.of(1, "forward").values("f")
+    assert 0.1 < (forget > 0.9).mean() < 0.3
+    assert (np.median(forget, axis=0) < 0.9).mean() > 0.7
+    average, largest = gains_by_distance(lstm_steps(explainer, reading, layer=1))
+    rnn_average, rnn_largest = gains_by_distance(rnn_steps(explainer, reading))
+    assert average[-1] < -0.5  # it fades on average,
+    assert largest[-1] > 0  # and not where it fades least
+    assert rnn_average[-1] < average[-1] - 4
+    assert rnn_largest[-1] < largest[-1] - 4
     assert explainer.checkpoint("bilstm").network.config.pooling == "max_mean"
 
 
