@@ -17,8 +17,10 @@ from model.tables.readers.base import MAX_ROWS, WINDOW, File, Row, Source
 
 if TYPE_CHECKING:
     import pyarrow
+    import pyarrow.parquet as pq
 
 MAX_UNPACKED = 512 * 1024**2  # bytes of a file's columns before compression
+MAX_TEXT = 160 * 1024**2  # of those of its columns of text that are read: a cell could be all of it, several times over
 MAX_CELL = 32 * 1024**2  # bytes; 13 kB unpack to a cell of 400 MB, of which Python would make several copies
 BATCH = 256  # rows that are in memory at once
 _OTHER = object()  # a value that is neither text nor number
@@ -87,6 +89,8 @@ class Parquet(Source):
                 _place(self.file), read_dictionary=repeated, pre_buffer=False, buffer_size=WINDOW
             ) as opened:
                 total = opened.metadata.num_rows
+                if self.file.limited:
+                    _check_texts(opened.metadata, repeated, self.file.title)
                 for batch in opened.iter_batches(BATCH, columns=keys, use_threads=False):
                     _check_cells(batch, keys, self.file.title)
                     for values in zip(*(_values(batch.column(key)) for key in keys), strict=True):
@@ -106,6 +110,18 @@ def _place(file: File) -> Path | io.BytesIO:
 
 def _damaged(title: str) -> DataError:
     return DataError(gettext("'{title}' is damaged, or no Parquet file: write it again.").format(title=title))
+
+
+def _check_texts(footer: pq.FileMetaData, keys: Sequence[str], title: str) -> None:
+    """Raise `DataError` where columns of text would unpack to more than `MAX_TEXT`."""
+    groups = (footer.row_group(number) for number in range(footer.num_row_groups))
+    columns = (group.column(number) for group in groups for number in range(group.num_columns))
+    size = sum(column.total_uncompressed_size for column in columns if column.path_in_schema in keys)
+    if size > MAX_TEXT:
+        sentence = gettext(
+            "The texts of '{title}' would unpack to {size:,.0f} MB; at most {most} MB can be read: split it."
+        )
+        raise DataError(sentence.format(title=title, size=size / 1024**2, most=MAX_TEXT // 1024**2))
 
 
 def _check_cells(batch: pyarrow.RecordBatch, keys: Sequence[str], title: str) -> None:

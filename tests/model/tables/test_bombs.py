@@ -37,6 +37,7 @@ SAYS = {  # in the order of the memory that they take
     "nothing.csv.gz": "binary data",
     "rows.parquet": "has 30,000,000 rows; at most 100,000",
     "columns.parquet": "would unpack to 800 MB; at most 512 MB",
+    "texts.parquet": "The texts of 'texts.parquet' would unpack to 191 MB; at most 160 MB",
     "line.txt.gz": "the line has 99,614,720 characters",
     "nested.json": "holds no JSON objects",
     "cell.parquet": "has a cell of 95 MB; at most 32 MB",
@@ -64,7 +65,9 @@ def told(tmp_path_factory) -> dict[str, tuple[str, float, float]]:
     with pq.ParquetWriter(folder / "columns.parquet", schema, use_dictionary=False, compression="zstd") as file:
         for _ in range(8):
             file.write_table(pa.table({"text": ["x" * 1024**2] * 100}))
-    pq.write_table(pa.table({"text": ["x" * 100_000_000, "a film"]}), folder / "cell.parquet", compression="zstd")
+    for name, length in (("cell", 100_000_000), ("texts", 200_000_000)):
+        cells = pa.table({"text": ["x" * length, *["a film"] * 20]})
+        pq.write_table(cells, folder / f"{name}.parquet", compression="zstd")
     assert all((folder / name).stat().st_size < 30_000_000 for name in SAYS)
     done = subprocess.run(
         [sys.executable, "-c", READ, *(folder / name for name in SAYS)], cwd=ROOT, capture_output=True, text=True
