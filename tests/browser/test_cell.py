@@ -55,8 +55,10 @@ def test_valve_moved_by_keys_says_what_the_verdict_would_be_and_lets_go(reviewed
         explainer.openings(reading, Valve("f", 1, "forward", unit, 8)).probabilities[-1] for unit in (164, None)
     )
     said = reviewed.locator(".gs-tried")
-    sentence = f"With the forget gate of unit 164 at “wonderful” at 1.00 instead of {f:.2f}, the verdict would be "
-    expect(said).to_contain_text(f"{sentence}{alone:.2f} instead of {reading.prediction.probability:.2f}.")
+    sentence = f"With the forget gate of unit 164 at “wonderful” at 1.00 instead of {f:.2f}, the verdict would "
+    before = f"{reading.prediction.probability:.2f}"
+    moved = f"be {alone:.2f} instead of {before}." if f"{alone:.2f}" != before else f"stay at {before}."
+    expect(said).to_contain_text(f"{sentence}{moved}")
     expect(said).to_contain_text(f"it would be {together:.2f}.")
     now, verdict = reviewed.locator(".gs-now"), reading.prediction.probability
     expect(now).to_contain_text("with f held at 1.00")  # the needle says under what it stands there
