@@ -54,7 +54,7 @@ _TRAINING = """## Training
 
 Trained on {reviews:,} labelled reviews of the Large Movie Review Dataset (Maas et al., ACL 2011): its training split
 without 2,457 reviews kept for validation and without those that stand in the test split as well. Preset
-`{preset}`{changed}, seed {seed}, {epochs} epochs on {device} in {minutes:.0f} minutes; the best epoch by validation
+`{preset}`{changed}, seed {seed}, {epochs} epochs on {device} in {minutes:.3g} minutes; the best epoch by validation
 accuracy, number {best_epoch}, is kept. Curves: `curves.png`, `history.json`.{more}"""
 
 _CANDIDATES = """Runs tried, by the best validation accuracy of an epoch:

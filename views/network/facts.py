@@ -47,7 +47,7 @@ def _of_network(network: RecurrentNetwork) -> list[Fact]:
 
 def _of_training(training: TrainingRecord) -> list[Fact]:
     trained = gettext("{reviews:,} reviews of the Large Movie Review Dataset (Maas et al. 2011)")
-    how = gettext("preset {preset}, epoch {best} of {epochs}, {minutes:.0f} minutes on {device}")
+    how = gettext("preset {preset}, epoch {best} of {epochs}, {minutes:.3g} minutes on {device}")
     rows = [
         Fact(gettext("Trained on"), trained.format(reviews=training.reviews)),
         Fact(
