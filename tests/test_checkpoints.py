@@ -24,7 +24,7 @@ from model.recurrence.clamps import Clamp
 from model.recurrence.openings import Valve
 from model.text import words
 
-LARGE, SMALL = ("bilstm", "bilstm-recipe", "rnn"), ("small-lstm", "small-rnn")
+LARGE, SMALL = ("bilstm", "bilstm-recipe", "birnn", "rnn"), ("small-lstm", "small-rnn")
 NAMES = (*LARGE, *SMALL)
 MAX_BYTES = 20_000_000
 REVIEW = "A slow start, but what an ending! I would not have missed it."
@@ -35,7 +35,7 @@ def shipped():
     return Explainer()
 
 
-def test_there_are_five_and_the_best_is_the_default():
+def test_there_are_six_and_the_best_is_the_default():
     assert tuple(checkpoint.available()) == NAMES
     accuracy = {name: checkpoint.load(name).report.test.accuracy for name in NAMES}
     assert Explainer().default == "bilstm" == max(accuracy, key=accuracy.get)
