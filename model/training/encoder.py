@@ -18,7 +18,7 @@ import sys
 import time
 from argparse import ArgumentParser
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -144,9 +144,8 @@ class FineTuning:
         torch.manual_seed(self.seed)
         body, self.tokenizer = read_pretrained(self.source, self.device)
         self.encoder = Encoder(body, self.settings.dropout).to(self.device)
-        fused = self.device == "cuda"
         self.optimizer = torch.optim.AdamW(
-            self.encoder.parameters(), lr=self.settings.learning_rate, fused=fused or None
+            self.encoder.parameters(), lr=self.settings.learning_rate, fused=self.device == "cuda" or None
         )
         self.part, self.step = part, 0
 
@@ -254,7 +253,8 @@ class FineTuning:
         validation = self.data.rows(Split.VALIDATION)
         truth = self.data.labels[validation]
         calibrated = [said / fit_temperature(said[validation], truth) for said in self.said]
-        return soft_labels.mean([SoftLabels.from_logits(each, (self.name,)) for each in calibrated], (self.name,))
+        merged = soft_labels.mean([SoftLabels.from_logits(each, ()) for each in calibrated])
+        return replace(merged, teachers=(self.name,))
 
     def _in_order(self, rows: np.ndarray, batch: int) -> Iterator[np.ndarray]:
         """Batches of reviews of like length, a few hundred at a time."""

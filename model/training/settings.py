@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, replace
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from model.errors import DataError
 from model.language import gettext
@@ -21,20 +21,17 @@ def changed(settings: Settings, changes: Sequence[str], within: Mapping[str, Seq
     cannot be made.
     """
     inside = {name: holder for holder, names in (within or {}).items() for name in names}
-    kinds: dict[str, Callable[[str], Any]] = {**_kinds(settings)}
-    kinds |= {name: _kinds(getattr(settings, holder))[name] for name, holder in inside.items()}
+    kinds = _kinds(settings) | {name: _kinds(getattr(settings, holder))[name] for name, holder in inside.items()}
     for change in changes:
         name, _, value = change.partition("=")
         try:
             parsed = {"true": True, "false": False}[value] if kinds[name] is bool else kinds[name](value)
             if not isinstance(parsed, str) and parsed < 0:
                 raise ValueError(f"{name} must not be negative")
-            held: Any = settings
-            if name in inside:
-                held = replace(held, **{inside[name]: replace(getattr(held, inside[name]), **{name: parsed})})
-            else:
-                held = replace(held, **{name: parsed})
-            settings = held
+            values: dict[str, Any] = {name: parsed}
+            if holder := inside.get(name):
+                values = {holder: replace(getattr(settings, holder), **values)}
+            settings = replace(cast("Any", settings), **values)
         except (KeyError, ValueError) as error:
             said = gettext("'{change}' cannot be set; settings are {names}, with a value each.")
             raise DataError(said.format(change=change, names=", ".join(kinds))) from error

@@ -86,16 +86,15 @@ def read(path: Path, data: PreparedData) -> SoftLabels:
     return labels
 
 
-def mean(all_labels: Sequence[SoftLabels], teachers: tuple[str, ...] | None = None) -> SoftLabels:
-    """The mean in logits of those that speak of a review, NaN where none does; by the names of all unless given."""
+def mean(all_labels: Sequence[SoftLabels]) -> SoftLabels:
+    """The mean in logits of those that speak of a review; NaN where none does."""
     stacked = np.stack([each.probabilities for each in all_labels]).astype(np.float64).clip(1e-6, 1 - 1e-6)
     logits = np.log(stacked) - np.log1p(-stacked)
     spoken = ~np.isnan(logits)
     summed = np.where(spoken, logits, 0).sum(axis=0)
     count = spoken.sum(axis=0)
     averaged = np.divide(summed, count, out=np.full(len(summed), np.nan), where=count > 0)
-    names = tuple(name for each in all_labels for name in each.teachers)
-    return SoftLabels.from_logits(averaged, teachers or names)
+    return SoftLabels.from_logits(averaged, tuple(name for each in all_labels for name in each.teachers))
 
 
 def ask(folder: Path, data: PreparedData, device: str) -> SoftLabels:
