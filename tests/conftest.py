@@ -126,6 +126,15 @@ def started(
     assert ended == 0
 
 
+def await_that(holds: Callable[[], object], seconds: float = 60) -> None:
+    """Wait until it holds. A test that waits on its own would wait for ever where it never does."""
+    last = time.monotonic() + seconds
+    while not holds():
+        if time.monotonic() > last:
+            raise TimeoutError(f"in vain for {seconds:g} s")
+        time.sleep(0.002)
+
+
 def wait_until_served(address: str, process: subprocess.Popen, log: Path) -> None:
     for _ in range(600):
         if process.poll() is not None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import socket
 import threading
-import time
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
@@ -20,7 +19,7 @@ from starlette.routing import Route as Address
 
 from tests.browser.conftest import watched
 from tests.browser.person import REVIEW, analyse, await_reading, open_tab, page_of, token
-from tests.conftest import running_app
+from tests.conftest import await_that, running_app
 
 PREFIX = "/tools/gatescope"
 SPACE = "https://huggingface.co/spaces/somebody/gatescope"
@@ -80,8 +79,7 @@ def proxy(port: int, served: str) -> Iterator[None]:
     )
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
-    while not server.started:
-        time.sleep(0.01)
+    await_that(lambda: server.started)
     yield
     server.should_exit = True
     thread.join(10)

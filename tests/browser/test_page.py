@@ -11,6 +11,7 @@ from playwright.sync_api import expect
 
 from tests.browser.errors import inner
 from tests.browser.person import REVIEW, WAIT, analyse, await_reading, box_of, choose, token, visit
+from tests.conftest import await_that
 from views.links import decode_view
 
 
@@ -193,8 +194,7 @@ def test_page_that_is_loaded_anew_shows_what_it_showed(page):
     page.get_by_role("button", name="Projector").click()
     expect(page.locator(".gs-said-ledger")).to_contain_text("were read off", timeout=WAIT)
     token(page, "ending").click()
-    while not (kept := remembered(page)).held or not kept.projector or kept.ink != "read":
-        page.wait_for_timeout(50)
+    await_that(lambda: (kept := remembered(page)).held and kept.projector and kept.ink == "read")
     page.get_by_role("button", name="Link to this view").click()
     expect(page).to_have_url(re.compile("#view="), timeout=WAIT)
     analyse(page, REVIEW)  # from here on the link says what the page showed before
@@ -266,10 +266,14 @@ def test_a_stranger_sees_the_review_read_and_the_verdict_swing(browser, served):
     expect(stage.locator("polyline.gs-thin")).to_have_attribute("points", re.compile(r"\d"), timeout=WAIT)
     expect(stage.get_by_role("button", name="Pause")).to_be_visible()
     seen, heights = set(), set()
-    while stage.get_by_role("button", name="Pause").count():
+
+    def has_been_read():
         seen.add(stage.locator(".gs-now output").inner_text())
         heights.add(stage.evaluate("each => each.offsetHeight"))
         page.wait_for_timeout(100)
+        return not stage.get_by_role("button", name="Pause").count()
+
+    await_that(has_been_read)
     assert len(seen) > 3
     assert len(heights) == 1  # nothing jumps, whatever the verdict is called
     chosen = stage.get_attribute("data-chosen")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -13,6 +12,7 @@ import pytest
 from model.errors import ClosingError
 from model.tally import Tally, counting
 from model.worker import Worker
+from tests.conftest import await_that
 
 
 def test_whoever_asks_one_thread_computes():
@@ -42,8 +42,7 @@ def asked_meanwhile(worker, go_on, many, **asked):
     """Whoever asks for these while the worker computes something that ends once they all wait; in that order."""
     for number, (name, (work, first)) in enumerate(asked.items(), start=1):
         yield name, many.submit(worker.run, work, first)
-        while worker.waiting < number:
-            time.sleep(0.001)
+        await_that(lambda number=number: worker.waiting >= number)
     go_on.set()
 
 
@@ -122,17 +121,25 @@ def test_the_callers_language_is_spoken_while_it_computes():
     assert worker.run(spoken.get) == "de"
 
 
-def ended(thread):
-    """End a thread from outside, wherever it is; it hears of it with the next thing that it is given."""
-    assert ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread.ident), ctypes.py_object(SystemExit)) == 1
+class Deadly:
+    """Work that the thread does not survive."""
+
+    def run(self, *context):
+        raise SystemExit
 
 
 def test_another_thread_takes_the_place_of_one_that_died(caplog):
-    worker = Worker()
+    worker, go_on = Worker(), threading.Event()
     thread = worker.run(threading.current_thread)
-    ended(thread)
+    worker._thread.submit(go_on.wait, 20)
+    worker._thread._work_queue.put(Deadly())
     with ThreadPoolExecutor(4) as many:  # all that wait for it are served
-        found = list(many.map(lambda number: worker.run(lambda: (number, threading.current_thread())), range(4)))
+        asked = [
+            many.submit(worker.run, lambda number=number: (number, threading.current_thread())) for number in range(4)
+        ]
+        await_that(lambda: worker.waiting == 4)
+        go_on.set()
+        found = [each.result(20) for each in asked]
     assert not thread.is_alive()
     assert [number for number, _ in found] == [0, 1, 2, 3]
     assert {each for _, each in found} != {thread}
@@ -156,8 +163,7 @@ def test_how_many_wait_is_known_without_the_one_for_whom_it_computes():
         first = many.submit(worker.run, lambda: begun.set() or go_on.wait(20))
         assert begun.wait(20)
         others = [many.submit(worker.run, lambda: None) for _ in range(2)]
-        while worker.waiting < 2:
-            time.sleep(0.001)
+        await_that(lambda: worker.waiting == 2)
         go_on.set()
         assert first.result()
         assert [each.result() for each in others] == [None, None]

@@ -24,6 +24,15 @@ export function createReading({ scope, part, ended }) {
     label();
   }
 
+  /** All has been read. It is told only then, so that whoever fails over the last token cannot hold it there. */
+  function rest() {
+    stop();
+    timer = setTimeout(() => {
+      stop();
+      ended();
+    }, REST);
+  }
+
   return {
     goes: () => Boolean(timer),
     stop,
@@ -37,13 +46,8 @@ export function createReading({ scope, part, ended }) {
       const begun = performance.now();
       timer = setInterval(() => {
         const place = Math.min(from + Math.max(1, Math.round((performance.now() - begun) / each)), last);
+        if (place === last) rest();
         if (place !== store.state.place || place === last) store.set({ place, pointed: null, by: "reading" });
-        if (place < last) return;
-        stop();
-        timer = setTimeout(() => {
-          stop();
-          ended();
-        }, REST);
       }, Math.max(FASTEST, each));
       label();
     },

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor, wait
 
 import numpy as np
@@ -27,7 +26,7 @@ from model.recurrence.preactivations import preactivations
 from model.recurrence.prefixes import read_prefixes
 from model.recurrence.retention import measure_memory
 from model.worker import TORCH
-from tests.conftest import save_checkpoint
+from tests.conftest import await_that, save_checkpoint
 
 CLAMPS = (Clamp("h", 0.5, 1, "backward"), switch_off(2, "forward", 3))  # what both kinds of cell can hold
 TEXTS = ("A film I don't like.", "good but not great !")
@@ -71,8 +70,7 @@ def test_a_verdict_comes_between_two_steps_of_a_long_attribution_and_changes_non
             done.append(bool(asked) and bool(wait(asked, 5).done))  # the worker is held here meanwhile
             if not asked:
                 asked.append(another.submit(explainer.classify, "a dull film", "bilstm"))
-                while not TORCH.waiting:
-                    time.sleep(0.001)
+                await_that(lambda: TORCH.waiting)
 
         found = explainer.explain(question, progress)
     assert done[:2] == [False, True]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
@@ -14,7 +13,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.conftest import started
+from tests.conftest import await_that, started
 
 WORD = "quixotry"
 # The app, in which the worker takes as long for "snail" as it takes a file to come; "fail" is a fault.
@@ -61,14 +60,6 @@ def call(address: str, name: str, *fields: object) -> str:
         return client.get(f"{name}/{asked.json()['event_id']}").text
 
 
-def until(done: Path) -> None:
-    for _ in range(1_000):
-        if done.exists():
-            return
-        time.sleep(0.02)
-    pytest.fail(f"{done.name} did not come")
-
-
 def health(address: str) -> httpx.Response:
     return httpx.get(f"{address}health", timeout=20)
 
@@ -80,13 +71,11 @@ def test_what_is_computed_is_finished_and_what_waits_is_refused(tmp_path, checkp
             return many.submit(call, address, "classify", text)
 
         first = ask("a snail, but good")
-        until(tmp_path / "begun")
+        await_that((tmp_path / "begun").exists)
         later = [ask(f"a film {number}") for number in range(3)]  # one waits for the worker, the others in the queue
-        while health(address).json()["worker"]["waiting"] < 1:
-            time.sleep(0.02)
+        await_that(lambda: health(address).json()["worker"]["waiting"])
         process.terminate()
-        while health(address).status_code == 200:
-            time.sleep(0.02)
+        await_that(lambda: health(address).status_code != 200)
         assert health(address).json()["status"] == "closing"
         assert process.poll() is None
         (tmp_path / "done").touch()
@@ -101,7 +90,7 @@ def test_what_is_computed_is_finished_and_what_waits_is_refused(tmp_path, checkp
 def test_nobody_waits_longer_than_the_bound(tmp_path, checkpoints):
     with app_in(tmp_path, checkpoints, 0.2) as (address, process), ThreadPoolExecutor(1) as many:
         endless = many.submit(call, address, "classify", "a snail, and never done")
-        until(tmp_path / "begun")
+        await_that((tmp_path / "begun").exists)
         process.terminate()
         assert process.wait(60) == 0
         assert "about to be closed" in endless.result()

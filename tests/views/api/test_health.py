@@ -11,6 +11,7 @@ from starlette.testclient import TestClient
 
 from model import __version__
 from model.worker import Worker
+from tests.conftest import await_that
 from views.api.health import health_route
 
 
@@ -45,8 +46,8 @@ def test_it_is_answered_while_the_worker_computes_and_says_how_many_wait(client,
             many.submit(worker.run, lambda: begun.set() or go_on.wait(20))
             assert begun.wait(20)
             asked = [many.submit(worker.run, lambda: None) for _ in range(2)]
-            while client.get("/health").json()["worker"]["waiting"] < 2:
-                assert not any(each.done() for each in asked)
+            await_that(lambda: client.get("/health").json()["worker"]["waiting"] == 2)
+            assert not any(each.done() for each in asked)
         finally:
             go_on.set()
     assert client.get("/health").json()["worker"] == {"alive": True, "waiting": 0}
