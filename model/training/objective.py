@@ -3,6 +3,9 @@
 - cross-entropy with the true label, with the teachers' (distillation, Hinton et al. 2015), or with a mix of both;
 - adversarial training: the same on word vectors moved by epsilon in the direction that raises it most;
 - virtual adversarial training: how far the verdict moves, at most, when the word vectors move by epsilon;
+- straightness: the logit should not jump on the way from unknown words to the review, along which integrated gradients
+  integrate: the square of its second difference at a random place of that way, as Moosavi-Dezfooli et al. (CVPR 2019)
+  have it for a small step. A network whose logit jumps there is explained as exactly, but from more gradients;
 - entropy minimization: verdicts should be decided;
 - target replication (Lipton et al., *Learning to Diagnose with LSTM Recurrent Neural Networks*, ICLR 2016): the same
   label for the verdict after every token, so that what a word says is learnt without a long way back to it.
@@ -17,8 +20,9 @@ so far that nothing of them is left.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import cast
 
 import torch
@@ -28,11 +32,14 @@ from torch.nn.parallel import DistributedDataParallel
 
 from model.network.network import RecurrentNetwork
 from model.network.precision import autocast
+from model.text import UNKNOWN_ID
 from model.training.presets import Preset
 from model.training.run import Processes
 
 SHORT = 100  # tokens from which on a step has its whole length
 SMALL = 0.1  # length of the random step that finds the direction in which a verdict moves most
+BEND = 0.1  # between the three places whose logits should lie on a line, as a share of the whole way
+SOME = 3  # of so many reviews of a batch one is held straight: three more logits for it
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +59,22 @@ class _Perturbed(nn.Module):
         super().__init__()
         self.network, self.everywhere = network, everywhere
 
-    def forward(self, batch: Batch, step: Tensor, seed: int) -> Tensor:
+    def forward(self, batch: Batch, step: Tensor, seed: int, places: Sequence[Tensor] = ()) -> Tensor:
         """Logits with word vectors + step (batch, tokens, embedding); `seed` fixes the dropout.
 
-        (batch, 1), or (batch, tokens) where the verdict after every token is asked for.
+        (batch, 1), or (batch, tokens) where the verdict after every token is asked for. With `places` (batch,) each,
+        the logits (places, batch, …) there, from 0, unknown words, to 1, the review.
         """
-        torch.manual_seed(seed)
         embedded = self.network.embed(batch.ids) + step
+        if not places:
+            return self._logits(embedded, batch, seed)
+        unknown = self.network.embedding.weight[UNKNOWN_ID]
+        return torch.stack(
+            [self._logits(torch.lerp(unknown, embedded, each[:, None, None]), batch, seed) for each in places]
+        )
+
+    def _logits(self, embedded: Tensor, batch: Batch, seed: int) -> Tensor:
+        torch.manual_seed(seed)
         if self.everywhere:
             return self.network.so_far(self.network.states(embedded, batch.lengths)[-1])
         return self.network.forward_embedded(embedded, batch.lengths).unsqueeze(-1)
@@ -87,7 +103,7 @@ class Objective:
         share = self._processes.count / float(reviews)  # of one review in the mean that the processes average
         origin = torch.zeros(*batch.ids.shape, preset.network.embedding_size, device=self._device)
         origin.requires_grad_(preset.adversarial > 0)
-        with self._shared(last=not (preset.adversarial or preset.virtual)):
+        with self._shared(last=not (preset.adversarial or preset.straight or preset.virtual)):
             found = self._logits(batch, origin, seed)
             logits = _last(found, batch)
             losses = _cross_entropy(logits, batch)
@@ -97,17 +113,30 @@ class Objective:
         clean = logits.detach()
         if preset.adversarial:
             step = preset.adversarial * _reach(batch) * self._direction(cast("Tensor", origin.grad))
-            with self._shared(last=not preset.virtual):
+            with self._shared(last=not (preset.straight or preset.virtual)):
                 (_cross_entropy(_last(self._logits(batch, step, seed), batch), batch).sum() * share).backward()
+        if preset.straight:
+            with self._shared(last=not preset.virtual):
+                (preset.straight * self._bends(batch, seed).sum() * share).backward()
         if preset.virtual:
             step = preset.virtual * _reach(batch) * self._blind_spot(batch, clean, seed)
             with self._shared(last=True):
                 (_divergence(clean, _last(self._logits(batch, step, seed), batch)).sum() * share).backward()
         return clean, losses.detach()
 
-    def _logits(self, batch: Batch, step: Tensor, seed: int) -> Tensor:
+    def _logits(self, batch: Batch, step: Tensor, seed: int, places: Sequence[Tensor] = ()) -> Tensor:
         with autocast(self._device, self._half):
-            return self._parallel(batch, step, seed).float()
+            return self._parallel(batch, step, seed, places).float()
+
+    def _bends(self, batch: Batch, seed: int) -> Tensor:
+        """Squares (logits²) of the logits' second differences at random places, of some reviews, for all of them."""
+        some = Batch(*(getattr(batch, each.name)[::SOME] for each in fields(Batch)))
+        generator = torch.Generator(self._device).manual_seed(seed)
+        middle = BEND + (1 - 2 * BEND) * torch.rand(len(some.lengths), generator=generator, device=self._device)
+        here = torch.zeros((), device=self._device)
+        before, there, after = self._logits(some, here, seed, (middle - BEND, middle, middle + BEND))
+        bent = _last(before, some) - 2 * _last(there, some) + _last(after, some)
+        return bent.square() * (len(batch.lengths) / len(some.lengths))
 
     def _shared(self, last: bool) -> AbstractContextManager:
         """Where gradients are added up; the processes share them in the `last` part."""

@@ -32,6 +32,7 @@ class Preset:
     soft: float = 0.5  # weight of the teachers' label beside the true one, where there are both
     adversarial: float = 0.0  # epsilon of adversarial perturbations, of normalized embeddings; 0: none
     virtual: float = 0.0  # epsilon of virtual adversarial perturbations; 0: none
+    straight: float = 0.0  # weight of how much the logit bends on the way from unknown words to a review; 0: none
     entropy: float = 0.0  # weight of the verdicts' entropy
     average: float = 0.0  # decay of the weights' moving average; 0: none
     forget_bias: float = 0.0  # of an LSTM at its start; 0: PyTorch's own start

@@ -9,6 +9,7 @@ import pytest
 import torch
 from torch.nn.functional import binary_cross_entropy_with_logits
 
+from model.text import UNKNOWN_ID
 from model.training.objective import Batch, Objective, _divergence, _entropy, _reach
 from model.training.presets import Preset
 from model.training.run import Processes
@@ -122,7 +123,40 @@ def test_virtual_step_moves_the_verdict_more_than_a_random_one():
     assert (found > torch.stack(others).mean(dim=0)).all()
 
 
-@pytest.mark.parametrize("part", [{"adversarial": 0.5}, {"virtual": 0.5}, {"entropy": 1.0}])
+def test_straight_part_is_the_mean_square_of_a_second_difference_by_hand():
+    network, objective = make(straight=0.5)
+    batch, seed = make_batch(weights=(0.0, 0.0, 0.0)), 7  # labels have no part in it
+    objective.backward(batch, seed)
+    found = gradients(network)
+    network.zero_grad()
+    middle = 0.1 + 0.8 * torch.rand(1, generator=torch.Generator().manual_seed(seed))
+    review = network.embed(batch.ids[:1])  # of three reviews the first
+    unknown = network.embed(torch.full_like(batch.ids[:1], UNKNOWN_ID))
+    before, there, after = (
+        network.forward_embedded(unknown + place * (review - unknown), batch.lengths[:1])
+        for place in (middle - 0.1, middle, middle + 0.1)
+    )
+    (0.5 * (before - 2 * there + after).square()).backward()
+    assert any(weights.abs().max() > 1e-4 for weights in found.values())
+    for name, weights in network.named_parameters():
+        torch.testing.assert_close(found[name], weights.grad, rtol=1e-3, atol=1e-6)
+
+
+def test_network_that_is_held_straight_bends_less():
+    network, objective = make(straight=1.0)
+    network.embedding.weight.data *= 10
+    network.output.weight.data *= 10  # so that its logit jumps
+    batch = make_batch(weights=(0.0, 0.0, 0.0))
+    optimizer = torch.optim.SGD(network.parameters(), 0.01)
+    before = objective._bends(batch, 3).sum().item()
+    for _ in range(20):
+        optimizer.zero_grad()
+        objective.backward(batch, 3)
+        optimizer.step()
+    assert objective._bends(batch, 3).sum().item() < before / 2
+
+
+@pytest.mark.parametrize("part", [{"adversarial": 0.5}, {"straight": 5.0}, {"virtual": 0.5}, {"entropy": 1.0}])
 def test_each_part_adds_to_the_gradient(part):
     network, objective = make()
     objective.backward(make_batch(), seed=1)
