@@ -1,10 +1,10 @@
 """How many gradients integrated gradients take, and how far single scores are from what they would be with many more.
 
-    python -m tests.benchmarks.nodes [CHECKPOINT] [--source FOLDER_OR_ARCHIVE] [--reviews 40]
+    python -m tests.benchmarks.nodes [CHECKPOINT] [--folder RUN] [--source FOLDER_OR_ARCHIVE] [--reviews 40]
 
 Of each review: the nodes that were evaluated until the scores added up, whether the first ones were enough, and the
 largest difference of a single score from the one of some 250 nodes, spread evenly. That scores add up does not tell
-this, since errors cancel in a sum. `--edges` and `--nodes` try another first cut of the way. `--source` is the Large
+this, since errors cancel in a sum. `best --folder RUN` is what a run holds for its best. `--edges` and `--nodes` try another first cut of the way. `--source` is the Large
 Movie Review Dataset, whose test split is read; without it, reviews are made of the long example.
 """
 
@@ -16,6 +16,7 @@ from pathlib import Path
 
 import numpy as np
 
+from model.assets import CHECKPOINTS
 from model.attribution import integrated_gradients
 from model.attribution.attribution import subject_of
 from model.network import checkpoint
@@ -29,6 +30,7 @@ MANY = 250  # nodes of the scores that others are held against
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.benchmarks.nodes", description=__doc__.partition("\n")[0])
     parser.add_argument("checkpoint", nargs="?", default="bilstm")
+    parser.add_argument("--folder", type=Path, default=CHECKPOINTS, help="of checkpoints")
     parser.add_argument("--source", type=Path)
     parser.add_argument("--reviews", type=int, default=40)
     parser.add_argument("--edges", type=float, nargs="+", default=integrated_gradients.FIRST_EDGES)
@@ -36,7 +38,7 @@ def main() -> None:
     chosen = parser.parse_args()
     integrated_gradients.FIRST_EDGES = tuple(chosen.edges)
     integrated_gradients.PANEL_NODES = chosen.nodes
-    loaded = checkpoint.load(chosen.checkpoint)
+    loaded = checkpoint.load(chosen.checkpoint, chosen.folder)
     used, off = [], []
     for text in read(chosen.source, chosen.reviews).texts:
         path = integrated_gradients.StraightPath(subject_of(loaded.network, encode(text, loaded.field).ids[:LONGEST]))

@@ -35,10 +35,10 @@ def planted():
 
 
 def test_the_planted_labels_of_the_example_come_first(example, planted):
-    """Of the first ten eight are planted, precision 0.8; the first thirteen hold all ten, precision 0.77."""
+    """Of the first ten nine are planted, precision 0.9; the first thirteen hold all ten, precision 0.77."""
     rows = [each.row for each in find_suspects(*example).rows]
     assert len(planted) == 10
-    assert len(planted & set(rows[:10])) == 8
+    assert len(planted & set(rows[:10])) == 9
     assert planted <= set(rows[:13])
 
 
