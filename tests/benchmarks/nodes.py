@@ -4,8 +4,9 @@
 
 Of each review: the nodes that were evaluated until the scores added up, whether the first ones were enough, and the
 largest difference of a single score from the one of some 250 nodes, spread evenly. That scores add up does not tell
-this, since errors cancel in a sum. `best --folder RUN` is what a run holds for its best. `--edges` and `--nodes` try another first cut of the way. `--source` is the Large
-Movie Review Dataset, whose test split is read; without it, reviews are made of the long example.
+this, since errors cancel in a sum. `best --folder RUN` is what a run holds for its best. `--edges` and `--nodes` try
+another first cut of the way. `--source` is the Large Movie Review Dataset, whose test split is read; without it,
+reviews are made of the long example.
 """
 
 from __future__ import annotations

@@ -56,8 +56,9 @@ def test_valve_moved_by_keys_says_what_the_verdict_would_be_and_lets_go(reviewed
     )
     said = reviewed.locator(".gs-tried")
     sentence = f"With the forget gate of unit 164 at “wonderful” at 1.00 instead of {f:.2f}, the verdict would "
-    before = f"{reading.prediction.probability:.2f}"
-    moved = f"be {alone:.2f} instead of {before}." if f"{alone:.2f}" != before else f"stay at {before}."
+    whole = reading.prediction.probability
+    digits = next((each for each in (2, 3, 4) if f"{alone:.{each}f}" != f"{whole:.{each}f}"), 0)  # that tell them apart
+    moved = f"be {alone:.{digits}f} instead of {whole:.{digits}f}." if digits else f"stay at {whole:.2f}."
     expect(said).to_contain_text(f"{sentence}{moved}")
     expect(said).to_contain_text(f"it would be {together:.2f}.")
     now, verdict = reviewed.locator(".gs-now"), reading.prediction.probability
