@@ -96,6 +96,7 @@ def main() -> int:
         return 1
     calls, connections = Calls(), Connections()
     calls.watch(page)
+    told = end_when_told()  # the server answers before launch returns: from now on somebody may be served
     page.queue(max_size=MAX_WAITING, default_concurrency_limit=2, api_open=False).launch(  # nobody skips the queue
         max_file_size=MAX_UPLOAD,
         state_session_capacity=VISITS,
@@ -106,7 +107,6 @@ def main() -> int:
         prevent_thread_lock=True,
         **look(explainer, connections),
     )
-    told = end_when_told()
     try:
         told.wait()
         finished = close(page, calls, connections)

@@ -132,7 +132,7 @@ def await_that(holds: Callable[[], object], seconds: float = 60) -> None:
     while not holds():
         if time.monotonic() > last:
             raise TimeoutError(f"in vain for {seconds:g} s")
-        time.sleep(0.002)
+        time.sleep(0.01)
 
 
 def wait_until_served(address: str, process: subprocess.Popen, log: Path) -> None:

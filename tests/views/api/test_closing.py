@@ -16,15 +16,23 @@ import pytest
 from tests.conftest import await_that, started
 
 WORD = "quixotry"
-# The app, in which the worker takes as long for "snail" as it takes a file to come; "fail" is a fault.
+# The app, in which the worker takes as long for "snail" as it takes a file to come; "fail" is a fault. It answers while
+# its launch has not returned, as long as there is another file.
 APP = """
 import pathlib, sys, time
 import app
+import gradio
 from model.reading.explainer import Explainer
 from model.worker import TORCH
 from views.api import closing
 
-classify, folder = Explainer.classify, pathlib.Path(sys.argv.pop(1))
+classify, launch, folder = Explainer.classify, gradio.Blocks.launch, pathlib.Path(sys.argv.pop(1))
+
+def late(*args, **settings):
+    launched = launch(*args, **settings)
+    while (folder / "launching").exists():
+        time.sleep(0.02)
+    return launched
 
 def slowly(self, text, checkpoint):
     if "fail " in str(text):
@@ -38,7 +46,7 @@ def slowly(self, text, checkpoint):
     TORCH.run(work)
     return classify(self, text, checkpoint)
 
-Explainer.classify = slowly
+Explainer.classify, gradio.Blocks.launch = slowly, late
 closing.close.__defaults__ = (*closing.close.__defaults__[:-1], float(sys.argv.pop(1)))
 sys.exit(app.main())
 """
@@ -83,6 +91,22 @@ def test_what_is_computed_is_finished_and_what_waits_is_refused(tmp_path, checkp
         for each in later:
             assert "event: error" in each.result()
             assert "about to be closed" in each.result()
+        assert process.wait(60) == 0
+    assert "Traceback" not in (tmp_path / "log").read_text()
+
+
+def test_who_asked_before_the_launch_was_over_is_answered_too(tmp_path, checkpoints):
+    (tmp_path / "launching").touch()
+    with app_in(tmp_path, checkpoints, 60) as (address, process), ThreadPoolExecutor(1) as many:
+        first = many.submit(call, address, "classify", "a snail, but good")
+        await_that((tmp_path / "begun").exists)
+        process.terminate()
+        try:
+            (tmp_path / "launching").unlink()
+            await_that(lambda: health(address).status_code != 200, 20)
+        finally:
+            (tmp_path / "done").touch()
+        assert "event: complete" in first.result()
         assert process.wait(60) == 0
     assert "Traceback" not in (tmp_path / "log").read_text()
 
