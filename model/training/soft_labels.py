@@ -3,7 +3,8 @@
     python -m model labels runs/teacher-1/best runs/teacher-2/best data/ngrams.npz --out data/labels.npz
 
 The mean of the teachers' calibrated logits, as a probability. Networks were trained on the labelled reviews, so of
-those only n-gram models speak, which judged each review without having seen it (`model.training.ngrams`).
+those only n-gram models speak, which judged each review without having seen it (`model.training.ngrams`), and encoders
+of which each has left some out. Of excerpts one teacher alone may speak, who has learnt such (`--excerpts`).
 Distillation: Hinton, Vinyals & Dean (2015).
 """
 
@@ -97,6 +98,13 @@ def mean(all_labels: Sequence[SoftLabels]) -> SoftLabels:
     return SoftLabels.from_logits(averaged, tuple(name for each in all_labels for name in each.teachers))
 
 
+def with_excerpts(labels: SoftLabels, judge: SoftLabels, data: PreparedData) -> SoftLabels:
+    """With what `judge` alone says of excerpts."""
+    probabilities, rows = labels.probabilities.copy(), data.rows(Split.EXCERPT)
+    probabilities[rows] = judge.probabilities[rows]
+    return SoftLabels(probabilities, tuple(dict.fromkeys([*labels.teachers, *judge.teachers])))
+
+
 def ask(folder: Path, data: PreparedData, device: str) -> SoftLabels:
     """What a trained network says of the unlabelled and validation reviews, its temperature fitted on validation."""
     loaded = checkpoint.load(folder.name, folder.parent, device)
@@ -114,6 +122,7 @@ class Options:
     """Who is asked, about what, and where the soft labels are written."""
 
     teachers: list[Path]
+    excerpts: Path | None
     data: Path
     out: Path
     device: str
@@ -123,6 +132,8 @@ def add_arguments(parser: ArgumentParser) -> None:
     """How the options are given."""
     said = gettext("folders of checkpoints, or files of soft labels")
     parser.add_argument("teachers", nargs="+", type=Path, metavar="TEACHER", help=said)
+    said = gettext("soft labels by somebody who has learnt excerpts, and who alone speaks of them")
+    parser.add_argument("--excerpts", type=Path, metavar="FILE", help=said)
     shared.add_data(parser)
     shared.add_out(parser, "data/labels.npz")
     shared.add_device(parser)
@@ -133,6 +144,8 @@ def work(options: Options) -> None:
     data = dataset.load(options.data)
     found = [read(path, data) if path.is_file() else ask(path, data, options.device) for path in options.teachers]
     merged = mean(found)
+    if options.excerpts is not None:
+        merged = with_excerpts(merged, read(options.excerpts, data), data)
     write(merged, data, options.out)
     for each in [*found, merged]:
         accuracy = each.accuracy(data, Split.VALIDATION)

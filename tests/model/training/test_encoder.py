@@ -66,19 +66,19 @@ def test_encoder_learns_and_labels_what_it_has_not_seen(run, workplace):
     assert set(prepared.splits[asked].tolist()) == {Split.VALIDATION, Split.UNLABELLED}
 
 
-def test_with_folds_each_review_is_labelled_by_an_encoder_that_has_not_seen_it(run, workplace, monkeypatch):
+@pytest.mark.parametrize("excerpts", [(), ("excerpts=1",)])
+def test_with_folds_each_review_is_labelled_by_an_encoder_that_has_not_seen_it(run, workplace, monkeypatch, excerpts):
     learnt, asked = [set()], [set()]
-    train_step, forward = encoder.FineTuning._train_step, encoder.FineTuning._padded
+    train_step, label = encoder.FineTuning._train_step, encoder.FineTuning._label
     begin = encoder.FineTuning._begin
 
-    def spy_step(self, rows, total):
-        learnt[-1].update(rows.tolist())
-        return train_step(self, rows, total)
+    def spy_step(self, batch, total):
+        learnt[-1].update(batch.rows.tolist())
+        return train_step(self, batch, total)
 
-    def spy_padded(self, rows):
-        if not self.encoder.training:
-            asked[-1].update(rows.tolist())
-        return forward(self, rows)
+    def spy_label(self, stop):
+        label(self, stop)
+        asked[-1].update(np.flatnonzero(~np.isnan(self.said[self.part])).tolist())
 
     def spy_begin(self, part):
         if part:
@@ -87,9 +87,9 @@ def test_with_folds_each_review_is_labelled_by_an_encoder_that_has_not_seen_it(r
         begin(self, part)
 
     monkeypatch.setattr(encoder.FineTuning, "_train_step", spy_step)
-    monkeypatch.setattr(encoder.FineTuning, "_padded", spy_padded)
+    monkeypatch.setattr(encoder.FineTuning, "_label", spy_label)
     monkeypatch.setattr(encoder.FineTuning, "_begin", spy_begin)
-    assert run("folds", "--set", "epochs=6", "folds=2") == 0
+    assert run("folds", "--set", "epochs=6", "folds=2", *excerpts) == 0
     prepared = made_data()
     train = set(prepared.rows(Split.TRAIN).tolist())
     assert len(learnt) == len(asked) == 2
@@ -101,7 +101,7 @@ def test_with_folds_each_review_is_labelled_by_an_encoder_that_has_not_seen_it(r
     assert not np.isnan(found.probabilities[prepared.rows(Split.UNLABELLED)]).any()
 
 
-@pytest.mark.parametrize("folds", [(), ("folds=2",)])
+@pytest.mark.parametrize("folds", [(), ("folds=2",), ("excerpts=1",)])
 def test_run_that_was_stopped_five_times_ends_with_the_numbers_of_one_that_was_not(run, workplace, folds):
     settings = ["--set", "epochs=1", *folds]
     assert run("whole", *settings) == 0
@@ -133,6 +133,32 @@ def test_long_review_keeps_its_first_and_last_pieces(pretrained, workplace):
     row = int(np.argmax(np.diff(prepared.offsets)))
     ids = prepared.review(row, 99)
     assert found._pieces(row).tolist() == [2, ids[0] + 3, ids[-2] + 3, ids[-1] + 3, 3]
+
+
+def test_each_review_is_learnt_whole_and_as_runs_of_its_sentences(pretrained, workplace, monkeypatch):
+    monkeypatch.setattr(encoder, "ENDINGS", (WORDS[0], WORDS[1], "…"))  # the last one is no word of the encoder's
+    prepared = data.load(workplace / "imdb.npz")
+    texts = data.load_texts(data.texts_path(workplace / "imdb.npz"), prepared)
+    settings = encoder.EncoderSettings(excerpts=3)
+    tuning = encoder.FineTuning(str(pretrained), settings, prepared, texts, workplace / "run", "cpu", 1)
+    rows = prepared.rows(Split.TRAIN)[:40]
+    learnt = {row: [] for row in rows.tolist()}
+    for batch in tuning._batches(rows, 0):
+        for row, pieces in zip(batch.rows.tolist(), batch.pieces, strict=True):
+            learnt[row].append(pieces.tolist())
+    shorter = 0
+    for row, all_pieces in learnt.items():
+        whole = tuning._pieces(row).tolist()
+        ends = [place + 1 for place, piece in enumerate(whole) if piece in (5, 6)]
+        bounds = sorted({1, *ends, len(whole) - 1})
+        possible = {
+            (2, *whole[start:end], 3) for first, start in enumerate(bounds) for end in bounds[first + 1 : first + 4]
+        }
+        assert len(all_pieces) == 4
+        assert whole in all_pieces
+        assert all(pieces == whole or tuple(pieces) in possible for pieces in all_pieces)
+        shorter += sum(len(pieces) < len(whole) for pieces in all_pieces)
+    assert shorter > len(rows)
 
 
 @pytest.mark.parametrize("kind", ["nothing", "no encoder"])

@@ -24,9 +24,9 @@ def train_teacher(workplace, name="teacher"):
     return workplace / name / "best"
 
 
-def command(workplace, *teachers):
+def command(workplace, *teachers, more=()):
     paths = ["--data", str(workplace / "imdb.npz"), "--out", str(workplace / "labels.npz"), "--device", "cpu"]
-    return main(["labels", *map(str, teachers), *paths])
+    return main(["labels", *map(str, teachers), *paths, *map(str, more)])
 
 
 def test_network_speaks_of_reviews_that_it_was_not_trained_on_and_never_of_test(workplace):
@@ -54,6 +54,25 @@ def test_labels_that_were_made_before_are_a_teacher_too(workplace):
     surer = np.abs(alone.probabilities[rows] - 0.5) > np.abs(both.probabilities[rows] - 0.5)
     assert surer.all()  # the mean of a verdict and a doubt
     assert (both.probabilities[prepared.rows(Split.TRAIN)] == 0.5).all()  # where the network does not speak
+
+
+def test_of_excerpts_one_may_speak_alone(workplace):
+    splits = made_data().splits.copy()
+    splits[made_data().rows(Split.UNLABELLED)[::2]] = Split.EXCERPT
+    prepared = replace(made_data(), splits=splits)
+    data.save(prepared, workplace / "imdb.npz")
+    for name, probability in (("all", 0.5), ("sentences", 0.9)):
+        probabilities = np.full(len(splits), probability, dtype=np.float32)
+        soft_labels.write(SoftLabels(probabilities, (name,)), prepared, workplace / f"{name}.npz")
+    alone = workplace / "sentences.npz"
+    assert command(workplace, workplace / "all.npz", more=["--excerpts", alone]) == 0
+    found = soft_labels.read(workplace / "labels.npz", prepared)
+    np.testing.assert_allclose(found.probabilities, np.where(splits == Split.EXCERPT, 0.9, 0.5), rtol=1e-6)
+    assert found.teachers == ("all", "sentences")
+    assert command(workplace, workplace / "all.npz", alone, more=["--excerpts", alone]) == 0
+    found = soft_labels.read(workplace / "labels.npz", prepared)
+    np.testing.assert_allclose(found.probabilities, np.where(splits == Split.EXCERPT, 0.9, 0.75), rtol=1e-6)
+    assert found.teachers == ("all", "sentences")
 
 
 def test_teachers_are_averaged_in_logits_where_they_speak():
