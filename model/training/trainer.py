@@ -61,8 +61,13 @@ class Run:
     seed: int
 
     def about(self, data: PreparedData) -> dict:
-        """As it is kept in a state, with the data that it reads."""
-        return asdict(self) | {"changed": list(self.changed), "data": data.digest}
+        """As it is kept in a state, with the data that it reads.
+
+        Of the preset only what differs from the defaults: a setting that the code gains later leaves old states good.
+        """
+        defaults = asdict(Preset())
+        preset = {name: value for name, value in asdict(self.preset).items() if value != defaults[name]}
+        return asdict(self) | {"preset": preset, "changed": list(self.changed), "data": data.digest}
 
 
 @dataclass(frozen=True, slots=True)

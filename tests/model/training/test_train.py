@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from dataclasses import astuple
+from dataclasses import astuple, dataclass, fields
 
 import numpy as np
 import pytest
@@ -22,7 +22,7 @@ from model.reading import atlas
 from model.training import data, objective, publish, trainer
 from model.training.data import Split
 from model.training.logits import logits_and_labels
-from model.training.presets import PRESETS, changed_preset
+from model.training.presets import PRESETS, Preset, changed_preset
 from tests.conftest import ROOT
 
 
@@ -180,6 +180,20 @@ def test_run_is_not_overwritten_nor_mixed_with_another(workplace, capsys):
     assert "of another run" in capsys.readouterr().err
     assert command(workplace, "nothing", "--resume") == 1
     assert "start without --resume" in capsys.readouterr().err
+
+
+def test_state_survives_a_setting_that_the_code_gains_later(workplace, monkeypatch):
+    @dataclass(frozen=True, slots=True)
+    class Later(Preset):
+        invented: float = 0.0
+
+    settings = {each.name: getattr(PRESETS["recipe"], each.name) for each in fields(Preset)}
+    assert command(workplace, "run", "--epochs", "1") == 0
+    monkeypatch.setattr(trainer, "Preset", Later)
+    monkeypatch.setitem(PRESETS, "recipe", Later(**settings))
+    assert command(workplace, "run", "--epochs", "2", "--resume") == 0
+    monkeypatch.setitem(PRESETS, "recipe", Later(**settings, invented=1.0))
+    assert command(workplace, "run", "--epochs", "3", "--resume") == 1
 
 
 def test_loss_that_is_no_number_ends_the_run_and_leaves_the_last_good_state(workplace, capsys, monkeypatch):
