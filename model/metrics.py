@@ -70,12 +70,36 @@ class Capability:
 
 
 @dataclass(frozen=True, slots=True)
+class SentenceReport:
+    """Measures of single sentences: of `sentences` with a verdict, and of those `without_verdict`.
+
+    `accuracy` and `ece` (expected calibration error, in 15 bins) are fractions of those with a verdict, `kinds` counts
+    them in the order of the file. `doubtful` is the share of those without a verdict whose prediction is worded as a
+    doubt, and `distance` their mean |P(positive) - 0.5|, in [0, 0.5]: 0 is best.
+    """
+
+    sentences: int
+    accuracy: float
+    ece: float
+    kinds: tuple[Capability, ...]
+    without_verdict: int
+    doubtful: float
+    distance: float
+
+    @classmethod
+    def from_json(cls, stored: dict) -> SentenceReport:
+        """The measures that `dataclasses.asdict` and JSON made a dictionary of."""
+        return cls(**stored | {"kinds": tuple(Capability(**kind) for kind in stored["kinds"])})
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """What `python -m model evaluate` stores: measures with the temperature applied, on two splits.
 
     `uncalibrated_ece` is the test split's before the temperature, a fraction; `reliability` the test split's bins
     after it. `reviews` counts the test split. `slices` are of the test split, `behaviour` of made cases, the worst
-    capability first; both are empty in files that were written before they were measured.
+    capability first, `sentences` of the reporting half of those that are written by hand; the three are empty in
+    files that were written before they were measured.
     """
 
     validation: Metrics
@@ -85,6 +109,7 @@ class Report:
     reliability: tuple[CalibrationBin, ...]
     slices: tuple[Slice, ...] = ()
     behaviour: tuple[Capability, ...] = ()
+    sentences: SentenceReport | None = None
 
     @classmethod
     def from_json(cls, stored: dict) -> Report:
@@ -93,7 +118,11 @@ class Report:
         bins = tuple(CalibrationBin(**bin_) for bin_ in stored.pop("reliability"))
         slices = tuple(Slice(**slice_) for slice_ in stored.pop("slices", ()))
         behaviour = tuple(Capability(**capability) for capability in stored.pop("behaviour", ()))
-        return cls(validation, test, reliability=bins, slices=slices, behaviour=behaviour, **stored)
+        sentences = stored.pop("sentences", None)
+        return cls(
+            validation, test, reliability=bins, slices=slices, behaviour=behaviour,
+            sentences=None if sentences is None else SentenceReport.from_json(sentences), **stored,
+        )  # fmt: skip
 
 
 def measure(logits: np.ndarray, labels: np.ndarray) -> Metrics:

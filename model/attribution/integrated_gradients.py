@@ -22,7 +22,7 @@ from model.language import marked
 
 MAX_NODES = 384  # gradients that may be taken in all
 MAX_NODE_TOKENS = 96_000  # nodes × tokens in all: bounds the time of long reviews
-FIRST_EDGES = (0.0, 0.33, 0.5, 0.67, 1.0)  # of the first panels: narrow where a logit rises most suddenly
+FIRST_EDGES = (0.0, 0.35, 0.62, 1.0)  # of the first panels: narrow where a logit rises most suddenly
 PANEL_NODES = 3
 PARTS = 3  # into which a panel whose scores do not add up is cut
 

@@ -21,7 +21,7 @@ from model.attribution.faithfulness import (
 from model.attribution.methods import DEFAULT_METHOD
 from model.evaluation.slow_points_note import slow_points_note
 from model.language import SOURCE, gettext, marked, speaking
-from model.metrics import BINS, CHANCE, FAILING, Capability, Report
+from model.metrics import BINS, CHANCE, FAILING, Capability, Report, SentenceReport
 from model.network.cells.cell import Cell
 from model.network.checkpoint import Checkpoint, TrainingRecord
 from model.network.network import NetworkConfig
@@ -104,6 +104,7 @@ def write(
             _measured(checkpoint, report),
             _slices(report),
             _behaviour(report),
+            _sentences(report),
             _faithfulness(checkpoint.name, faithfulness),
             _seen_whole(dynamics),
             _trust(report, checkpoint.network.cell),
@@ -242,8 +243,7 @@ def _slices(report: Report) -> str:
 def _behaviour(report: Report) -> str:
     if not report.behaviour:
         return ""
-    rows = [(each.name, str(each.passed), str(each.cases), f"{100 * each.rate:.0f} %") for each in report.behaviour]
-    table = _table(("capability", "passed", "cases", "rate"), rows)
+    table = _table(("capability", "passed", "cases", "rate"), _rates(report.behaviour))
     return f"## Behaviour\n\n{behaviour_note(report.behaviour)}\n\n{table}"
 
 
@@ -258,6 +258,33 @@ def behaviour_note(behaviour: Sequence[Capability]) -> str:
         "{places}"
     )
     return said.format(percent=100 * FAILING, places=places)
+
+
+def _rates(counted: Sequence[Capability]) -> list[tuple[str, ...]]:
+    return [(each.name, str(each.passed), str(each.cases), f"{100 * each.rate:.0f} %") for each in counted]
+
+
+def _sentences(report: Report) -> str:
+    if not report.sentences:
+        return ""
+    rows = [
+        (kind.name, str(kind.passed), str(kind.cases), f"{100 * kind.rate:.0f} %") for kind in report.sentences.kinds
+    ]
+    table = _table(("kind", "right", "sentences", "rate"), rows)
+    return f"## Single sentences\n\n{sentences_note(report.sentences)}\n\n{table}"
+
+
+def sentences_note(found: SentenceReport) -> str:
+    """How single sentences are judged."""
+    said = gettext(
+        "Of {count:,} sentences as visitors type them, written by hand and never used for choosing, {accuracy:.1f} % "
+        "are judged rightly, with an expected calibration error of {ece:.1f} %; of {without:,} that say nothing about "
+        "a film's worth {doubtful:.0f} % are worded as a doubt."
+    )
+    return said.format(
+        count=found.sentences, accuracy=100 * found.accuracy, ece=100 * found.ece, without=found.without_verdict,
+        doubtful=100 * found.doubtful,
+    )  # fmt: skip
 
 
 def _faithfulness(name: str, found: FaithfulnessReport | None) -> str:

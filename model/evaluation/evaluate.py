@@ -4,9 +4,9 @@
 
 The temperature is fitted on the validation split; the test split is only measured, and read once. Prints and stores
 (`metrics.json`) accuracy, F1, ROC AUC, log loss and expected calibration error of both, the test split's by length,
-negation and unknown words, and how many behavioural cases pass. `--faithfulness` compares the attribution methods on
-some validation reviews as well, and stores that in `faithfulness.json`. Of a network that is small enough to see whole
-it finds the plane and the slow points of its states, too (`dynamics.json`).
+negation and unknown words, how many behavioural cases pass, and how single sentences are judged. `--faithfulness`
+compares the attribution methods on some validation reviews as well, and stores that in `faithfulness.json`. Of a
+network that is small enough to see whole it finds the plane and the slow points of its states, too (`dynamics.json`).
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from model.attribution import faithfulness
 from model.attribution.faithfulness import FaithfulnessReport
 from model.errors import DataError
 from model.evaluation import behaviour, card
+from model.evaluation.sentences import measure_sentences
 from model.evaluation.slices import measure_slices
 from model.language import gettext
 from model.metrics import Capability, Metrics, Report, calibration_bins, fit_temperature, measure
@@ -94,6 +95,8 @@ def table(report: Report) -> str:
             f"ece {each.ece:.4f}, {each.uncalibrated_ece:.4f} before the temperature"
         )
     lines += [f"{each.name:<46}{each.passed:>8} of {each.cases} cases pass" for each in report.behaviour]
+    if report.sentences:
+        lines.append(card.sentences_note(report.sentences))
     return "\n".join(lines)
 
 
@@ -139,7 +142,7 @@ def work(options: Options) -> None:
     drawn = draw_reviews(data, size, options.reviews, options.seed) if options.faithfulness else []
     report, temperature = evaluate(loaded, data)
     loaded.network.config = replace(loaded.network.config, temperature=temperature)
-    report = replace(report, behaviour=measure_behaviour(loaded))
+    report = replace(report, behaviour=measure_behaviour(loaded), sentences=measure_sentences(loaded, "reporting"))
     compared = faithfulness.measure(loaded.network, drawn, options.seed, progress=True) if drawn else None
     found = _dynamics(loaded, data, options)
     _store(options.folder / options.name, temperature, report, compared, found)

@@ -18,7 +18,7 @@ import numpy as np
 from model.assets import ASSETS
 from model.errors import DataError
 from model.language import gettext
-from model.metrics import Capability, calibration_bins, expected_calibration_error
+from model.metrics import Capability, SentenceReport, calibration_bins, expected_calibration_error
 from model.network.checkpoint import Checkpoint
 from model.network.classify import Prediction, classify
 
@@ -41,25 +41,6 @@ class Sentence:
     label: Label
     kind: str
     half: Half
-
-
-@dataclass(frozen=True, slots=True)
-class SentenceReport:
-    """Measures of one half: of its `sentences` with a verdict, and of those `without_verdict`.
-
-    `accuracy` and `ece` (expected calibration error, in 15 bins) are fractions of those with a verdict, `kinds` counts
-    them in the order of the file. `doubtful` is the share of those without a verdict whose prediction is worded as a
-    doubt, and `distance` their mean |P(positive) - 0.5|, in [0, 0.5]: 0 is best.
-    """
-
-    half: Half
-    sentences: int
-    accuracy: float
-    ece: float
-    kinds: tuple[Capability, ...]
-    without_verdict: int
-    doubtful: float
-    distance: float
 
 
 def read_sentences(path: Path = SENTENCES) -> tuple[Sentence, ...]:
@@ -126,7 +107,6 @@ def measure_sentences(loaded: Checkpoint, half: Half, path: Path = SENTENCES) ->
     logits = np.array([prediction.logit for _, prediction in judged])
     positive = np.array([sentence.label == "positive" for sentence, _ in judged])
     return SentenceReport(
-        half=half,
         sentences=len(judged),
         accuracy=sum(right) / len(judged),
         ece=expected_calibration_error(calibration_bins(logits, positive)),

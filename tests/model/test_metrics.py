@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from model.metrics import (
     Capability,
     Report,
+    SentenceReport,
     Slice,
     calibration_bins,
     expected_calibration_error,
@@ -86,6 +87,7 @@ def test_report_survives_json():
     report = Report(measure(LOGITS, LABELS), measure(-LOGITS, LABELS), 5, 0.1, calibration_bins(LOGITS, LABELS == 1))
     assert Report.from_json(json.loads(json.dumps(asdict(report)))) == report
     more = replace(report, slices=(Slice("tokens", "few", 5, 0.5, 0.1, 0.2),), behaviour=(Capability("irony", 1, 3),))
+    more = replace(more, sentences=SentenceReport(4, 0.75, 0.1, (Capability("irony", 1, 3),), 2, 0.5, 0.2))
     assert Report.from_json(json.loads(json.dumps(asdict(more)))) == more
 
 
@@ -93,8 +95,9 @@ def test_report_written_before_there_were_slices_is_still_read():
     stored = json.loads((CHECKPOINTS / "bilstm-recipe" / "metrics.json").read_text())
     stored.pop("slices", None)
     stored.pop("behaviour", None)
+    stored.pop("sentences", None)
     report = Report.from_json(stored)
-    assert (report.slices, report.behaviour) == ((), ())
+    assert (report.slices, report.behaviour, report.sentences) == ((), (), None)
     assert report.reviews == 25_000
 
 

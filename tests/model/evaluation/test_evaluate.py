@@ -11,6 +11,8 @@ from model.attribution import faithfulness
 from model.attribution.methods import METHODS
 from model.command_line import main
 from model.evaluation import behaviour, evaluate
+from model.evaluation import card as card_of
+from model.evaluation.sentences import measure_sentences
 from model.network import checkpoint
 from model.network.checkpoint import TrainingRecord
 from model.training import data
@@ -83,6 +85,9 @@ def test_slices_and_behaviour_are_stored_printed_and_on_the_card(folder, capsys)
     for each in report.behaviour:
         assert f"| {each.name} | {each.passed} | {each.cases} |" in card
         assert each.name in output
+    assert card_of.sentences_note(report.sentences) in card
+    assert card_of.sentences_note(report.sentences) in output
+    assert report.sentences == measure_sentences(checkpoint.load("net", folder), "reporting")
     assert not (folder / "net" / "faithfulness.json").exists()
     assert "Faithfulness" not in card
 
