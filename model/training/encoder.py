@@ -23,7 +23,7 @@ import time
 from argparse import ArgumentParser
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import torch
@@ -161,8 +161,8 @@ class FineTuning:
         self.optimizer = torch.optim.AdamW(
             self.encoder.parameters(), lr=self.settings.learning_rate, fused=self.device == "cuda" or None
         )
-        endings = set(self.tokenizer.convert_tokens_to_ids(list(ENDINGS)))
-        self._endings = sorted(endings - {None, self.tokenizer.unk_token_id})
+        endings = cast("list[int | None]", self.tokenizer.convert_tokens_to_ids(list(ENDINGS)))
+        self._endings = [id_ for id_ in endings if id_ not in (None, self.tokenizer.unk_token_id)]
         self.part, self.step = part, 0
 
     @property
