@@ -267,10 +267,7 @@ def _rates(counted: Sequence[Capability]) -> list[tuple[str, ...]]:
 def _sentences(report: Report) -> str:
     if not report.sentences:
         return ""
-    rows = [
-        (kind.name, str(kind.passed), str(kind.cases), f"{100 * kind.rate:.0f} %") for kind in report.sentences.kinds
-    ]
-    table = _table(("kind", "right", "sentences", "rate"), rows)
+    table = _table(("kind", "right", "sentences", "rate"), _rates(report.sentences.kinds))
     return f"## Single sentences\n\n{sentences_note(report.sentences)}\n\n{table}"
 
 

@@ -173,7 +173,7 @@ class FineTuning:
 
     def resume(self) -> None:
         """Go back to the state on disk. Raises `DataError` if there is none, or one of another run."""
-        state = read_state(self.out, self.about, self.device)
+        state = read_state(self.out, self.about, self.device, {"settings": asdict(EncoderSettings())})
         self.encoder.load_state_dict(state.of("encoder"))
         restore_optimizer(self.optimizer, state.of("optimizer"))
         self.said = state.of("said")["logits"].cpu().numpy().copy()

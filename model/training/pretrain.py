@@ -127,7 +127,7 @@ class Pretraining:
 
     def resume(self) -> None:
         """Go back to the state on disk. Raises `DataError` if there is none, or one of another run."""
-        state = read_state(self.out, self.about, self.device)
+        state = read_state(self.out, self.about, self.device, {"settings": asdict(PretrainingSettings())})
         self.model.load_state_dict(state.of("model"))
         restore_optimizer(self.optimizer, state.of("optimizer"))
         mine = slice(self.processes.rank, None, self.processes.count)

@@ -67,13 +67,18 @@ def write_state(folder: Path, parts: Mapping[str, Mapping[str, Tensor]], about: 
         raise DataError(said.format(folder=folder)) from error
 
 
-def read_state(folder: Path, about: dict, device: str) -> State:
-    """Read a state. Raises `DataError` if there is none, or one of another run."""
+def read_state(folder: Path, about: dict, device: str, defaults: Mapping[str, dict] | None = None) -> State:
+    """Read a state. Raises `DataError` if there is none, or one of another run.
+
+    `defaults` are those of the settings that `about` holds, by its keys: a setting that the code gained after the state
+    was written had its default then.
+    """
     try:
         with safe_open(folder / STATE, framework="pt", device=device) as file:
             metadata = file.metadata()
             tensors = {name: file.get_tensor(name) for name in file.keys()}  # noqa: SIM118
         found, progress = json.loads(metadata["about"]), json.loads(metadata["progress"])
+        found |= {key: settings | found[key] for key, settings in (defaults or {}).items()}
     except (OSError, SafetensorError, KeyError, TypeError, ValueError) as error:
         said = gettext("There is no usable state in '{folder}': start without --resume.")
         raise DataError(said.format(folder=folder)) from error

@@ -61,13 +61,8 @@ class Run:
     seed: int
 
     def about(self, data: PreparedData) -> dict:
-        """As it is kept in a state, with the data that it reads.
-
-        Of the preset only what differs from the defaults: a setting that the code gains later leaves old states good.
-        """
-        defaults = asdict(Preset())
-        preset = {name: value for name, value in asdict(self.preset).items() if value != defaults[name]}
-        return asdict(self) | {"preset": preset, "changed": list(self.changed), "data": data.digest}
+        """As it is kept in a state, with the data that it reads."""
+        return asdict(self) | {"changed": list(self.changed), "data": data.digest}
 
 
 @dataclass(frozen=True, slots=True)
@@ -311,7 +306,7 @@ class Trainer:
 
     def resume(self) -> None:
         """Go back to the state on disk. Raises `DataError` if there is none, or one of another run."""
-        state = read_state(self.out, self.about, self.device)
+        state = read_state(self.out, self.about, self.device, {"preset": asdict(Preset())})
         self.network.load_state_dict(state.of("network"))
         restore_optimizer(self.optimizer, state.of("optimizer"))
         if self.average is not None:

@@ -93,6 +93,12 @@ def measure(calls: list[Callable[[], object]], repeats: int) -> Timing:
     return Timing(statistics.median(times), sorted(times)[math.ceil(0.95 * len(times)) - 1])
 
 
+def warmed_up(call: Callable[[], object]) -> float:
+    """Seconds at the median of five, after one that is not counted."""
+    call()
+    return measure([call], 5).p50
+
+
 def explain(loaded: Checkpoint, review: EncodedReview) -> float:
     """Everything that the page shows of a review; gives back the relative delta."""
     network = loaded.network
@@ -172,8 +178,7 @@ def steps(name: str) -> None:
     peak, once = matrix_peak(), products(network) * len(review.ids) / 1e9
     print(f"\n| step, 250 tokens | time | GFLOP/s | of the matrix product's {peak:.0f} |\n| --- | ---: | ---: | ---: |")
     for step, (call, readings) in calls.items():
-        call()
-        seconds = measure([call], 5).p50
+        seconds = warmed_up(call)
         speed = readings * once / seconds
         print(f"| {step} | {seconds:.3f} s | {speed:.0f} | {speed / peak:.0%} |", flush=True)
 

@@ -9,7 +9,6 @@ each review already, which are a batch themselves.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 
 import torch
 from torch import Tensor
@@ -17,7 +16,7 @@ from torch import Tensor
 from model.attribution.integrated_gradients import FIRST_EDGES, PANEL_NODES
 from model.network import checkpoint
 from model.text import pad
-from tests.benchmarks.run import measure, reviews
+from tests.benchmarks.run import reviews, warmed_up
 
 LENGTHS = (60, 80, 100, 120, 140, 160, 180, 200)  # tokens
 NODES = PANEL_NODES * (len(FIRST_EDGES) - 1)
@@ -26,8 +25,8 @@ NODES = PANEL_NODES * (len(FIRST_EDGES) - 1)
 def main() -> None:
     loaded = checkpoint.load(sys.argv[1] if len(sys.argv) > 1 else "bilstm")
     network = loaded.network
-    waiting = [pad([reviews(loaded, length)[0].ids]) for length in LENGTHS]
-    together = pad([ids[0].tolist() for ids, _ in waiting])
+    encoded = [reviews(loaded, length)[0].ids for length in LENGTHS]
+    waiting, together = [pad([ids]) for ids in encoded], pad(encoded)
 
     def gradients(ids: Tensor, lengths: Tensor) -> None:
         embedded = network.embed(ids).detach().repeat_interleave(NODES, dim=0).requires_grad_(True)
@@ -40,14 +39,9 @@ def main() -> None:
 
     print(f"| {len(LENGTHS)} reviews | one after another | side by side |\n| --- | ---: | ---: |")
     for name, compute in (("verdicts", verdicts), (f"{NODES} gradients of each", gradients)):
-        apart = _seconds(lambda compute=compute: [compute(*each) for each in waiting])
-        batched = _seconds(lambda compute=compute: compute(*together))
+        apart = warmed_up(lambda compute=compute: [compute(*each) for each in waiting])
+        batched = warmed_up(lambda compute=compute: compute(*together))
         print(f"| {name} | {apart:.3f} s | {batched:.3f} s |", flush=True)
-
-
-def _seconds(call: Callable[[], object]) -> float:
-    call()
-    return measure([call], 5).p50
 
 
 if __name__ == "__main__":

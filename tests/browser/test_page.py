@@ -47,7 +47,7 @@ def test_example_that_fools_the_network_is_analysed_and_asks_why(page):
     question.get_by_role("button", name="See what “not” does to every word").click()
     said = page.locator(".gs-said-ledger")
     expect(said).to_contain_text("Because of “not”: ", timeout=WAIT)
-    expect(said).to_contain_text("Its own part is ")
+    expect(said).to_contain_text("“would” −")
     page.get_by_role("button", name="mixed").click()
     expect(question).to_have_count(0, timeout=WAIT)
 

@@ -28,8 +28,8 @@ def explainer(tmp_path_factory):
 
 @pytest.fixture
 def edit(ask):
-    """One review before and after "not" was put in: places 0 to 3 stay, 4 is new, 4 to 7 become 5 to 8."""
-    return compare(ask("the film is a good film but dull"), ask("the film is a not good film but dull"))
+    """One review before and after a "but" was put in: places 0 to 3 stay, 4 is new, 4 to 7 become 5 to 8."""
+    return compare(ask("the film is a good film but dull"), ask("the film is a but good film but dull"))
 
 
 def test_scores_stand_beside_their_pairs(edit):
@@ -57,7 +57,7 @@ def test_shifts_and_baselines_add_up_to_the_change_of_the_logit(edit):
     error = abs(edit.left.attribution.delta) + abs(edit.right.attribution.delta)
     assert edit.shift.sum() + edit.baseline_change == pytest.approx(edit.logit_change, abs=error + 1e-5)
     assert edit.logit_change == edit.right.prediction.logit - edit.left.prediction.logit
-    assert abs(edit.logit_change) > 5 * error
+    assert abs(edit.logit_change) > 10 * error
 
 
 @pytest.mark.parametrize("symbol", list("ifogch"))
