@@ -94,7 +94,8 @@ class CompareTab:
             outputs=self.result,
             validator=_both_valid,
             api_visibility="private",
-            concurrency_id="compute",
+            concurrency_id="compare",
+            concurrency_limit=1,  # Gradio sends both of two choices in one breath: the last is answered last
             trigger_mode="always_last",
         )
 

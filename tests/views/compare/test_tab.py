@@ -54,3 +54,8 @@ def test_a_link_holds_what_is_compared():
 def test_a_link_to_half_a_comparison_is_refused(missing):
     with pytest.raises(ReviewError, match="Compare two reviews first"):
         replace(VALUES, **missing).put_in(VIEW)
+
+
+def test_of_two_choices_in_one_breath_the_last_is_answered_last(tab):
+    events = [each for each in tab.result.parent.fns.values() if tab.result in each.outputs]
+    assert [(each.concurrency_id, each.concurrency_limit) for each in events] == [("compare", 1)]  # first in, first out
