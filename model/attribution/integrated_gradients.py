@@ -29,15 +29,15 @@ PARTS = 3  # into which a panel whose scores do not add up is cut
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A piece of the path from baseline (0) to review (1), with its share of the integral.
-
-    `scores` (tokens,); `error` is their sum less the rise of the logit along the piece.
-    """
+    """A piece of the path from baseline (0) to review (1), with its share of the integral: `scores` (tokens,)."""
 
     start: float
     end: float
     scores: Tensor
-    error: float
+
+    def error(self, logits: dict[float, float]) -> float:
+        """The sum of its scores less the rise of the logit along it, by the logits at places."""
+        return float(self.scores.sum()) - (logits[self.end] - logits[self.start])
 
 
 class StraightPath:
@@ -62,21 +62,18 @@ class StraightPath:
         return self._start + steps[:, None, None] * self._direction
 
     @torch.no_grad()
-    def logits(self, places: Sequence[float]) -> list[float]:
-        """The logit at places in [0, 1]."""
+    def logits(self, places: Sequence[float]) -> dict[float, float]:
+        """The logit at each of some places in [0, 1]."""
         if not places:
-            return []
+            return {}
         found = [self._forward(chunk) for chunk in self.at(places).split(self._chunk * PANEL_NODES)]
-        return torch.cat(found).tolist()
+        return dict(zip(places, torch.cat(found).tolist(), strict=True))
 
-    def panels(self, edges: Sequence[tuple[float, float]], logits: dict[float, float]) -> list[Panel]:
+    def panels(self, edges: Sequence[tuple[float, float]]) -> list[Panel]:
         """Integrate between pairs of places, all nodes in one batch where memory allows."""
         starts, ends = (self.at([edge[side] for edge in edges]).split(self._chunk) for side in (0, 1))
         scores = torch.cat([self._scores(*each) for each in zip(starts, ends, strict=True)])  # (P, T)
-        return [
-            Panel(start, end, row, float(row.sum()) - (logits[end] - logits[start]))
-            for (start, end), row in zip(edges, scores, strict=True)
-        ]
+        return [Panel(start, end, row) for (start, end), row in zip(edges, scores, strict=True)]
 
     def _scores(self, start: Tensor, end: Tensor) -> Tensor:
         """Scores (panels, tokens) of the panels from `start` to `end`, (panels, tokens, embedding) each."""
@@ -92,17 +89,15 @@ def _score(subject: Subject) -> Scored:
 
 def integrate(path: StraightPath) -> Scored:
     """Cut the panels with the largest errors until the scores add up (see `max_delta`), or the ceiling is met."""
-    logits = dict(zip(FIRST_EDGES, path.logits(FIRST_EDGES), strict=True))
+    logits = path.logits((0.0, 1.0))
     difference = logits[1.0] - logits[0.0]
     tolerance = max_delta(difference)
-    panels = path.panels(list(pairwise(FIRST_EDGES)), logits)
-    while abs(sum(panel.error for panel in panels)) >= tolerance and path.evaluated < path.ceiling:
-        panels, worst = _worst(panels, tolerance, (path.ceiling - path.evaluated) // (PARTS * PANEL_NODES))
+    panels = path.panels(list(pairwise(FIRST_EDGES)))
+    while abs(_sum(panels) - difference) >= tolerance and path.evaluated < path.ceiling:
+        logits |= path.logits([panel.end for panel in panels if panel.end not in logits])
+        panels, worst = _worst(panels, logits, tolerance, (path.ceiling - path.evaluated) // (PARTS * PANEL_NODES))
         cuts = [np.linspace(panel.start, panel.end, PARTS + 1).tolist() for panel in worst]
-        inner = [place for places in cuts for place in places[1:-1]]
-        logits |= zip(inner, path.logits(inner), strict=True)
-        parts = [edge for places in cuts for edge in pairwise(places)]
-        panels += path.panels(parts, logits)
+        panels += path.panels([edge for places in cuts for edge in pairwise(places)])
     scores = torch.stack([panel.scores for panel in panels]).sum(dim=0).tolist()
     return Scored(
         scores=tuple(scores),
@@ -113,12 +108,18 @@ def integrate(path: StraightPath) -> Scored:
     )
 
 
-def _worst(panels: list[Panel], tolerance: float, most: int) -> tuple[list[Panel], list[Panel]]:
+def _sum(panels: list[Panel]) -> float:
+    return sum(float(panel.scores.sum()) for panel in panels)
+
+
+def _worst(
+    panels: list[Panel], logits: dict[float, float], tolerance: float, most: int
+) -> tuple[list[Panel], list[Panel]]:
     """Split panels into those to keep, whose errors together stay below the tolerance, and the worst, to cut."""
-    ordered = sorted(panels, key=lambda panel: abs(panel.error))
+    ordered = sorted(panels, key=lambda panel: abs(panel.error(logits)))
     kept, total = 0, 0.0
     for panel in ordered[:-1]:
-        total += abs(panel.error)
+        total += abs(panel.error(logits))
         if total >= 0.8 * tolerance:
             break
         kept += 1

@@ -60,7 +60,7 @@ def main() -> None:
 def exact(path: integrated_gradients.StraightPath) -> np.ndarray:
     """The scores (tokens,) of many nodes, spread evenly."""
     edges = np.linspace(0, 1, MANY // integrated_gradients.PANEL_NODES + 1).tolist()
-    panels = path.panels(list(pairwise(edges)), dict.fromkeys(edges, 0.0))
+    panels = path.panels(list(pairwise(edges)))
     return np.sum([panel.scores.numpy() for panel in panels], axis=0)
 
 

@@ -100,9 +100,8 @@ def warmed_up(call: Callable[[], object]) -> float:
 
 
 def explain(loaded: Checkpoint, review: EncodedReview) -> float:
-    """Everything that the page shows of a review; gives back the relative delta."""
+    """Everything that the page shows of a review, whose verdict comes with the gates; gives back the relative delta."""
     network = loaded.network
-    classify_encoded(loaded, review)
     trace_gates(network, network.embed(torch.tensor([review.ids])))
     return attribute(network, review.ids).relative_delta
 
@@ -166,14 +165,13 @@ def steps(name: str) -> None:
     network, review = loaded.network, reviews(loaded, 250)[0]
     subject = subject_of(network, review.ids)
     path = StraightPath(subject)
-    edges = list(pairwise(FIRST_EDGES))
-    logits = dict.fromkeys(FIRST_EDGES, 0.0)
+    edges, ends = list(pairwise(FIRST_EDGES)), (0.0, 1.0)
     nodes = PANEL_NODES * len(edges)
     calls: dict[str, tuple[Callable[[], object], int]] = {
         "verdict": (lambda: classify_encoded(loaded, review), 1),
         "gates, beside the reading that they are held against": (lambda: trace_gates(network, subject.embedded), 2),
-        f"logits at {len(FIRST_EDGES)} places": (lambda: path.logits(FIRST_EDGES), len(FIRST_EDGES)),
-        f"gradients at {nodes} places": (lambda: path.panels(edges, logits), 3 * nodes),
+        "logits of baseline and review": (lambda: path.logits(ends), len(ends)),
+        f"gradients at {nodes} places": (lambda: path.panels(edges), 3 * nodes),
     }
     peak, once = matrix_peak(), products(network) * len(review.ids) / 1e9
     print(f"\n| step, 250 tokens | time | GFLOP/s | of the matrix product's {peak:.0f} |\n| --- | ---: | ---: | ---: |")
