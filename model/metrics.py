@@ -1,7 +1,8 @@
 """Measures of a binary classifier: sums of counts, then one division.
 
 Definitions: F1 and ROC AUC (by ranks, ties shared) as in scikit-learn; expected calibration error over 15 bins of equal
-width of the confidence max(p, 1 - p), and temperature scaling, as in Guo et al. (ICML 2017).
+width of the confidence max(p, 1 - p), and temperature scaling, as in Guo et al. (ICML 2017); what of that error is
+chance, by consistency resampling (Bröcker and Smith, Weather and Forecasting 2007).
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 BINS = 15
+DRAWS = 1_000  # of labels, for the calibration error by chance
 CHANCE = 0.6  # accuracy below which a network is said to judge hardly better than chance
 FAILING = 0.7  # a capability that passes a smaller share of its cases is named as one where the network fails
 
@@ -39,7 +41,8 @@ class CalibrationBin:
 class Slice:
     """Measures of the test reviews that are alike in one respect, `kind`, by `name`: see `model/traits.py`.
 
-    `accuracy` and both calibration errors are fractions; `uncalibrated_ece` is before the temperature.
+    `accuracy` and the calibration errors are fractions; `uncalibrated_ece` is before the temperature, `chance_ece` what
+    a perfectly calibrated network would show, None in files that were written before it was measured.
     """
 
     kind: str
@@ -48,6 +51,7 @@ class Slice:
     accuracy: float
     ece: float
     uncalibrated_ece: float
+    chance_ece: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +77,9 @@ class Capability:
 class SentenceReport:
     """Measures of single sentences: of `sentences` with a verdict, and of those `without_verdict`.
 
-    `accuracy` and `ece` (expected calibration error, in 15 bins) are fractions of those with a verdict, `kinds` counts
-    them in the order of the file. `doubtful` is the share of those without a verdict whose prediction is worded as a
-    doubt, and `distance` their mean |P(positive) - 0.5|, in [0, 0.5]: 0 is best.
+    `accuracy` and `ece` (expected calibration error, in 15 bins) are fractions of those with a verdict, `chance_ece` is
+    as in `Slice`, `kinds` counts them in the order of the file. `doubtful` is the share of those without a verdict
+    whose prediction is worded as a doubt, and `distance` their mean |P(positive) - 0.5|, in [0, 0.5]: 0 is best.
     """
 
     sentences: int
@@ -85,6 +89,7 @@ class SentenceReport:
     without_verdict: int
     doubtful: float
     distance: float
+    chance_ece: float | None = None
 
     @classmethod
     def from_json(cls, stored: dict) -> SentenceReport:
@@ -172,6 +177,20 @@ def expected_calibration_error(bins: tuple[CalibrationBin, ...]) -> float:
     """Mean gap between confidence and accuracy, weighted by the counts: a fraction."""
     total = sum(bin_.count for bin_ in bins)
     return sum(bin_.count * abs(bin_.accuracy - bin_.confidence) for bin_ in bins) / total
+
+
+def ece_by_chance(logits: np.ndarray) -> float:
+    """The calibration error of logits (reviews,) if each were right as often as it says: a fraction, the mean over
+    labels that are drawn with a fixed seed. It falls with the number of reviews, and never to 0.
+    """
+    confidence = np.exp(-np.logaddexp(0, -np.abs(np.asarray(logits, dtype=np.float64))))
+    place = np.minimum((confidence * BINS).astype(int), BINS - 1)
+    random = np.random.default_rng(0)
+    gaps = [
+        np.bincount(place, (random.random(len(confidence)) < confidence) - confidence, minlength=BINS)
+        for _ in range(DRAWS)
+    ]
+    return float(np.abs(gaps).sum(axis=1).mean() / len(confidence))
 
 
 def fit_temperature(logits: np.ndarray, labels: np.ndarray) -> float:

@@ -84,7 +84,7 @@ until there."""
 
 SLICES_NOTE = marked(
     "Test reviews that are alike in one respect: accuracy, and expected calibration error after and before the "
-    "temperature. In a slice of few reviews chance alone makes the calibration error larger."
+    "temperature. By chance alone a perfectly calibrated network would show the last, the more, the fewer reviews."
 )
 
 
@@ -233,10 +233,16 @@ def _slices(report: Report) -> str:
     if not report.slices:
         return ""
     rows = [
-        (each.kind, each.name, f"{each.reviews:,}", *(_four(each.accuracy, each.ece, each.uncalibrated_ece)))
+        (
+            each.kind,
+            each.name,
+            f"{each.reviews:,}",
+            *_four(each.accuracy, each.ece, each.uncalibrated_ece),
+            "–" if each.chance_ece is None else f"{each.chance_ece:.4f}",
+        )
         for each in report.slices
     ]
-    head = ("by", "slice", "reviews", "accuracy", "ECE", "ECE before the temperature")
+    head = ("by", "slice", "reviews", "accuracy", "ECE", "ECE before the temperature", "ECE by chance")
     return f"## More than accuracy\n\n{gettext(SLICES_NOTE)}\n\n{_table(head, rows)}"
 
 
@@ -275,12 +281,14 @@ def sentences_note(found: SentenceReport) -> str:
     """How single sentences are judged."""
     said = gettext(
         "Of {count:,} sentences as visitors type them, written by hand and never used for choosing, {accuracy:.1f} % "
-        "are judged rightly, with an expected calibration error of {ece:.1f} %; of {without:,} that say nothing about "
-        "a film's worth {doubtful:.0f} % are worded as a doubt."
+        "are judged rightly, with an expected calibration error of {ece:.1f} %{chance}; of {without:,} that say "
+        "nothing about a film's worth {doubtful:.0f} % are worded as a doubt."
     )
+    chance = gettext(" (a perfectly calibrated network would show {percent:.1f} % on so few)")
     return said.format(
         count=found.sentences, accuracy=100 * found.accuracy, ece=100 * found.ece, without=found.without_verdict,
         doubtful=100 * found.doubtful,
+        chance="" if found.chance_ece is None else chance.format(percent=100 * found.chance_ece),
     )  # fmt: skip
 
 

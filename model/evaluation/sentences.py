@@ -18,7 +18,7 @@ import numpy as np
 from model.assets import ASSETS
 from model.errors import DataError
 from model.language import gettext
-from model.metrics import Capability, SentenceReport, calibration_bins, expected_calibration_error
+from model.metrics import Capability, SentenceReport, calibration_bins, ece_by_chance, expected_calibration_error
 from model.network.checkpoint import Checkpoint
 from model.network.classify import Prediction, classify
 
@@ -114,6 +114,7 @@ def measure_sentences(loaded: Checkpoint, half: Half, path: Path = SENTENCES) ->
         without_verdict=len(without),
         doubtful=sum(prediction.doubtful for prediction in without) / len(without),
         distance=sum(abs(prediction.probability - 0.5) for prediction in without) / len(without),
+        chance_ece=ece_by_chance(logits),
     )
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from model.metrics import Slice, calibration_bins, expected_calibration_error
+from model.metrics import Slice, calibration_bins, ece_by_chance, expected_calibration_error
 from model.text import UNKNOWN_ID
 from model.training.data import PreparedData
 from model.traits import BUCKETS, LENGTH, NEGATION, NEGATIONS, UNKNOWN_WORDS
@@ -33,7 +33,7 @@ def measure_slices(
 def _measure(kind: str, name: str, logits: np.ndarray, temperature: float, positive: np.ndarray) -> Slice:
     errors = [expected_calibration_error(calibration_bins(logits / each, positive)) for each in (temperature, 1.0)]
     right = int(np.count_nonzero((logits > 0) == positive))
-    return Slice(kind, name, len(logits), right / len(logits), *errors)
+    return Slice(kind, name, len(logits), right / len(logits), *errors, ece_by_chance(logits / temperature))
 
 
 def traits(data: PreparedData, rows: np.ndarray, vocabulary_size: int) -> dict[str, np.ndarray]:

@@ -17,6 +17,7 @@ from model.metrics import (
     SentenceReport,
     Slice,
     calibration_bins,
+    ece_by_chance,
     expected_calibration_error,
     fit_temperature,
     kendall_tau,
@@ -78,6 +79,22 @@ def test_large_logits_do_not_overflow():
     assert log_loss(np.array([1e4, -1e4]), np.array([True, True])) == pytest.approx(5e3)
 
 
+def test_calibration_error_by_chance_of_one_review_by_hand():
+    confidence = 1 / (1 + np.exp(-1.5))  # right with it, or wrong
+    expected = 2 * confidence * (1 - confidence)
+    assert ece_by_chance(np.array([-1.5])) == pytest.approx(expected, abs=0.02)
+
+
+def test_calibrated_logits_show_the_error_of_chance_which_falls_with_the_number_of_reviews():
+    rng = np.random.default_rng(2)
+    logits = rng.normal(0, 2, 20_000)
+    positive = rng.random(20_000) < 1 / (1 + np.exp(-logits))
+    few, many = ece_by_chance(logits[:200]), ece_by_chance(logits)
+    assert many < few / 5
+    assert expected_calibration_error(calibration_bins(logits, positive)) < 2 * many
+    assert expected_calibration_error(calibration_bins(2 * logits, positive)) > 10 * ece_by_chance(2 * logits)
+
+
 def test_one_class_only_is_refused():
     with pytest.raises(ValueError, match="both classes"):
         measure(LOGITS, np.ones(5))
@@ -86,7 +103,9 @@ def test_one_class_only_is_refused():
 def test_report_survives_json():
     report = Report(measure(LOGITS, LABELS), measure(-LOGITS, LABELS), 5, 0.1, calibration_bins(LOGITS, LABELS == 1))
     assert Report.from_json(json.loads(json.dumps(asdict(report)))) == report
-    more = replace(report, slices=(Slice("tokens", "few", 5, 0.5, 0.1, 0.2),), behaviour=(Capability("irony", 1, 3),))
+    more = replace(
+        report, slices=(Slice("tokens", "few", 5, 0.5, 0.1, 0.2, 0.3),), behaviour=(Capability("irony", 1, 3),)
+    )
     more = replace(more, sentences=SentenceReport(4, 0.75, 0.1, (Capability("irony", 1, 3),), 2, 0.5, 0.2))
     assert Report.from_json(json.loads(json.dumps(asdict(more)))) == more
 

@@ -51,7 +51,13 @@ def measured(report: Report | None, faithfulness: FaithfulnessReport | None) -> 
 
 
 def _slices(slices: Sequence[Slice]) -> Disclosure:
-    head = (gettext("reviews"), gettext("accuracy"), gettext("calibration error"), gettext("before the temperature"))
+    head = (
+        gettext("reviews"),
+        gettext("accuracy"),
+        gettext("calibration error"),
+        gettext("before the temperature"),
+        gettext("by chance alone"),
+    )
     tables = []
     for kind, members in groupby(slices, key=lambda each: each.kind):
         rows = tuple(
@@ -61,6 +67,7 @@ def _slices(slices: Sequence[Slice]) -> Disclosure:
                 _percent(each.accuracy),
                 _percent(each.ece),
                 _percent(each.uncalibrated_ece),
+                "–" if each.chance_ece is None else _percent(each.chance_ece),
             )
             for each in members
         )

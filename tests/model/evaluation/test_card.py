@@ -28,13 +28,14 @@ def test_what_was_not_measured_has_no_section(evaluated):
 
 
 def test_what_was_measured_has_its_section(evaluated):
-    more = replace(REPORT, slices=(Slice("tokens", "up to 100", 1_234, 0.9, 0.01, 0.05),), behaviour=BEHAVIOUR)
-    more = replace(more, sentences=SentenceReport(40, 0.75, 0.125, (Capability("names", 3, 4),), 10, 0.4, 0.2))
+    more = replace(REPORT, slices=(Slice("tokens", "up to 100", 1_234, 0.9, 0.01, 0.05, 0.004),), behaviour=BEHAVIOUR)
+    more = replace(more, sentences=SentenceReport(40, 0.75, 0.125, (Capability("names", 3, 4),), 10, 0.4, 0.2, 0.031))
     text = card.write(replace(evaluated, report=more), made_report())
     assert "Of 40 sentences as visitors type them" in text
-    assert "75.0 % are judged rightly, with an expected calibration error of 12.5 %; of 10 that" in text
+    assert "75.0 % are judged rightly, with an expected calibration error of 12.5 % (a perfectly" in text
+    assert "network would show 3.1 % on so few); of 10 that" in text
     assert "| names | 3 | 4 | 75 % |" in text
-    assert "| tokens | up to 100 | 1,234 | 0.9000 | 0.0100 | 0.0500 |" in text
+    assert "| tokens | up to 100 | 1,234 | 0.9000 | 0.0100 | 0.0500 | 0.0040 |" in text
     assert "| irony | 1 | 4 | 25 % |" in text
     assert "| integrated gradients | 0.2000 | 0.500 | 1.50 | 0.10 % | 1.00 % |" in text
     assert "| occlusion | 0.4000 | 0.600 | 0.50 | – | – |" in text

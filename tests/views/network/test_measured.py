@@ -12,7 +12,10 @@ from tests.model.evaluation.test_card import BEHAVIOUR, REPORT
 from views.network.measured import measured
 
 NASTY = "<img src=x onerror=alert(1)> ${1+1} & \"quote' </details>"
-SLICES = (Slice("tokens", "up to 100", 1_234, 0.9, 0.01, 0.05), Slice("unknown words", "over 10 %", 5, 0.4, 0.2, 0.3))
+SLICES = (
+    Slice("tokens", "up to 100", 1_234, 0.9, 0.01, 0.05, 0.004),
+    Slice("unknown words", "over 10 %", 5, 0.4, 0.2, 0.3),
+)
 
 
 def text_of(html):
@@ -28,7 +31,7 @@ def test_tables_open_on_demand_and_hold_all_figures():
     assert html.count("<details") == html.count("</details>") == html.count("<summary>") == 3
     assert " open" not in html
     shown = re.sub(r"\s+", " ", text_of(html))
-    assert "up to 100 1,234 90.0 % 1.0 % 5.0 %" in shown
+    assert "up to 100 1,234 90.0 % 1.0 % 5.0 % 0.4 %" in shown
     assert "irony 1 4 25 %" in shown
     assert "occlusion 0.400 0.600 0.50 – –" in shown
     assert "The winner by AOPC is occlusion" in shown
