@@ -2,7 +2,7 @@
 
 Gradio takes from programs what its own page would never send. A value that names a file by a web address makes the
 server fetch that address, whichever component it is meant for; not-a-number and numbers beyond all bounds pass as
-numbers; a thousand lists in one another end in a traceback.
+numbers; a thousand lists in one another, and the event of a visit without a name, end in a traceback.
 """
 
 from __future__ import annotations
@@ -63,6 +63,8 @@ class Looked:
             content = json.loads(body, parse_constant=_no_constant)  # not pydantic: it refuses the halves of an emoji
         except (ValueError, RecursionError):
             return Refusal(422, gettext("The request is not valid JSON."))
+        if isinstance(content, dict) and content.get("session_hash") == "":
+            return Refusal(400, gettext("The request has an empty session_hash."))
         for value, depth in _walk(content):
             if depth > MAX_DEPTH and isinstance(value, (dict, list)):
                 return Refusal(400, gettext("The request has too many lists and objects in one another."))

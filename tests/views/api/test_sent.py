@@ -51,6 +51,11 @@ def test_numbers_without_bounds_are_refused(client):
     refused(client.post("/queue/join", content=b'{"data": [1e999]}'), 400, "a number that is too large")
 
 
+@pytest.mark.parametrize("path", ["/queue/join", "/call/classify"])
+def test_visit_without_a_name_is_refused(client, path):
+    refused(client.post(path, json={"data": [], "session_hash": ""}), 400, "an empty session_hash")
+
+
 def test_lists_in_lists_are_passed_on_as_deep_as_the_page_sends_them_and_no_deeper(client):
     deep = b"[" * MAX_DEPTH + b"]" * MAX_DEPTH
     assert client.post("/queue/join", content=deep).content == deep

@@ -165,6 +165,11 @@ def test_nobody_skips_the_queue(client):
     assert client.post("gradio_api/run/predict", json=sent).status_code == 404
 
 
+def test_event_of_a_visit_without_a_name_is_no_fault_of_the_server(client):
+    found = client.post("gradio_api/queue/join", json={"data": [], "fn_index": 0, "session_hash": ""})
+    assert (found.status_code, found.json()["detail"]) == (400, "The request has an empty session_hash.")
+
+
 def test_nobody_stops_or_hears_what_another_asked(client):
     mine = client.post("gradio_api/call/classify", json={"data": ["a secret film"]}).json()["event_id"]
     cancelled = {"session_hash": "stranger", "fn_index": 0, "event_id": "of nobody"}
