@@ -18,6 +18,7 @@ import sys
 import tempfile
 from pathlib import Path
 
+from model.allocation import keep_memory, return_memory_when_idle
 from model.cores import usable_cores
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
@@ -33,6 +34,7 @@ from model.assets import CHECKPOINTS
 from model.errors import GatescopeError
 from model.reading.explainer import Explainer
 from model.reading.fitting import load_what_fits
+from model.worker import TORCH
 from views.api.calls import Calls
 from views.api.closing import Connections, close, end_when_told, exit_when_told
 from views.api.faults import print_no_words
@@ -80,6 +82,7 @@ def keep_files_apart() -> None:
 def main() -> int:
     """Read the flags, load the checkpoint, open the page, and close it when that is asked for."""
     options = options_of()
+    keep_memory()
     exit_when_told()
     ask_for_no_gpu()
     write_log(options.log)
@@ -94,6 +97,7 @@ def main() -> int:
     except GatescopeError as error:
         print(error, file=sys.stderr)
         return 1
+    return_memory_when_idle(TORCH)
     calls, connections = Calls(), Connections()
     calls.watch(page)
     told = end_when_told()  # the server answers before launch returns: from now on somebody may be served

@@ -13,6 +13,7 @@ from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from model.allocation import keep_memory
 from model.errors import GatescopeError, OutOfTime
 from model.language import gettext, marked
 
@@ -117,6 +118,7 @@ def _run(name: str, arguments: Sequence[str]) -> None:
     )
     module.add_arguments(parser)
     torch.set_flush_denormal(True)
+    keep_memory()
     module.work(module.Options(**vars(parser.parse_args(arguments))))
 
 

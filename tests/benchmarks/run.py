@@ -28,6 +28,7 @@ import torch
 from captum.attr import LayerIntegratedGradients
 from gradio_client import Client
 
+from model.allocation import keep_memory
 from model.attribution.attribution import attribute, subject_of
 from model.attribution.integrated_gradients import FIRST_EDGES, PANEL_NODES, StraightPath
 from model.network import checkpoint
@@ -57,6 +58,8 @@ ROOT = Path(__file__).parent.parent.parent
 SIZES = (25, 100, 250, 1_000)
 WINDOWS = 5  # different pieces of text for each size
 MEBIBYTE = 2**20
+
+keep_memory()  # as the app does
 
 
 @dataclass(frozen=True, slots=True)
