@@ -103,7 +103,8 @@ class Objective:
         share = self._processes.count / float(reviews)  # of one review in the mean that the processes average
         origin = torch.zeros(*batch.ids.shape, preset.network.embedding_size, device=self._device)
         origin.requires_grad_(preset.adversarial > 0)
-        with self._shared(last=not (preset.adversarial or preset.straight or preset.virtual)):
+        last = next((part for part in ("virtual", "straight", "adversarial") if getattr(preset, part)), "clean")
+        with self._shared(last == "clean"):
             found = self._logits(batch, origin, seed)
             logits = _last(found, batch)
             losses = _cross_entropy(logits, batch)
@@ -113,14 +114,14 @@ class Objective:
         clean = logits.detach()
         if preset.adversarial:
             step = preset.adversarial * _reach(batch) * self._direction(cast("Tensor", origin.grad))
-            with self._shared(last=not (preset.straight or preset.virtual)):
+            with self._shared(last == "adversarial"):
                 (_cross_entropy(_last(self._logits(batch, step, seed), batch), batch).sum() * share).backward()
         if preset.straight:
-            with self._shared(last=not preset.virtual):
+            with self._shared(last == "straight"):
                 (preset.straight * self._bends(batch, seed).sum() * share).backward()
         if preset.virtual:
             step = preset.virtual * _reach(batch) * self._blind_spot(batch, clean, seed)
-            with self._shared(last=True):
+            with self._shared(last == "virtual"):
                 (_divergence(clean, _last(self._logits(batch, step, seed), batch)).sum() * share).backward()
         return clean, losses.detach()
 
