@@ -167,9 +167,9 @@ def _training(checkpoint: Checkpoint) -> str:
         changed=f" with {', '.join(training.changed)}" if training.changed else "",
         more=f"\n\n{taught(training)}" if taught(training) else "",
         seed=training.seed,
-        epochs=training.epochs,
+        epochs=checkpoint.epochs,
         device=training.device,
-        minutes=training.minutes,
+        minutes=checkpoint.minutes,
         best_epoch=training.best_epoch,
     )
 

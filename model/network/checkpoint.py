@@ -98,6 +98,16 @@ class Checkpoint:
     report: Report | None
 
     @property
+    def epochs(self) -> int:
+        """How many its run had, those after the best one with them."""
+        return len(self.history) or self.training.epochs
+
+    @property
+    def minutes(self) -> float:
+        """How long its run took, all epochs."""
+        return sum(epoch.minutes for epoch in self.history) or self.training.minutes
+
+    @property
     def test_accuracy(self) -> float | None:
         """The share of the test reviews that it judges right, as its card says; None where it was not evaluated."""
         return self.report.test.accuracy if self.report else None

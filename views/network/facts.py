@@ -9,7 +9,7 @@ from markupsafe import Markup
 from model.evaluation.card import started_from, taught
 from model.language import gettext
 from model.metrics import Report
-from model.network.checkpoint import Checkpoint, TrainingRecord
+from model.network.checkpoint import Checkpoint
 from model.network.network import RecurrentNetwork
 from views.drawing.template import render
 
@@ -25,7 +25,7 @@ class Fact:
 def facts(checkpoint: Checkpoint) -> Markup:
     """The table; what was not measured is left out."""
     network, report = checkpoint.network, checkpoint.report
-    rows = [*_of_network(network), *_of_training(checkpoint.training)]
+    rows = [*_of_network(network), *_of_training(checkpoint)]
     rows += _of_report(report, network.config.temperature) if report else []
     return render("network/facts.html", name=checkpoint.name, facts=rows)
 
@@ -45,7 +45,8 @@ def _of_network(network: RecurrentNetwork) -> list[Fact]:
     ]
 
 
-def _of_training(training: TrainingRecord) -> list[Fact]:
+def _of_training(checkpoint: Checkpoint) -> list[Fact]:
+    training = checkpoint.training
     trained = gettext("{reviews:,} reviews of the Large Movie Review Dataset (Maas et al. 2011)")
     how = gettext("preset {preset}, epoch {best} of {epochs}, {minutes:.3g} minutes on {device}")
     rows = [
@@ -55,8 +56,8 @@ def _of_training(training: TrainingRecord) -> list[Fact]:
             how.format(
                 preset=training.preset,
                 best=training.best_epoch,
-                epochs=training.epochs,
-                minutes=training.minutes,
+                epochs=checkpoint.epochs,
+                minutes=checkpoint.minutes,
                 device=training.device,
             ),
         ),

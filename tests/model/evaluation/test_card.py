@@ -9,6 +9,7 @@ import pytest
 
 from model.evaluation import card
 from model.metrics import Capability, Report, SentenceReport, Slice, calibration_bins, measure
+from model.network.checkpoint import Epoch
 from tests.conftest import make_network
 from tests.model.attribution.test_faithfulness import made_report
 
@@ -41,6 +42,14 @@ def test_what_was_measured_has_its_section(evaluated):
     assert "| occlusion | 0.4000 | 0.600 | 0.50 | – | – |" in text
     assert "| random order, comprehensiveness | 0.2000 | 0.2000 | 0.2000 | 0.2000 | 0.2000 |" in text
     assert "{" not in text
+
+
+def test_card_tells_of_the_whole_run_beyond_the_best_epoch(evaluated):
+    training = replace(evaluated.training, best_epoch=2, epochs=2, minutes=3.0, device="CPU")
+    history = tuple(Epoch(number, 0.5, 0.8, 0.5, 0.8, 1_000, 1.5) for number in (1, 2, 3))
+    text = card.write(replace(evaluated, training=training, history=history))
+    assert "3 epochs on CPU in 4.5 minutes; the best epoch by validation\naccuracy, number 2, is kept" in text
+    assert "2 epochs on CPU in 3 minutes" in card.write(replace(evaluated, training=training, history=()))
 
 
 def test_network_that_judges_by_chance_has_a_warning(evaluated):
