@@ -18,7 +18,6 @@ import sys
 import tempfile
 from pathlib import Path
 
-from model.allocation import keep_memory, return_memory_when_idle
 from model.cores import usable_cores
 
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
@@ -32,9 +31,9 @@ from gradio.utils import is_zero_gpu_space
 
 from model.assets import CHECKPOINTS
 from model.errors import GatescopeError
+from model.memory import give_back_now_and_then, keep_memory
 from model.reading.explainer import Explainer
 from model.reading.fitting import load_what_fits
-from model.worker import TORCH
 from views.api.calls import Calls
 from views.api.closing import Connections, close, end_when_told, exit_when_told
 from views.api.faults import print_no_words
@@ -97,7 +96,7 @@ def main() -> int:
     except GatescopeError as error:
         print(error, file=sys.stderr)
         return 1
-    return_memory_when_idle(TORCH)
+    give_back_now_and_then()
     calls, connections = Calls(), Connections()
     calls.watch(page)
     told = end_when_told()  # the server answers before launch returns: from now on somebody may be served

@@ -13,9 +13,9 @@ from argparse import ArgumentParser, RawDescriptionHelpFormatter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from model.allocation import keep_memory
 from model.errors import GatescopeError, OutOfTime
 from model.language import gettext, marked
+from model.memory import keep_memory
 
 PROGRAM = "python -m model"
 EXTRAS = {  # what `pip install 'gatescope[EXTRA]'` brings, by the name that is imported

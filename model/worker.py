@@ -34,7 +34,6 @@ class Worker:
         self._asking: set[object] = set()  # those who wait; adding and discarding is one step to other threads
         self._first: deque[_Job[Any]] = deque()  # what goes before all else; taken by the thread alone
         self._closing = False
-        self._computed = 0  # counted by the thread alone
 
     @property
     def alive(self) -> bool:
@@ -45,11 +44,6 @@ class Worker:
     def waiting(self) -> int:
         """How many wait for it, besides the one for whom it computes."""
         return len(self._asking)
-
-    @property
-    def computed(self) -> int:
-        """How many things it has computed, or failed at."""
-        return self._computed
 
     @property
     def closing(self) -> bool:
@@ -103,10 +97,7 @@ class Worker:
         if tally:
             tally.waited += time.monotonic() - asked
             tally.begun = True
-        try:
-            return compute()
-        finally:
-            self._computed += 1
+        return compute()
 
     def _living(self) -> _Thread:
         with self._lock:

@@ -28,9 +28,9 @@ import torch
 from captum.attr import LayerIntegratedGradients
 from gradio_client import Client
 
-from model.allocation import keep_memory
 from model.attribution.attribution import attribute, subject_of
 from model.attribution.integrated_gradients import FIRST_EDGES, PANEL_NODES, StraightPath
+from model.memory import keep_memory
 from model.network import checkpoint
 from model.network.checkpoint import Checkpoint
 from model.network.classify import classify_encoded

@@ -24,7 +24,6 @@ from gradio.context import LocalContext
 
 from model.errors import ClosingError, GatescopeError
 from model.language import gettext
-from model.memory import Tidying
 from model.tally import Tally, counting
 from model.worker import TORCH, Worker
 from views.api.endpoints import refusal
@@ -59,7 +58,6 @@ class Calls:
         self._worker = worker
         self._lock = threading.Lock()
         self._active = 0
-        self._tidying = Tidying()
 
     @property
     def active(self) -> int:
@@ -123,7 +121,6 @@ class Calls:
         finally:
             self._count(-1)
             course.log(outcome, caught)
-            self._tidying.pass_by()
 
     def _count(self, more: int) -> None:
         with self._lock:

@@ -163,15 +163,3 @@ def test_line_of_json_is_one_object():
         "called": "/classify", "checkpoints": [], "tokens": 0, "waited": 0.1235, "worked": 0.0, "outcome": "ok",
         "error": None, "arose": [],
     }  # fmt: skip
-
-
-def test_after_a_call_memory_is_given_back_in_passing(watched, monkeypatch):
-    given = []
-    monkeypatch.setattr("model.memory.SECONDS", 0.0)
-    monkeypatch.setattr("model.memory.give_back", lambda: given.append(True))
-
-    def callback(text):
-        return text.upper()
-
-    assert watched(callback)("a") == "A"
-    assert given == [True]
