@@ -1,4 +1,6 @@
-"""Answers calls of the endpoints that Gradio itself would meet with an empty error: too few fields, unknown names."""
+"""Answers what Gradio itself would meet with an empty error or a fault: calls of endpoints with too few fields or
+unknown names, and events that the page has not.
+"""
 
 from __future__ import annotations
 
@@ -36,7 +38,8 @@ class Positional(BaseModel):
 
 
 class Guard:
-    """ASGI middleware for POST …/call/NAME with `{"data": […]}`: fills defaults in, refuses the rest with a sentence.
+    """ASGI middleware for POST …/call/NAME with `{"data": […]}`: fills defaults in, refuses the rest with a sentence;
+    and for POST …/queue/join, refused where the page has no such event.
 
     It stands behind `Looked`, which read the body. `endpoints` maps each name to its fields.
     """
@@ -47,6 +50,10 @@ class Guard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through, changed or not, or answer it."""
+        if SENT in scope and scope["path"].endswith("/queue/join") and _is_unknown(scope):
+            said = gettext("This page has no such event: load it anew.")
+            await Refusal(404, said).answer(scope, receive, send)
+            return
         if SENT not in scope or "/call/" not in scope["path"]:
             await self._app(scope, receive, send)
             return
@@ -66,6 +73,13 @@ class Guard:
             names = ", ".join(self._endpoints)
             return Refusal(404, gettext("There is no endpoint of that name; there are: {names}.").format(names=names))
         return _check_names(known, sent) if by_name else _fill(known, sent.content)
+
+
+def _is_unknown(scope: Scope) -> bool:
+    """Whether an event is named by a number that no event of Gradio's page has."""
+    content = scope[SENT].content
+    event = content.get("fn_index") if isinstance(content, dict) else None
+    return isinstance(event, int) and event not in scope["app"].get_blocks().fns
 
 
 def _fill(known: Fields, stored: object) -> bytes | Refusal:

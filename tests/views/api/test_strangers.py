@@ -165,6 +165,12 @@ def test_nobody_skips_the_queue(client):
     assert client.post("gradio_api/run/predict", json=sent).status_code == 404
 
 
+@pytest.mark.parametrize("event", [-1, 9_999, 2**70])
+def test_event_that_the_page_has_not_is_no_fault_of_the_server(client, event):
+    found = client.post("gradio_api/queue/join", json={"data": [], "fn_index": event, "session_hash": "stranger"})
+    assert (found.status_code, found.json()["detail"]) == (404, "This page has no such event: load it anew.")
+
+
 def test_event_of_a_visit_without_a_name_is_no_fault_of_the_server(client):
     found = client.post("gradio_api/queue/join", json={"data": [], "fn_index": 0, "session_hash": ""})
     assert (found.status_code, found.json()["detail"]) == (400, "The request has an empty session_hash.")
