@@ -31,9 +31,10 @@ def measure_slices(
 
 
 def _measure(kind: str, name: str, logits: np.ndarray, temperature: float, positive: np.ndarray) -> Slice:
-    errors = [expected_calibration_error(calibration_bins(logits / each, positive)) for each in (temperature, 1.0)]
+    divided = logits / temperature
+    after, before = (expected_calibration_error(calibration_bins(each, positive)) for each in (divided, logits))
     right = int(np.count_nonzero((logits > 0) == positive))
-    return Slice(kind, name, len(logits), right / len(logits), *errors, ece_by_chance(logits / temperature))
+    return Slice(kind, name, len(logits), right / len(logits), after, before, ece_by_chance(divided))
 
 
 def traits(data: PreparedData, rows: np.ndarray, vocabulary_size: int) -> dict[str, np.ndarray]:
