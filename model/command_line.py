@@ -15,7 +15,6 @@ from dataclasses import dataclass
 
 from model.errors import GatescopeError, OutOfTime
 from model.language import gettext, marked
-from model.memory import keep_memory
 
 PROGRAM = "python -m model"
 EXTRAS = {  # what `pip install 'gatescope[EXTRA]'` brings, by the name that is imported
@@ -118,7 +117,6 @@ def _run(name: str, arguments: Sequence[str]) -> None:
     )
     module.add_arguments(parser)
     torch.set_flush_denormal(True)
-    keep_memory()
     module.work(module.Options(**vars(parser.parse_args(arguments))))
 
 

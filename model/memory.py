@@ -2,8 +2,9 @@
 
 By itself glibc hands every large block to the system at once and takes the next one anew, page by page, which costs a
 fifth of an explanation (`python -m tests.benchmarks.run`); and it holds what was scattered, some hundred MB after many
-reviews. So it is told to keep what may be needed again, and now and then what is free is returned. See `mallopt` and
-`malloc_trim` in its manual; where the C library has no such functions, nothing happens.
+reviews. So the app tells it to keep what may be needed again, and now and then returns what is free. Training does not:
+its batches of ever other shapes would leave gigabytes in pieces. See `mallopt` and `malloc_trim` in its manual; where
+the C library has no such functions, nothing happens.
 """
 
 from __future__ import annotations
