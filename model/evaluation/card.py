@@ -84,7 +84,7 @@ until there."""
 
 SLICES_NOTE = marked(
     "Test reviews that are alike in one respect: accuracy, and expected calibration error after and before the "
-    "temperature. By chance alone a perfectly calibrated network would show the last, the more, the fewer reviews."
+    "temperature. The last is chance: what even a perfectly calibrated network would show on so many reviews."
 )
 
 

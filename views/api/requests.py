@@ -39,7 +39,7 @@ class Positional(BaseModel):
 
 class Guard:
     """ASGI middleware for POST …/call/NAME with `{"data": […]}`: fills defaults in, refuses the rest with a sentence;
-    and for POST …/queue/join, refused where the page has no such event.
+    and for POST …/queue/join or …/run/predict, refused where the page has no such event.
 
     It stands behind `Looked`, which read the body. `endpoints` maps each name to its fields.
     """
@@ -50,7 +50,7 @@ class Guard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through, changed or not, or answer it."""
-        if SENT in scope and scope["path"].endswith("/queue/join") and _is_unknown(scope):
+        if SENT in scope and scope["path"].endswith(("/queue/join", "/run/predict")) and _is_unknown(scope):
             said = gettext("This page has no such event: load it anew.")
             await Refusal(404, said).answer(scope, receive, send)
             return
@@ -76,10 +76,12 @@ class Guard:
 
 
 def _is_unknown(scope: Scope) -> bool:
-    """Whether an event is named by a number that no event of Gradio's page has."""
+    """Whether an event is named by a number that no event of Gradio's page has, or by none where it must be."""
     content = scope[SENT].content
     event = content.get("fn_index") if isinstance(content, dict) else None
-    return isinstance(event, int) and event not in scope["app"].get_blocks().fns
+    if not isinstance(event, int):
+        return scope["path"].endswith("/run/predict")
+    return event not in scope["app"].get_blocks().fns
 
 
 def _fill(known: Fields, stored: object) -> bytes | Refusal:

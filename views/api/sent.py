@@ -2,13 +2,15 @@
 
 Gradio takes from programs what its own page would never send. A value that names a file by a web address makes the
 server fetch that address, whichever component it is meant for; not-a-number and numbers beyond all bounds pass as
-numbers; a thousand lists in one another, and the event of a visit without a name, end in a traceback.
+numbers; a thousand lists in one another, and the event of a visit without a name, or with half an emoji
+in it, end in a traceback.
 """
 
 from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +23,7 @@ from views.api.refusal import Refusal
 MAX_BODY = 4_000_000  # bytes that a program sends; far above any review, so that longer texts get their own sentence
 MAX_EVENT = 10_000_000  # bytes that the page sends, which may be a list that was pasted
 MAX_DEPTH = 40  # of lists and objects in one another; what the page sends has ten
+_NAME = re.compile(r"[!-~]{1,100}")  # of a visit, as the page and clients make it up
 SENT = "gatescope.sent"  # where a scope keeps it
 
 
@@ -63,8 +66,12 @@ class Looked:
             content = json.loads(body, parse_constant=_no_constant)  # not pydantic: it refuses the halves of an emoji
         except (ValueError, RecursionError):
             return Refusal(422, gettext("The request is not valid JSON."))
-        if isinstance(content, dict) and content.get("session_hash") == "":
-            return Refusal(400, gettext("The request has an empty session_hash."))
+        if (
+            isinstance(content, dict)
+            and isinstance(visit := content.get("session_hash"), str)
+            and not _NAME.fullmatch(visit)
+        ):
+            return Refusal(400, gettext("The request's session_hash is not understood."))
         for value, depth in _walk(content):
             if depth > MAX_DEPTH and isinstance(value, (dict, list)):
                 return Refusal(400, gettext("The request has too many lists and objects in one another."))

@@ -52,8 +52,10 @@ def test_numbers_without_bounds_are_refused(client):
 
 
 @pytest.mark.parametrize("path", ["/queue/join", "/call/classify"])
-def test_visit_without_a_name_is_refused(client, path):
-    refused(client.post(path, json={"data": [], "session_hash": ""}), 400, "an empty session_hash")
+@pytest.mark.parametrize("name", ["", "\ud800", "a\nb", "x" * 101])
+def test_visit_of_a_name_that_no_page_makes_up_is_refused(client, path, name):
+    sent = json.dumps({"data": [], "session_hash": name})
+    refused(client.post(path, content=sent), 400, "session_hash is not understood")
 
 
 def test_lists_in_lists_are_passed_on_as_deep_as_the_page_sends_them_and_no_deeper(client):

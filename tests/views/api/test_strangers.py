@@ -171,9 +171,16 @@ def test_event_that_the_page_has_not_is_no_fault_of_the_server(client, event):
     assert (found.status_code, found.json()["detail"]) == (404, "This page has no such event: load it anew.")
 
 
+@pytest.mark.parametrize(
+    "sent", [{"data": ["x"]}, {"data": ["x"], "fn_index": 9_999}, {"data": ["x"], "batched": True}]
+)
+def test_event_that_is_not_queued_is_named_by_its_number(client, sent):
+    assert client.post("gradio_api/run/predict", json=sent).status_code == 404
+
+
 def test_event_of_a_visit_without_a_name_is_no_fault_of_the_server(client):
     found = client.post("gradio_api/queue/join", json={"data": [], "fn_index": 0, "session_hash": ""})
-    assert (found.status_code, found.json()["detail"]) == (400, "The request has an empty session_hash.")
+    assert (found.status_code, found.json()["detail"]) == (400, "The request's session_hash is not understood.")
 
 
 def test_nobody_stops_or_hears_what_another_asked(client):
