@@ -86,6 +86,5 @@ class Rates:
 
 
 def _visit(scope: Scope) -> str | None:
-    content = scope[SENT].content if SENT in scope else None
-    found = content.get("session_hash") if isinstance(content, dict) else None
+    found = scope[SENT].field("session_hash") if SENT in scope else None
     return found[:40] if isinstance(found, str) else None

@@ -77,8 +77,7 @@ class Guard:
 
 def _is_unknown(scope: Scope) -> bool:
     """Whether an event is named by a number that no event of Gradio's page has, or by none where it must be."""
-    content = scope[SENT].content
-    event = content.get("fn_index") if isinstance(content, dict) else None
+    event = scope[SENT].field("fn_index")
     if not isinstance(event, int):
         return scope["path"].endswith("/run/predict")
     return event not in scope["app"].get_blocks().fns

@@ -2,8 +2,8 @@
 
 Gradio takes from programs what its own page would never send. A value that names a file by a web address makes the
 server fetch that address, whichever component it is meant for; not-a-number and numbers beyond all bounds pass as
-numbers; a thousand lists in one another, and the event of a visit without a name, or with half an emoji
-in it, end in a traceback.
+numbers; a thousand lists in one another, and the event of a visit without a name or with half an emoji in it, end in a
+traceback.
 """
 
 from __future__ import annotations
@@ -33,6 +33,10 @@ class Sent:
 
     body: bytes
     content: object
+
+    def field(self, name: str) -> object:
+        """What it says by that name; None where it says nothing by names."""
+        return self.content.get(name) if isinstance(self.content, dict) else None
 
 
 class Looked:
@@ -66,11 +70,9 @@ class Looked:
             content = json.loads(body, parse_constant=_no_constant)  # not pydantic: it refuses the halves of an emoji
         except (ValueError, RecursionError):
             return Refusal(422, gettext("The request is not valid JSON."))
-        if (
-            isinstance(content, dict)
-            and isinstance(visit := content.get("session_hash"), str)
-            and not _NAME.fullmatch(visit)
-        ):
+        sent = Sent(body, content)
+        visit = sent.field("session_hash")
+        if isinstance(visit, str) and not _NAME.fullmatch(visit):
             return Refusal(400, gettext("The request's session_hash is not understood."))
         for value, depth in _walk(content):
             if depth > MAX_DEPTH and isinstance(value, (dict, list)):
@@ -79,7 +81,7 @@ class Looked:
                 return Refusal(400, gettext("The request has a number that is too large."))
             if isinstance(value, dict) and "path" in value and "meta" in value and (why := self._no_upload(value)):
                 return Refusal(400, why)  # the page takes 422 for a list of what is wrong
-        return Sent(body, content)
+        return sent
 
     def _no_upload(self, value: dict[str, object]) -> str | None:
         """Why this does not name a file that was uploaded here."""
