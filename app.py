@@ -35,7 +35,7 @@ from model.memory import give_back_now_and_then, keep_memory
 from model.reading.explainer import Explainer
 from model.reading.fitting import load_what_fits
 from views.api.calls import Calls
-from views.api.closing import Connections, close, end_when_told, exit_when_told
+from views.api.closing import Connections, close, end_when_told, exit_when_told, wait_until_told
 from views.api.faults import print_no_words
 from views.api.log import KINDS, write_log
 from views.page import MAX_UPLOAD, build_page, look
@@ -111,7 +111,7 @@ def main() -> int:
         **look(explainer, connections),
     )
     try:
-        told.wait()
+        wait_until_told(told)
         finished = close(page, calls, connections)
     except KeyboardInterrupt:  # a person does not wait for others
         finished = close(page, calls, connections, patience=0)

@@ -23,6 +23,7 @@ from views.api.calls import Calls
 
 PATIENCE = 20.0  # seconds for what is begun
 DELIVERY = 0.5  # seconds in which the last answers go out
+LOOK = 0.5  # seconds after which the main thread looks whether it was told to end
 STREAMS = 2  # seconds, whole ones, after which a connection that is open still is cut
 
 
@@ -36,6 +37,14 @@ def end_when_told() -> threading.Event:
     told = threading.Event()
     signal.signal(signal.SIGTERM, lambda number, frame: told.set())
     return told
+
+
+def wait_until_told(told: threading.Event) -> None:
+    """In the main thread, which alone runs what a signal asks for; where another thread took the signal it is not
+    woken, so it looks by itself.
+    """
+    while not told.wait(LOOK):
+        pass
 
 
 class Connections:

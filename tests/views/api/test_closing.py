@@ -19,7 +19,7 @@ WORD = "quixotry"
 # The app, in which the worker takes as long for "snail" as it takes a file to come; "fail" is a fault. It answers while
 # its launch has not returned, as long as there is another file.
 APP = """
-import pathlib, sys, time
+import pathlib, signal, sys, threading, time
 import app
 import gradio
 from model.reading.explainer import Explainer
@@ -37,6 +37,8 @@ def late(*args, **settings):
 def slowly(self, text, checkpoint):
     if "fail " in str(text):
         raise ValueError(f"no idea what to do with {text!r}")
+    if "a thread is told" in str(text):
+        signal.pthread_kill(threading.get_ident(), signal.SIGTERM)
     if "snail" not in str(text):
         return classify(self, text, checkpoint)
     def work():
@@ -80,13 +82,15 @@ def test_what_is_computed_is_finished_and_what_waits_is_refused(tmp_path, checkp
 
         first = ask("a snail, but good")
         await_that((tmp_path / "begun").exists)
-        later = [ask(f"a film {number}") for number in range(3)]  # one waits for the worker, the others in the queue
-        await_that(lambda: health(address).json()["worker"]["waiting"])
-        process.terminate()
-        await_that(lambda: health(address).status_code != 200)
-        assert health(address).json()["status"] == "closing"
-        assert process.poll() is None
-        (tmp_path / "done").touch()
+        try:
+            later = [ask(f"a film {number}") for number in range(3)]  # one waits for the worker, others in the queue
+            await_that(lambda: health(address).json()["worker"]["waiting"])
+            process.terminate()
+            await_that(lambda: health(address).status_code != 200)
+            assert health(address).json()["status"] == "closing"
+            assert process.poll() is None
+        finally:
+            (tmp_path / "done").touch()  # or the asking threads would be waited for
         assert "event: complete" in first.result()
         for each in later:
             assert "event: error" in each.result()
@@ -108,6 +112,13 @@ def test_who_asked_before_the_launch_was_over_is_answered_too(tmp_path, checkpoi
             (tmp_path / "done").touch()
         assert "event: complete" in first.result()
         assert process.wait(60) == 0
+    assert "Traceback" not in (tmp_path / "log").read_text()
+
+
+def test_it_ends_though_another_thread_than_the_one_that_waits_took_the_signal(tmp_path, checkpoints):
+    with app_in(tmp_path, checkpoints, 60) as (address, process):
+        call(address, "classify", "a thread is told")
+        assert process.wait(30) == 0
     assert "Traceback" not in (tmp_path / "log").read_text()
 
 
