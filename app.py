@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import atexit
+import gc
 import os
 import shutil
 import sys
@@ -19,12 +20,16 @@ import tempfile
 from pathlib import Path
 
 from model.cores import usable_cores
+from views.stubs import import_gradio
 
+gc.disable()  # what is imported and built stays: to look through it for cycles takes a sixth of the start
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 os.environ["OMP_NUM_THREADS"] = str(usable_cores(os.environ))  # before torch, numpy and Arrow begin threads
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 # Captum loads matplotlib, which would write a list of fonts into the home.
 os.environ.setdefault("MPLCONFIGDIR", str(Path(tempfile.gettempdir()) / "gatescope-matplotlib"))
+
+import_gradio()
 
 import torch
 from gradio.utils import is_zero_gpu_space
@@ -110,6 +115,8 @@ def main() -> int:
         prevent_thread_lock=True,
         **look(explainer, connections),
     )
+    gc.freeze()
+    gc.enable()
     try:
         wait_until_told(told)
         finished = close(page, calls, connections)

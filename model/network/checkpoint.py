@@ -118,6 +118,11 @@ def available(folder: Path = CHECKPOINTS) -> list[str]:
     return sorted(path.parent.name for path in folder.glob("*/config.json"))
 
 
+def read_config(path: Path) -> NetworkConfig:
+    """The settings of the network in a checkpoint's folder. Raises `CheckpointError` where they cannot be used."""
+    return _read_config(path)[0]
+
+
 def save(folder: Path, network: RecurrentNetwork, vocabulary: list[str], training: TrainingRecord) -> None:
     """Write weights (half precision), settings and vocabulary. Raises `CheckpointError` where that fails."""
     weights = {name: tensor.detach().cpu().half().contiguous() for name, tensor in network.state_dict().items()}

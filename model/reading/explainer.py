@@ -121,7 +121,8 @@ class Explainer:
 
     def seen_whole(self) -> tuple[str, ...]:
         """The names of the checkpoints that are small enough to see whole."""
-        return tuple(name for name in self.names if dynamics.seen_whole(self.checkpoint(name).network.config))
+        configs = {name: checkpoints.read_config(self._folder / name) for name in self.names}  # none need be loaded
+        return tuple(name for name, config in configs.items() if dynamics.seen_whole(config))
 
     def classify(self, text: object, checkpoint: str) -> Prediction:
         """The verdict alone. Raises `ReviewError` or `CheckpointError`."""

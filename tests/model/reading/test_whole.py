@@ -42,6 +42,12 @@ def test_a_larger_network_is_not_seen_whole(explainer):
     assert explainer.seen_whole() == ("plain", "small")
 
 
+def test_which_are_is_known_without_loading_them(folder):
+    explainer = Explainer(folder)
+    assert explainer.seen_whole() == ("plain", "small")
+    assert explainer.loaded == ()
+
+
 @pytest.mark.parametrize("name", ["small", "plain"])
 def test_votes_add_up_to_the_verdict_on_each_prefix(explainer, name):
     reading, whole = whole_of(explainer, name)
