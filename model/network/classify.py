@@ -22,6 +22,7 @@ from model.network.checkpoint import Checkpoint
 from model.text import EncodedReview, encode, pad
 
 DOUBT = 0.1  # a probability nearer to 0.5 than this is worded as a doubt
+EVEN = 0.005  # one nearer than this, which stands there as 0.50, leans to neither side
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,9 @@ def tell(prediction: Prediction) -> Iterator[str]:
     """The verdict as lines of text, for a terminal."""
     label = gettext(LABELS[prediction.label])
     if prediction.doubtful:
-        label = gettext("In doubt, leaning {label}").format(label=gettext(prediction.label))
+        label = gettext("In doubt")
+        if abs(prediction.probability - 0.5) >= EVEN:
+            label = gettext("In doubt, leaning {label}").format(label=gettext(prediction.label))
     said = gettext("{label}: P(positive) = {probability:.2f}, logit {logit:+.2f}")
     yield said.format(label=label, probability=prediction.probability, logit=prediction.logit)
     review = prediction.review

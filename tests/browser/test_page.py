@@ -170,7 +170,14 @@ def test_markup_that_slipped_in_would_run_no_script(browser, served):
         assert page.evaluate(run) == ["script-src-attr", None]
 
 
-@pytest.mark.parametrize(("text", "says"), [("   ", "nothing to read"), ("(" * 20_000, "in a row without a space")])
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("   ", "nothing to read"),
+        ("(" * 20_000, "in a row without a space"),
+        ("good " * 4_001, "This text has 20,005 characters; at most 20,000 can be read."),
+    ],
+)
 def test_unreadable_review_is_refused_with_a_sentence_and_the_next_is_served(page, text, says):
     expect(page.get_by_role("region", name="Verdict", exact=True)).to_contain_text("Gates are exact", timeout=WAIT)
     box_of(page).fill(text)

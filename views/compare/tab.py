@@ -14,7 +14,6 @@ from model.network.cells.registry import FIRST_SHOWN, SYMBOLS
 from model.reading.comparison import compare
 from model.reading.explainer import Explainer
 from model.reading.explanation import Question
-from model.text import MAX_CHARACTERS
 from views.api.endpoints import Refusals
 from views.compare.comparison import comparison
 from views.compare.patching import patching_card
@@ -57,7 +56,7 @@ class CompareTab:
         """Put it on the page that is being built."""
         self._explainer = explainer
         names, several = explainer.names, len(explainer.names) > 1
-        box: dict[str, Any] = {"lines": 4, "max_lines": 10, "max_length": MAX_CHARACTERS}
+        box: dict[str, Any] = {"lines": 4, "max_lines": 10}
         with gr.Row():
             with gr.Column(min_width=300):
                 self.text = gr.Textbox(label=gettext("Review A"), elem_id="gs-compare-a", **box)

@@ -64,6 +64,7 @@ def verdicts(compared: Comparison, score: ScoreScale) -> Markup:
         between=difference(before.probability, after.probability),
         logits=_logits(compared),
         changes=[_named(compared, place, score) for place in places],
+        alike=compared.left.question == compared.right.question,
         unit=score.unit,
         sums=_sums(compared, score) if places else [],
     )

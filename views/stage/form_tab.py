@@ -9,7 +9,6 @@ from gradio.helpers import Examples
 
 from model.language import gettext
 from model.reading.explainer import Explainer
-from model.text import MAX_CHARACTERS
 from views.stage.examples import Example
 from views.stage.fooled import is_fooled
 from views.stage.settings_tab import Settings
@@ -28,7 +27,6 @@ class ReviewForm:
                 value=examples[0].text,
                 lines=2,
                 max_lines=6,
-                max_length=MAX_CHARACTERS,
                 elem_id="gs-review",
             )
             with gr.Row(elem_classes="gs-examples"):

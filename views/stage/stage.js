@@ -93,8 +93,7 @@ export function attach({ element, watch }) {
 
   function wordFor(probability) {
     const words = JSON.parse(part(".gs-now").dataset.words);
-    const label = probability > 0.5 ? "positive" : "negative";
-    return words[Math.abs(probability - 0.5) < words.doubt ? `leaning_${label}` : label];
+    return words.find(([above]) => probability > above)[1];
   }
 
   function keepInSight(root, place) {

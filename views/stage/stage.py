@@ -7,8 +7,6 @@ review.
 
 from __future__ import annotations
 
-from dataclasses import asdict
-
 from markupsafe import Markup
 
 from model.attribution.attribution import Attribution
@@ -43,7 +41,7 @@ def stage(reading: Reading, chosen: int, asked: str) -> Markup:
         asked=asked,
         word=verdict_word(prediction),
         short=SHORT,
-        words_of_verdicts=asdict(verdict_words(reading.review)),
+        words_of_verdicts=verdict_words(reading.review),
         probability=prediction.probability,
     )
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from markupsafe import Markup
 
 from model.attribution.attribution import Attribution
 from model.language import gettext, marked, ngettext
-from model.network.classify import DOUBT, Prediction
+from model.network.classify import DOUBT, EVEN, Prediction
 from model.reading.explanation import Reading
 from model.text import EncodedReview
 from views.drawing.numbers import signed
@@ -18,9 +17,14 @@ from views.drawing.template import render
 WARNING = "⚠"  # what a statement begins with that must not be overlooked
 NO_VERDICT = marked("No word known")  # what stands in the place of a verdict
 PARITY = 1e-5  # what "exact" means in float32
-
-_SURE = {"positive": marked("Positive"), "negative": marked("Negative")}
-_DOUBTFUL = {"positive": marked("In doubt, leaning positive"), "negative": marked("In doubt, leaning negative")}
+_LEAST = -1.0  # below each P(positive)
+_WORDS = (  # what is said of a P(positive) above a bound, from the highest one down
+    (0.5 + DOUBT, marked("Positive")),
+    (0.5 + EVEN, marked("In doubt, leaning positive")),
+    (0.5 - EVEN, marked("In doubt")),
+    (0.5 - DOUBT, marked("In doubt, leaning negative")),
+    (_LEAST, marked("Negative")),
+)
 
 
 def verdict(reading: Reading) -> Markup:
@@ -42,34 +46,23 @@ def verdict_word(prediction: Prediction) -> str:
     """The verdict in a word; a doubtful one is worded as a doubt, one on nothing that is known not as a verdict."""
     if prediction.review.all_unknown:
         return gettext(NO_VERDICT)
-    return _word(prediction.label, prediction.doubtful)
+    return word_for(prediction.probability)
 
 
 def word_for(probability: float) -> str:
     """The same for a P(positive) alone."""
-    return _word("positive" if probability > 0.5 else "negative", abs(probability - 0.5) < DOUBT)
+    word = next(word for above, word in _WORDS if probability > above)
+    return gettext(word)
 
 
-@dataclass(frozen=True, slots=True)
-class VerdictWords:
-    """The word for each P(positive), as `word_for` finds it: where it is less than `doubt` from 0.5 it is a doubt."""
+def verdict_words(review: EncodedReview) -> list[tuple[float, str]]:
+    """Those for verdicts that the page's scripts find: the first whose bound lies below P(positive), as in `word_for`.
 
-    doubt: float
-    positive: str
-    negative: str
-    leaning_positive: str
-    leaning_negative: str
-
-
-def verdict_words(review: EncodedReview) -> VerdictWords:
-    """Those for verdicts that the page's scripts find; of a review of which nothing is known they are none."""
+    Of a review of which nothing is known there is none but that.
+    """
     if review.all_unknown:
-        return VerdictWords(DOUBT, *[gettext(NO_VERDICT)] * 4)
-    return VerdictWords(DOUBT, *(_word(label, doubtful) for doubtful in (False, True) for label in _SURE))
-
-
-def _word(label: str, doubtful: bool) -> str:
-    return gettext((_DOUBTFUL if doubtful else _SURE)[label])
+        return [(_LEAST, gettext(NO_VERDICT))]
+    return [(above, gettext(word)) for above, word in _WORDS]
 
 
 def _checks(reading: Reading) -> Iterator[str]:

@@ -152,10 +152,12 @@ def test_sentence_names_the_three_largest_changes_in_order(edit):
 
 
 def test_nothing_changed_is_said(ask):
-    part = comparison(compare(ask("good film"), ask("good film")), 1, "forward", "f")
+    part = comparison(compare(ask("good film"), ask("good  film")), 1, "forward", "f")
     assert "No token's score changed." in part
     assert "Here no unit moved." in part
     assert "<small>" not in part
+    alike = comparison(compare(ask("good film"), ask("good film")), 1, "forward", "f")
+    assert "A and B are one review, read by one checkpoint: change a word of B" in alike
 
 
 def test_what_lies_between_the_baselines_of_two_checkpoints_is_said(ask):
