@@ -99,9 +99,9 @@ def test_both_gates_held_are_those_of_a_network_that_forgets(explainer, explanat
         (1.0, 2.0, "It moves P(positive) by +0.15. Held:"),
         (1.0, 1.01, "It hardly moves P(positive). Held:"),
         (
-            0.021,
-            0.019,
-            "It hardly moves P(positive): “In doubt, leaning positive” becomes “In doubt”. Held:",
+            0.4072,
+            0.4037,
+            "It hardly moves P(positive): “Positive” becomes “In doubt, leaning positive”. Held:",
         ),
     ],
 )
