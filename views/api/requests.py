@@ -1,5 +1,5 @@
 """Answers what Gradio itself would meet with an empty error or a fault: calls of endpoints with too few fields or
-unknown names, and events that the page has not.
+unknown names, and events that the page has not or that are sent without all they take.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Positional(BaseModel):
 
 class Guard:
     """ASGI middleware for POST …/call/NAME with `{"data": […]}`: fills defaults in, refuses the rest with a sentence;
-    and for POST …/queue/join or …/run/predict, refused where the page has no such event.
+    and for POST …/queue/join or …/run/predict, refused where the page has no such event or it takes more values.
 
     It stands behind `Looked`, which read the body. `endpoints` maps each name to its fields.
     """
@@ -50,9 +50,8 @@ class Guard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through, changed or not, or answer it."""
-        if SENT in scope and scope["path"].endswith(("/queue/join", "/run/predict")) and _is_unknown(scope):
-            said = gettext("This page has no such event: load it anew.")
-            await Refusal(404, said).answer(scope, receive, send)
+        if SENT in scope and scope["path"].endswith(("/queue/join", "/run/predict")) and (refusal := _no_event(scope)):
+            await refusal.answer(scope, receive, send)
             return
         if SENT not in scope or "/call/" not in scope["path"]:
             await self._app(scope, receive, send)
@@ -75,12 +74,17 @@ class Guard:
         return _check_names(known, sent) if by_name else _fill(known, sent.content)
 
 
-def _is_unknown(scope: Scope) -> bool:
-    """Whether an event is named by a number that no event of Gradio's page has, or by none where it must be."""
-    event = scope[SENT].field("fn_index")
-    if not isinstance(event, int):
-        return scope["path"].endswith("/run/predict")
-    return event not in scope["app"].get_blocks().fns
+def _no_event(scope: Scope) -> Refusal | None:
+    """Why an event cannot be: its number is that of none of Gradio's page, or is missing where it must be, or it takes
+    more values than were sent.
+    """
+    event, values = scope[SENT].field("fn_index"), scope[SENT].field("data")
+    known = scope["app"].get_blocks().fns
+    if event not in known if isinstance(event, int) else scope["path"].endswith("/run/predict"):
+        return Refusal(404, gettext("This page has no such event: load it anew."))
+    if isinstance(event, int) and isinstance(values, list) and len(values) < len(known[event].inputs):
+        return Refusal(422, gettext("This event takes more values: load the page anew."))
+    return None
 
 
 def _fill(known: Fields, stored: object) -> bytes | Refusal:

@@ -171,6 +171,14 @@ def test_event_that_the_page_has_not_is_no_fault_of_the_server(client, event):
     assert (found.status_code, found.json()["detail"]) == (404, "This page has no such event: load it anew.")
 
 
+@pytest.mark.parametrize("address", ["run/predict", "queue/join"])
+def test_event_without_all_that_it_takes_is_no_fault_of_the_server(client, address):
+    events = client.get("config").json()["dependencies"]
+    (event, *_) = (each["id"] for each in events if each["queue"] is False and each["inputs"] and each["backend_fn"])
+    found = client.post(f"gradio_api/{address}", json={"data": [], "fn_index": event, "session_hash": "stranger"})
+    assert (found.status_code, found.json()["detail"]) == (422, "This event takes more values: load the page anew.")
+
+
 @pytest.mark.parametrize(
     "sent", [{"data": ["x"]}, {"data": ["x"], "fn_index": 9_999}, {"data": ["x"], "batched": True}]
 )
