@@ -54,7 +54,7 @@ def build(explainer: Explainer, explained: ExplainTab) -> None:
                 reliability_diagram(first.report.reliability) if first.report else None, show_label=False
             )
     details = gr.HTML(measured(first.report, explainer.faithfulness(first.name)))
-    gr.Markdown(gettext(_WORDS))
+    gr.Markdown(gettext(_WORDS), elem_classes="gs-quantities")
 
     shown = [table, curves, reliability, details]
 
