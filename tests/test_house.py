@@ -61,7 +61,7 @@ def test_training_machine_needs_torch_numpy_safetensors_and_torchtext_only():
 
 
 def test_rendering_knows_no_torch_and_no_gradio():
-    wiring = {"tab.py", "header.py", "panel.py", "page.py", "endpoints.py", "calls.py", "closing.py"}
+    wiring = {"tab.py", "header.py", "panel.py", "page.py", "endpoints.py", "calls.py", "closing.py", "stubs.py"}
     for path in (ROOT / "views").rglob("*.py"):
         if path.name not in wiring and not path.stem.endswith("_tab"):
             assert not {each.split(".")[0] for each in imports(path)} & {"torch", "gradio"}, path
