@@ -22,7 +22,8 @@ from pathlib import Path
 from model.cores import usable_cores
 from views.stubs import import_gradio
 
-gc.disable()  # what is imported and built stays: to look through it for cycles takes a sixth of the start
+if __name__ == "__main__":
+    gc.disable()  # what is imported and built stays: to look through it for cycles takes a sixth of the start
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 os.environ["OMP_NUM_THREADS"] = str(usable_cores(os.environ))  # before torch, numpy and Arrow begin threads
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
@@ -115,7 +116,7 @@ def main() -> int:
         prevent_thread_lock=True,
         **look(explainer, connections),
     )
-    gc.freeze()
+    gc.freeze()  # nor is it looked through later
     gc.enable()
     try:
         wait_until_told(told)
