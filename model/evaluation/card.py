@@ -194,6 +194,9 @@ def taught(training: TrainingRecord) -> str:
     if training.unlabelled:
         said = gettext("It also read {count:,} unlabelled reviews, none of which stands in validation or test.")
         sentences.append(said.format(count=training.unlabelled))
+    if training.practice:
+        said = gettext("It learnt {count:,} sentences that were written for it, none of which stands in a test.")
+        sentences.append(said.format(count=training.practice))
     if training.teachers:
         said = gettext("It learnt soft labels (distillation); teachers: {names}.")
         sentences.append(said.format(names=", ".join(training.teachers)))

@@ -35,7 +35,9 @@ from model.network.network import NetworkConfig, RecurrentNetwork
 from model.text import build_field, build_vocabulary
 
 FORMAT = 1
-UNSAID = {"bidirectional": True}  # of networks whose settings were written before they could be otherwise
+# Of checkpoints that were written before these could be otherwise.
+UNSAID = {"bidirectional": True}
+UNSAID_OF_TRAINING = {"practice": 0}
 
 
 Record = TypeVar("Record")
@@ -83,6 +85,7 @@ class TrainingRecord:
     continued: str = ""  # the run whose best network it went on from
     teachers: tuple[str, ...] = ()  # whose soft labels it learnt
     unlabelled: int = 0  # unlabelled reviews that it was trained on
+    practice: int = 0  # sentences that were written to learn from, and that it was trained on
     candidates: tuple[Candidate, ...] = ()  # all that were tried for this checkpoint, itself among them
 
 
@@ -206,7 +209,9 @@ def _read_config(path: Path) -> tuple[NetworkConfig, TrainingRecord]:
         training = settings["training"]
         training["candidates"] = tuple(Candidate(**each) for each in training["candidates"])
         training |= {name: tuple(training[name]) for name in ("changed", "teachers")}
-        return _record(NetworkConfig, UNSAID | settings["network"]), _record(TrainingRecord, training)
+        return _record(NetworkConfig, UNSAID | settings["network"]), _record(
+            TrainingRecord, UNSAID_OF_TRAINING | training
+        )
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         reason = gettext("unreadable") if isinstance(error, OSError) else error
         said = gettext("The settings (config.json) of checkpoint '{name}' cannot be used: {reason}.")

@@ -14,7 +14,7 @@ from model.training.presets import Preset
 def trained_rows(data: PreparedData, preset: Preset) -> np.ndarray:
     """Numbers of the reviews that a run trains on."""
     splits = [Split.TRAIN, *[Split.UNLABELLED] * preset.unlabelled, *[Split.EXCERPT] * preset.excerpts]
-    return np.concatenate([data.rows(split) for split in splits])
+    return np.concatenate([data.rows(split) for split in [*splits, *[Split.PRACTICE] * preset.practice]])
 
 
 def epoch_batches(data: PreparedData, preset: Preset, seed: int, number: int) -> list[np.ndarray]:

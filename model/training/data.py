@@ -24,13 +24,14 @@ VERSION = 2  # 2: spellings are brought into one form (`model.normalization`)
 
 
 class Split(IntEnum):
-    """Where a review belongs. Excerpts, where there are any, come after all reviews."""
+    """Where a review belongs. Excerpts and practice, where there are any, come after all reviews."""
 
     TRAIN = 0
     VALIDATION = 1
     TEST = 2
     UNLABELLED = 3
     EXCERPT = 4  # a few sentences of an unlabelled review (`model.training.excerpts`)
+    PRACTICE = 5  # a sentence that was written to learn from (`model.training.practice`)
 
 
 @dataclass(frozen=True, slots=True)

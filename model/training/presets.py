@@ -28,6 +28,7 @@ class Preset:
     clip: float = 0.0  # of the gradient's norm; 0: none
     unlabelled: bool = False  # train on the unlabelled reviews as well
     excerpts: bool = False  # and on excerpts of them, a few sentences each
+    practice: int = 0  # how often among them stands each sentence that was written to learn from; 0: none
     epoch_reviews: int = 0  # reviews between two validations; 0: all
     soft: float = 0.5  # weight of the teachers' label beside the true one, where there are both
     adversarial: float = 0.0  # epsilon of adversarial perturbations, of normalized embeddings; 0: none

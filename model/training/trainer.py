@@ -28,7 +28,7 @@ from model.network.checkpoint import Epoch, TrainingRecord
 from model.network.network import RecurrentNetwork
 from model.network.precision import prefers_half
 from model.text import PADDING_ID, UNKNOWN_ID, pad
-from model.training import language_model, soft_labels, vectors
+from model.training import language_model, practice, soft_labels, vectors
 from model.training.batches import epoch_batches, trained_rows
 from model.training.data import PreparedData, Split
 from model.training.logits import logits_and_labels
@@ -94,8 +94,10 @@ class Trainer:
         self.average = AveragedModel(self.network, avg_fn=decay) if run.preset.average else None
         self.half = prefers_half(device)
         self.labels = SoftLabels.none(data) if run.labels is None else soft_labels.read(Path(run.labels), data)
+        if run.preset.practice:
+            self.data, self.labels = practice.join(data, self.labels, practice.PRACTICE)
         self.language_model = 0.0
-        self.about = run.about(data)
+        self.about = run.about(self.data)
 
     @property
     def words(self) -> list[str]:
@@ -285,6 +287,7 @@ class Trainer:
             teachers=self.labels.teachers,
             reviews=len(self.data.rows(Split.TRAIN)),
             unlabelled=len(self.data.rows(Split.UNLABELLED)) if self.preset.unlabelled else 0,
+            practice=len(self.data.rows(Split.PRACTICE)),
             best_epoch=best.epoch,
             epochs=len(self.history),
             minutes=round(sum(epoch.minutes for epoch in self.history), 1),
