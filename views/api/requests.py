@@ -79,10 +79,13 @@ def _no_event(scope: Scope) -> Refusal | None:
     more values than were sent.
     """
     event, values = scope[SENT].field("fn_index"), scope[SENT].field("data")
+    no_such = Refusal(404, gettext("This page has no such event: load it anew."))
+    if not isinstance(event, int):
+        return no_such if scope["path"].endswith("/run/predict") else None
     known = scope["app"].get_blocks().fns
-    if event not in known if isinstance(event, int) else scope["path"].endswith("/run/predict"):
-        return Refusal(404, gettext("This page has no such event: load it anew."))
-    if isinstance(event, int) and isinstance(values, list) and len(values) < len(known[event].inputs):
+    if event not in known:
+        return no_such
+    if isinstance(values, list) and len(values) < len(known[event].inputs):
         return Refusal(422, gettext("This event takes more values: load the page anew."))
     return None
 

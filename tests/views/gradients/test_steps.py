@@ -24,6 +24,7 @@ from tests.views.gradients.measured import (
 from tests.views.harmless import table_of, tracks_of
 from views.gradients.log_scale import factor as written
 from views.gradients.steps import KEPT, PART, WHOLE, scale_of_steps, steps_card
+from views.stage.examples import read_examples
 
 
 @BOTH
@@ -133,7 +134,7 @@ def test_ranges_hold_nearly_all_steps_of_the_shipped_networks(name):
 
 def test_steps_of_the_default_network_differ_by_what_can_be_seen():
     explainer = Explainer()
-    reading = explainer.read(Question("It is slow and a little dull, yet the last act is a wonder.", explainer.default))
+    reading = explainer.read(Question(read_examples()[0].text, explainer.default))
     for layer, direction in ((1, "forward"), (1, "backward"), (2, "forward"), (2, "backward")):
         norms = explainer.gradients(reading, layer, direction).flows[0].flow.step_norms
         spread = math.log10(np.nanmax(norms) / np.nanmin(norms))
