@@ -75,15 +75,15 @@ class Guard:
 
 
 def _no_event(scope: Scope) -> Refusal | None:
-    """Why an event cannot be: its number is that of none of Gradio's page, or is missing where it must be, or it takes
-    more values than were sent.
+    """Why an event cannot be: its number is that of none of Gradio's page, or of one that the browser alone computes,
+    or is missing where it must be, or it takes more values than were sent.
     """
     event, values = scope[SENT].field("fn_index"), scope[SENT].field("data")
     no_such = Refusal(404, gettext("This page has no such event: load it anew."))
     if not isinstance(event, int):
         return no_such if scope["path"].endswith("/run/predict") else None
     known = scope["app"].get_blocks().fns
-    if event not in known:
+    if event not in known or known[event].fn is None:
         return no_such
     if isinstance(values, list) and len(values) < len(known[event].inputs):
         return Refusal(422, gettext("This event takes more values: load the page anew."))

@@ -172,6 +172,17 @@ def test_event_that_the_page_has_not_is_no_fault_of_the_server(client, event):
 
 
 @pytest.mark.parametrize("address", ["run/predict", "queue/join"])
+def test_event_that_the_browser_alone_computes_is_none_of_the_server(client, address):
+    events = client.get("config").json()["dependencies"]
+    alone = [each["id"] for each in events if not each["backend_fn"]]
+    assert alone
+    for event in alone:
+        sent = {"data": [], "fn_index": event, "session_hash": "stranger"}
+        found = client.post(f"gradio_api/{address}", json=sent)
+        assert (found.status_code, found.json()["detail"]) == (404, "This page has no such event: load it anew.")
+
+
+@pytest.mark.parametrize("address", ["run/predict", "queue/join"])
 def test_event_without_all_that_it_takes_is_no_fault_of_the_server(client, address):
     events = client.get("config").json()["dependencies"]
     (event, *_) = (each["id"] for each in events if each["queue"] is False and each["inputs"] and each["backend_fn"])
