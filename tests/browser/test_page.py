@@ -186,6 +186,18 @@ def test_unreadable_review_is_refused_with_a_sentence_and_the_next_is_served(pag
     analyse(page, REVIEW)
 
 
+def test_answer_to_what_was_typed_before_is_marked_as_such(page):
+    analyse(page, REVIEW)
+    with page.expect_response(re.compile("queue/join")):
+        box_of(page).fill("A slow and dull film, and I was bored by all of it. " * 40)
+        page.get_by_role("button", name="Analyse").click()
+    box_of(page).fill("Bad.")
+    expect(page.locator(".gs-stage .gs-token").first).to_have_text("A", timeout=WAIT)
+    expect(page.get_by_text("The review was changed")).to_be_visible()
+    analyse(page, "Bad.")
+    expect(page.get_by_text("The review was changed")).to_be_hidden()
+
+
 def remembered(page):
     """What the browser would show if the page were loaded anew."""
     return decode_view(page.evaluate("sessionStorage.getItem('gatescope').split('&')[0]"))

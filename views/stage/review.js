@@ -8,7 +8,7 @@ const DRAFT = "gatescope-draft"; // in the browser alone, for as long as its tab
 export function attach({ element }) {
   const storage = createStorage(() => window.sessionStorage);
   const main = element.closest(".gs-main"); // the review's box is Gradio's own, and takes no script
-  let analysed = null; // the text in the box when the page was drawn
+  let analysed = null; // the text that is drawn; while it was read, another may have been typed
   const box = () => main.querySelector("#gs-review textarea");
   const written = () => box()?.value ?? null;
   const isStale = () => analysed !== null && written() !== analysed;
@@ -19,8 +19,9 @@ export function attach({ element }) {
   }
 
   function take() {
-    if (!main.querySelector("#gs-reading .gs-reading")) return;
-    analysed = written();
+    const drawn = main.querySelector("#gs-reading .gs-reading");
+    if (!drawn) return;
+    analysed = JSON.parse(drawn.dataset.review);
     takeUp();
     compare();
   }

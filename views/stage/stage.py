@@ -39,6 +39,7 @@ def stage(reading: Reading, chosen: int, asked: str) -> Markup:
         gated=bool(reading.gates.cell.gates),
         chosen=chosen,
         asked=asked,
+        review=reading.question.text,
         word=verdict_word(prediction),
         short=SHORT,
         words_of_verdicts=verdict_words(reading.review),
