@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -41,3 +42,12 @@ def write_text(path: Path, text: str) -> None:
 def write_json(path: Path, value: object) -> None:
     """Write a JSON file. Raises `OSError`."""
     write_text(path, json.dumps(value, indent=1) + "\n")
+
+
+def read_csv(path: Path) -> list[list[str]]:
+    """All rows of a CSV file in UTF-8, the header first; one row without cells where it is empty.
+
+    Raises `OSError`, `ValueError` (no UTF-8) or `csv.Error` where it cannot be read.
+    """
+    with path.open(encoding="utf-8", newline="") as file:
+        return list(csv.reader(file, strict=True)) or [[]]

@@ -15,6 +15,7 @@ from typing import Literal, get_args
 
 import numpy as np
 
+from model import files
 from model.assets import ASSETS
 from model.errors import DataError
 from model.language import gettext
@@ -46,8 +47,7 @@ class Sentence:
 def read_sentences(path: Path = SENTENCES) -> tuple[Sentence, ...]:
     """All sentences of a CSV file, in its order. Raises `DataError` for anything that is not as it should be."""
     try:
-        with path.open(encoding="utf-8", newline="") as file:
-            header, *rows = list(csv.reader(file, strict=True)) or [[]]
+        header, *rows = files.read_csv(path)
     except (OSError, ValueError, csv.Error) as error:
         sentence = gettext("The sentences '{file}' are missing or no readable CSV.")
         raise DataError(sentence.format(file=path.name)) from error

@@ -209,9 +209,8 @@ def _read_config(path: Path) -> tuple[NetworkConfig, TrainingRecord]:
         training = settings["training"]
         training["candidates"] = tuple(Candidate(**each) for each in training["candidates"])
         training |= {name: tuple(training[name]) for name in ("changed", "teachers")}
-        return _record(NetworkConfig, UNSAID | settings["network"]), _record(
-            TrainingRecord, UNSAID_OF_TRAINING | training
-        )
+        network = UNSAID | settings["network"]
+        return _record(NetworkConfig, network), _record(TrainingRecord, UNSAID_OF_TRAINING | training)
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
         reason = gettext("unreadable") if isinstance(error, OSError) else error
         said = gettext("The settings (config.json) of checkpoint '{name}' cannot be used: {reason}.")

@@ -13,8 +13,13 @@ from model.training.presets import Preset
 
 def trained_rows(data: PreparedData, preset: Preset) -> np.ndarray:
     """Numbers of the reviews that a run trains on."""
-    splits = [Split.TRAIN, *[Split.UNLABELLED] * preset.unlabelled, *[Split.EXCERPT] * preset.excerpts]
-    return np.concatenate([data.rows(split) for split in [*splits, *[Split.PRACTICE] * preset.practice]])
+    times = {
+        Split.TRAIN: 1,
+        Split.UNLABELLED: preset.unlabelled,
+        Split.EXCERPT: preset.excerpts,
+        Split.PRACTICE: preset.practice,
+    }
+    return np.concatenate([data.rows(split) for split, count in times.items() for _ in range(count)])
 
 
 def epoch_batches(data: PreparedData, preset: Preset, seed: int, number: int) -> list[np.ndarray]:

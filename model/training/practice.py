@@ -15,6 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
+from model import files
 from model.assets import ASSETS
 from model.errors import DataError
 from model.language import gettext
@@ -41,8 +42,7 @@ class PracticeSentence:
 def read(path: Path = PRACTICE) -> tuple[PracticeSentence, ...]:
     """All sentences of a CSV file with the columns text, label and kind. Raises `DataError` for any other file."""
     try:
-        with path.open(encoding="utf-8", newline="") as file:
-            header, *rows = list(csv.reader(file, strict=True)) or [[]]
+        header, *rows = files.read_csv(path)
         if header != _COLUMNS or not rows:
             raise ValueError
         return tuple(PracticeSentence(text, _LABELS[label], kind) for text, label, kind in rows)
