@@ -10,7 +10,8 @@ reviews the N speak together.
 
 Who learns whole reviews alone judges a single sentence badly. With `--set excerpts=N` each review is also learnt as N
 excerpts, a few sentences of it with the label of the whole: often wrong, but what is right is learnt, since what
-sentences say decides how often it is. Such labels by origin: Kotzias et al. (KDD 2015).
+sentences say decides how often it is. Such labels by origin: Kotzias et al. (KDD 2015). With `--set practice=N` the
+sentences that were written to learn from stand N times in each epoch (`model.training.practice`).
 
 Sources: fine-tuning with linear decay after a warm-up, Devlin et al. (NAACL 2019); head and tail of long texts, Sun et
 al. (CCL 2019); distillation into a recurrent network, Tang et al. (2019).
@@ -37,7 +38,7 @@ from model.language import gettext
 from model.metrics import fit_temperature
 from model.network.precision import autocast, prefers_half
 from model.training import data as dataset
-from model.training import soft_labels
+from model.training import practice, soft_labels
 from model.training.data import PreparedData, PreparedTexts, Split
 from model.training.excerpts import LEAST, SENTENCES
 from model.training.run import (
@@ -78,6 +79,7 @@ class EncoderSettings:
     clip: float = 1.0  # of the gradient's norm
     folds: int = 0  # parts of the labelled reviews, each left out once; 0: train on all
     excerpts: int = 0  # of each review, learnt with its label in each epoch beside the whole
+    practice: int = 0  # how often each sentence that was written to learn from stands in an epoch
 
     def __post_init__(self) -> None:
         if self.folds == 1:
@@ -112,7 +114,7 @@ def read_pretrained(source: str, device: str) -> tuple[PreTrainedModel, PreTrain
         for name in ATTENTION_DROPOUT:
             if hasattr(config, name):
                 setattr(config, name, 0.0)
-        attention = "sdpa" if device == "cuda" else "eager"  # each the faster one there
+        attention = None if device == "cuda" else "eager"  # faster on a CPU; else the best that the encoder has
         body = AutoModel.from_pretrained(source, config=config, attn_implementation=attention)
         tokenizer = AutoTokenizer.from_pretrained(source)
     except Exception as error:  # it raises whatever its readers raise
@@ -138,7 +140,10 @@ class FineTuning:
         self, source: str, settings: EncoderSettings, data: PreparedData, texts: PreparedTexts, out: Path, device: str,
         seed: int,
     ) -> None:  # fmt: skip
-        self.source, self.settings, self.data, self.texts = source, settings, data, texts
+        self.source, self.settings, self.reviews = source, settings, len(data.labels)
+        if settings.practice:
+            data, texts = practice.join(data, practice.PRACTICE), practice.join_texts(texts, practice.PRACTICE)
+        self.data, self.texts = data, texts
         self.out, self.device, self.seed = out, device, seed
         self.half = prefers_half(device)
         self.parts = max(settings.folds, 1)
@@ -228,7 +233,8 @@ class FineTuning:
         self.optimizer.zero_grad(set_to_none=True)
         for start in range(0, texts, size):
             some = slice(start, start + size)
-            targets = torch.from_numpy(self.data.labels[batch.rows[some]].astype(np.float32)).to(self.device)
+            labels = self.data.labels[batch.rows[some]].astype(np.float32)
+            targets = torch.from_numpy(np.where(labels < 0, practice.DOUBT, labels)).to(self.device)
             with autocast(self.device, self.half):
                 logits = self.encoder(*self._padded(batch.pieces[some]))
             loss = binary_cross_entropy_with_logits(logits, targets, reduction="sum") / texts
@@ -272,7 +278,7 @@ class FineTuning:
         validation = self.data.rows(Split.VALIDATION)
         truth = self.data.labels[validation]
         calibrated = [said / fit_temperature(said[validation], truth) for said in self.said]
-        merged = soft_labels.mean([SoftLabels.from_logits(each, ()) for each in calibrated])
+        merged = soft_labels.mean([SoftLabels.from_logits(each[: self.reviews], ()) for each in calibrated])
         return replace(merged, teachers=(self.name,))
 
     @staticmethod
@@ -289,15 +295,13 @@ class FineTuning:
     def _batches(self, rows: np.ndarray, epoch: int) -> list[Learnt]:
         """An epoch's batches, in random order, each of texts of like length."""
         rng = np.random.default_rng([self.seed, epoch])
-        rows = rng.permutation(np.tile(rows, 1 + self.settings.excerpts))
-        _, first = np.unique(rows, return_index=True)  # each review once as a whole
-        excerpts = np.ones(len(rows), dtype=bool)
-        excerpts[first] = False
-        texts = [
-            self._excerpt(self._pieces(row), rng) if excerpt else self._pieces(row)
-            for row, excerpt in zip(rows, excerpts, strict=True)
-        ]
-        batches = self._in_order(rows, texts, self.settings.batch)
+        whole = np.concatenate([rows, np.tile(self.data.rows(Split.PRACTICE), self.settings.practice)])
+        cut = np.tile(rows, self.settings.excerpts)
+        texts = [self._pieces(row) for row in whole] + [self._excerpt(self._pieces(row), rng) for row in cut]
+        order = rng.permutation(len(texts))
+        batches = self._in_order(
+            np.concatenate([whole, cut])[order], [texts[place] for place in order], self.settings.batch
+        )
         return [batches[place] for place in rng.permutation(len(batches))]
 
     def _excerpt(self, pieces: np.ndarray, rng: np.random.Generator) -> np.ndarray:

@@ -19,15 +19,16 @@ from model import files
 from model.assets import ASSETS
 from model.errors import DataError
 from model.language import gettext
+from model.normalization import normalize
 from model.text import build_field, build_vocabulary, encode
-from model.training.data import PreparedData, Split
+from model.training.data import PreparedData, PreparedTexts, Split
 from model.training.soft_labels import SoftLabels
 
 PRACTICE = ASSETS / "practice.csv"
 
 _COLUMNS = ["text", "label", "kind"]
 _LABELS = {"positive": 1, "negative": 0, "none": -1}
-_DOUBT = 0.5  # P(positive) to learn where there is no verdict
+DOUBT = 0.5  # P(positive) to learn where there is no verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,13 +53,12 @@ def read(path: Path = PRACTICE) -> tuple[PracticeSentence, ...]:
         raise DataError(said) from error
 
 
-def join(data: PreparedData, labels: SoftLabels, path: Path) -> tuple[PreparedData, SoftLabels]:
-    """The prepared data with the practice sentences of a file behind all reviews, and their soft labels."""
+def join(data: PreparedData, path: Path) -> PreparedData:
+    """The prepared data with the practice sentences of a file behind all reviews."""
     sentences, field = read(path), build_field(build_vocabulary(data.vocabulary))
     ids = [np.array(encode(each.text, field).ids, dtype=data.ids.dtype) for each in sentences]
     truth = np.array([each.label for each in sentences], dtype=data.labels.dtype)
-    said = np.where(truth < 0, np.float32(_DOUBT), np.float32(np.nan))
-    joined = replace(
+    return replace(
         data,
         ids=np.concatenate([data.ids, *ids]),
         offsets=np.concatenate([data.offsets, data.offsets[-1] + np.cumsum([len(each) for each in ids])]),
@@ -66,4 +66,18 @@ def join(data: PreparedData, labels: SoftLabels, path: Path) -> tuple[PreparedDa
         splits=np.concatenate([data.splits, np.full(len(ids), Split.PRACTICE, dtype=data.splits.dtype)]),
         ratings=np.concatenate([data.ratings, np.zeros(len(ids), dtype=data.ratings.dtype)]),
     )
-    return joined, replace(labels, probabilities=np.concatenate([labels.probabilities, said]))
+
+
+def join_texts(texts: PreparedTexts, path: Path) -> PreparedTexts:
+    """The texts of prepared data with those of the practice sentences, in the order of `join`."""
+    encoded = [normalize(each.text).encode() for each in read(path)]
+    return PreparedTexts(
+        encoded=np.concatenate([texts.encoded, np.frombuffer(b"".join(encoded), np.uint8)]),
+        offsets=np.concatenate([texts.offsets, texts.offsets[-1] + np.cumsum([len(each) for each in encoded])]),
+    )
+
+
+def doubts(labels: SoftLabels, data: PreparedData) -> SoftLabels:
+    """Soft labels of the reviews, with those of the practice sentences in joined `data`: none where there is a verdict."""
+    said = np.where(data.labels[data.rows(Split.PRACTICE)] < 0, np.float32(DOUBT), np.float32(np.nan))
+    return replace(labels, probabilities=np.concatenate([labels.probabilities, said]))

@@ -32,6 +32,7 @@ class Preset:
     epoch_reviews: int = 0  # reviews between two validations; 0: all
     soft: float = 0.5  # weight of the teachers' label beside the true one, where there are both
     adversarial: float = 0.0  # epsilon of adversarial perturbations, of normalized embeddings; 0: none
+    masked: float = 0.0  # share of a review's words that are unknown in a step (Tang et al. 2019)
     virtual: float = 0.0  # epsilon of virtual adversarial perturbations; 0: none
     straight: float = 0.0  # weight of how much the logit bends on the way from unknown words to a review; 0: none
     entropy: float = 0.0  # weight of the verdicts' entropy

@@ -2,7 +2,8 @@
 
     python -m model labels runs/teacher-1/best runs/teacher-2/best data/ngrams.npz --out data/labels.npz
 
-The mean of the teachers' calibrated logits, as a probability. Networks were trained on the labelled reviews, so of
+The mean of the teachers' calibrated logits, calibrated once more, since a mean of several is less sure than it could
+be, as a probability. Networks were trained on the labelled reviews, so of
 those only n-gram models speak, which judged each review without having seen it (`model.training.ngrams`), and encoders
 of which each has left some out. Of excerpts one teacher alone may speak, who has learnt such (`--excerpts`).
 Distillation: Hinton, Vinyals & Dean (2015).
@@ -45,6 +46,11 @@ class SoftLabels:
     def from_logits(cls, logits: np.ndarray, teachers: tuple[str, ...]) -> SoftLabels:
         """From calibrated logits (reviews,), NaN where no teacher was asked."""
         return cls((1 / (1 + np.exp(-logits))).astype(np.float32), teachers)
+
+    def logits(self) -> np.ndarray:
+        """(reviews,) float64, finite, or NaN where no teacher was asked."""
+        held = self.probabilities.astype(np.float64).clip(1e-6, 1 - 1e-6)
+        return np.log(held) - np.log1p(-held)
 
     def accuracy(self, data: PreparedData, split: Split) -> float:
         """The share of a labelled split's reviews that are judged rightly."""
@@ -89,13 +95,21 @@ def read(path: Path, data: PreparedData) -> SoftLabels:
 
 def mean(all_labels: Sequence[SoftLabels]) -> SoftLabels:
     """The mean in logits of those that speak of a review; NaN where none does."""
-    stacked = np.stack([each.probabilities for each in all_labels]).astype(np.float64).clip(1e-6, 1 - 1e-6)
-    logits = np.log(stacked) - np.log1p(-stacked)
+    logits = np.stack([each.logits() for each in all_labels])
     spoken = ~np.isnan(logits)
     summed = np.where(spoken, logits, 0).sum(axis=0)
     count = spoken.sum(axis=0)
     averaged = np.divide(summed, count, out=np.full(len(summed), np.nan), where=count > 0)
     return SoftLabels.from_logits(averaged, tuple(name for each in all_labels for name in each.teachers))
+
+
+def calibrated(labels: SoftLabels, data: PreparedData) -> SoftLabels:
+    """With logits divided by the temperature that fits validation best; as they are where none speaks of it."""
+    logits, rows = labels.logits(), data.rows(Split.VALIDATION)
+    rows = rows[~np.isnan(logits[rows])]
+    if not len(rows):
+        return labels
+    return SoftLabels.from_logits(logits / fit_temperature(logits[rows], data.labels[rows]), labels.teachers)
 
 
 def with_excerpts(labels: SoftLabels, judge: SoftLabels, data: PreparedData) -> SoftLabels:
@@ -143,7 +157,7 @@ def work(options: Options) -> None:
     """Write the mean of some teachers, and say how right each and their mean are on validation."""
     data = dataset.load(options.data)
     found = [read(path, data) if path.is_file() else ask(path, data, options.device) for path in options.teachers]
-    merged = mean(found)
+    merged = calibrated(mean(found), data)
     if options.excerpts is not None:
         merged = with_excerpts(merged, read(options.excerpts, data), data)
     write(merged, data, options.out)

@@ -95,7 +95,8 @@ class Trainer:
         self.half = prefers_half(device)
         self.labels = SoftLabels.none(data) if run.labels is None else soft_labels.read(Path(run.labels), data)
         if run.preset.practice:
-            self.data, self.labels = practice.join(data, self.labels, practice.PRACTICE)
+            self.data = practice.join(data, practice.PRACTICE)
+            self.labels = practice.doubts(self.labels, self.data)
         self.language_model = 0.0
         self.about = run.about(self.data)
 
@@ -244,7 +245,7 @@ class Trainer:
 
     def _batch(self, rows: np.ndarray) -> Batch:
         size, longest = self.preset.network.vocabulary_size, self.preset.max_tokens
-        ids, lengths = pad(self.data.review(row, size, longest) for row in rows)
+        ids, lengths = pad(self._masked(self.data.review(row, size, longest), row) for row in rows)
         truth, taught = self.data.labels[rows].astype(np.float32), self.labels.probabilities[rows]
         known, judged = truth >= 0, ~np.isnan(taught)
         soft = np.where(known, self.preset.soft, 1.0) * judged  # the teachers' share
@@ -252,6 +253,13 @@ class Trainer:
         weights = (known | judged).astype(np.float32)
         arrays = (torch.from_numpy(each.astype(np.float32)) for each in (targets, weights))
         return Batch(*(tensor.to(self.device) for tensor in (ids, lengths, *arrays)))
+
+    def _masked(self, ids: np.ndarray, row: int) -> np.ndarray:
+        """A review's ids (tokens,) with some of its words unknown, others at each step."""
+        if not self.preset.masked:
+            return ids
+        hidden = np.random.default_rng([self.settings.seed, self.step, row]).random(len(ids)) < self.preset.masked
+        return np.where(hidden, UNKNOWN_ID, ids)
 
     def _frequencies(self) -> Tensor:
         """How often each id is met, as a share of the words that are trained on (vocabulary,)."""

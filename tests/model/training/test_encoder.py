@@ -11,7 +11,7 @@ import torch
 from safetensors.torch import load_file
 
 from model.command_line import main
-from model.training import data, encoder, soft_labels
+from model.training import data, encoder, practice, soft_labels
 from model.training.data import PreparedTexts, Split
 from tests.made import WORDS, made_data
 
@@ -99,6 +99,25 @@ def test_with_folds_each_review_is_labelled_by_an_encoder_that_has_not_seen_it(r
     found = soft_labels.read(workplace / "folds.npz", prepared)
     assert found.accuracy(prepared, Split.TRAIN) > 0.7
     assert not np.isnan(found.probabilities[prepared.rows(Split.UNLABELLED)]).any()
+
+
+def test_practice_is_learnt_whole_as_often_as_asked_for_and_labelled_by_nobody(run, workplace, monkeypatch, tmp_path):
+    file = tmp_path / "practice.csv"
+    file.write_text(f"text,label,kind\n{WORDS[0]},positive,plain\n{WORDS[1]} {WORDS[1]},none,plot\n")
+    monkeypatch.setattr(practice, "PRACTICE", file)
+    learnt, step = [], encoder.FineTuning._train_step
+
+    def spy(self, batch, total):
+        learnt.extend(zip(batch.rows.tolist(), batch.pieces, strict=True))
+        return step(self, batch, total)
+
+    monkeypatch.setattr(encoder.FineTuning, "_train_step", spy)
+    assert run("practised", "--set", "epochs=2", "practice=3", "excerpts=1") == 0
+    prepared = made_data()
+    count = len(prepared.labels)
+    behind = [(row - count, pieces.tolist()) for row, pieces in learnt if row >= count]
+    assert sorted(behind) == [(0, [2, 5, 3])] * 6 + [(1, [2, 6, 6, 3])] * 6
+    assert len(soft_labels.read(workplace / "practised.npz", prepared).probabilities) == count
 
 
 @pytest.mark.parametrize("folds", [(), ("folds=2",), ("excerpts=1",)])

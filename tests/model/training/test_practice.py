@@ -34,7 +34,8 @@ def file(tmp_path):
 
 def test_sentences_stand_behind_all_reviews_and_change_none(prepared, file):
     labels = SoftLabels(np.linspace(0, 1, len(prepared.labels), dtype=np.float32), ("somebody",))
-    joined, taught = practice.join(prepared, labels, file)
+    joined = practice.join(prepared, file)
+    taught = practice.doubts(labels, joined)
     count = len(prepared.labels)
     rows = joined.rows(Split.PRACTICE)
     assert rows.tolist() == [count, count + 1, count + 2]
@@ -49,7 +50,7 @@ def test_sentences_stand_behind_all_reviews_and_change_none(prepared, file):
 
 
 def test_each_stands_among_what_is_trained_on_as_often_as_asked_for(prepared, file):
-    joined, _ = practice.join(prepared, SoftLabels.none(prepared), file)
+    joined = practice.join(prepared, file)
     preset = replace(PRESETS["recipe"], practice=3)
     counts = np.bincount(trained_rows(joined, preset), minlength=len(joined.labels))
     assert counts[joined.splits == Split.PRACTICE].tolist() == [3, 3, 3]

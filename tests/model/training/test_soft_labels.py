@@ -71,7 +71,9 @@ def test_of_excerpts_one_may_speak_alone(workplace):
     assert found.teachers == ("all", "sentences")
     assert command(workplace, workplace / "all.npz", alone, more=["--excerpts", alone]) == 0
     found = soft_labels.read(workplace / "labels.npz", prepared)
-    np.testing.assert_allclose(found.probabilities, np.where(splits == Split.EXCERPT, 0.9, 0.75), rtol=1e-6)
+    excerpts = splits == Split.EXCERPT
+    np.testing.assert_allclose(found.probabilities[excerpts], 0.9, rtol=1e-6)
+    np.testing.assert_allclose(found.probabilities[~excerpts], found.probabilities[0], rtol=1e-6)
     assert found.teachers == ("all", "sentences")
 
 
@@ -82,6 +84,27 @@ def test_teachers_are_averaged_in_logits_where_they_speak():
     found = soft_labels.mean([first, second])
     np.testing.assert_allclose(found.probabilities, [0.5, 0.5, 0.8, nan], atol=1e-6)
     assert found.teachers == ("a", "b")
+
+
+def test_a_mean_that_is_less_sure_than_it_is_right_is_calibrated(workplace):
+    """Two teachers are sure of what they know and doubt the rest: their mean is right where it is only half sure."""
+    prepared = made_data()
+    truth = np.where(prepared.labels == 1, 3.0, -3.0)
+    known = np.arange(len(truth)) % 2 == 0
+    wrong = np.arange(len(truth)) % 10 == 0  # one in ten, of which the first is as sure
+    for name, logits in (("even", np.where(known, truth, 0.0)), ("odd", np.where(known, 0.0, truth))):
+        soft_labels.write(
+            SoftLabels.from_logits(np.where(wrong, -logits, logits), (name,)), prepared, workplace / f"{name}.npz"
+        )
+    assert command(workplace, workplace / "even.npz", workplace / "odd.npz") == 0
+    found = soft_labels.read(workplace / "labels.npz", prepared)
+    rows = prepared.rows(Split.VALIDATION)
+    sure = np.maximum(found.probabilities, 1 - found.probabilities)
+    right = (found.probabilities > 0.5) == (prepared.labels == 1)
+    assert sure[rows].mean() == pytest.approx(right[rows].mean(), abs=1e-3)
+    assert sure[rows].min() > 1 / (1 + np.exp(-1.5)) + 0.01  # what the mean alone would say
+    none = SoftLabels.none(prepared)
+    assert soft_labels.calibrated(none, prepared) is none
 
 
 def test_certain_teacher_does_not_drown_the_others():

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from dataclasses import astuple, dataclass, fields
+from dataclasses import astuple, dataclass, fields, replace
 
 import numpy as np
 import pytest
@@ -19,11 +19,14 @@ from safetensors.torch import load_file
 from model.command_line import main
 from model.network import checkpoint
 from model.reading import atlas
+from model.text import UNKNOWN_ID
 from model.training import data, objective, publish, trainer
 from model.training.data import Split
 from model.training.logits import logits_and_labels
 from model.training.presets import PRESETS, Preset, changed_preset
+from model.training.run import Processes
 from tests.conftest import ROOT
+from tests.made import made_data
 
 
 def command(workplace, out, *more, preset="recipe"):
@@ -68,20 +71,40 @@ def test_run_stops_when_its_time_is_over_and_goes_on_afterwards(workplace, capsy
     assert len(checkpoint.load("best", workplace / "run").history) == 2
 
 
-@pytest.mark.parametrize("preset", ["recipe", "bilstm", "teacher"])
-def test_run_stopped_in_the_middle_of_an_epoch_ends_like_an_uninterrupted_one(workplace, monkeypatch, preset):
-    assert command(workplace, "whole", "--epochs", "2", preset=preset) == 0
-    assert command(workplace, "parts", "--epochs", "2", "--minutes", "0", preset=preset) == 0  # after one batch
+@pytest.mark.parametrize(
+    ("preset", "more"), [("recipe", ()), ("bilstm", ()), ("bilstm", ("--set", "masked=0.2")), ("teacher", ())]
+)
+def test_run_stopped_in_the_middle_of_an_epoch_ends_like_an_uninterrupted_one(workplace, preset, more):
+    more = ("--epochs", "2", *more)
+    assert command(workplace, "whole", *more, preset=preset) == 0
+    assert command(workplace, "parts", *more, "--minutes", "0", preset=preset) == 0  # after one batch
     assert load_progress(workplace / "parts")["partial"]["batches"] == 1
     for _ in range(3):
-        assert command(workplace, "parts", "--epochs", "2", "--minutes", "0", "--resume", preset=preset) == 0
-    assert command(workplace, "parts", "--epochs", "2", "--resume", preset=preset) == 0
+        assert command(workplace, "parts", *more, "--minutes", "0", "--resume", preset=preset) == 0
+    assert command(workplace, "parts", *more, "--resume", preset=preset) == 0
     whole, parts = (load_file(workplace / run / "state.safetensors") for run in ("whole", "parts"))
     assert whole.keys() == parts.keys()
     assert all(torch.equal(whole[name], parts[name]) for name in whole)
     ends = [checkpoint.load("best", workplace / run).history[-1] for run in ("whole", "parts")]
     assert ends[0].train_loss == pytest.approx(ends[1].train_loss, abs=1e-9)
     assert ends[0].validation_loss == ends[1].validation_loss
+
+
+def test_masked_words_are_unknown_others_in_each_step_and_none_without_the_setting(workplace):
+    prepared = made_data()
+    run = trainer.Run("recipe", replace(PRESETS["recipe"], masked=0.25), (), "glove", None, None, seed=3)
+    learner = trainer.Trainer(run, prepared, workplace / "run", "cpu", Processes())
+    ids = np.arange(10, 4010)
+    first, again = learner._masked(ids, 5), learner._masked(ids, 5)
+    np.testing.assert_array_equal(first, again)
+    hidden = first != ids
+    assert (first[hidden] == UNKNOWN_ID).all()
+    assert hidden.mean() == pytest.approx(0.25, abs=0.03)
+    assert not np.array_equal(hidden, learner._masked(ids, 6) != ids)
+    learner.step += 1
+    assert not np.array_equal(hidden, learner._masked(ids, 5) != ids)
+    learner.preset = PRESETS["recipe"]
+    np.testing.assert_array_equal(learner._masked(ids, 5), ids)
 
 
 def load_progress(folder):
