@@ -78,6 +78,6 @@ def join_texts(texts: PreparedTexts, path: Path) -> PreparedTexts:
 
 
 def doubts(labels: SoftLabels, data: PreparedData) -> SoftLabels:
-    """Soft labels of the reviews, with those of the practice sentences in joined `data`: none where there is a verdict."""
+    """Soft labels of the reviews, with those of practice behind them: none where there is a verdict."""
     said = np.where(data.labels[data.rows(Split.PRACTICE)] < 0, np.float32(DOUBT), np.float32(np.nan))
     return replace(labels, probabilities=np.concatenate([labels.probabilities, said]))
