@@ -70,7 +70,7 @@ GROUPS: dict[str, dict[str, Command]] = {
         ),
         "train": Command("model.training.train", marked("train a network"), "recipe --vectors glove"),
         "publish": Command(
-            "model.training.publish",
+            "model.evaluation.publish",
             marked("take the best of some runs among the checkpoints"),
             "bilstm-recipe runs/recipe",
         ),

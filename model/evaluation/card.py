@@ -19,6 +19,7 @@ from model.attribution.faithfulness import (
     aopc,
 )
 from model.attribution.methods import DEFAULT_METHOD
+from model.evaluation.choice import NEAR
 from model.evaluation.slow_points_note import slow_points_note
 from model.language import SOURCE, gettext, marked, speaking
 from model.metrics import BINS, CHANCE, FAILING, Capability, Report, SentenceReport
@@ -57,7 +58,9 @@ without 2,457 reviews kept for validation and without those that stand in the te
 `{preset}`{changed}, seed {seed}, {epochs} epochs on {device} in {minutes:.3g} minutes; the best epoch by validation
 accuracy, number {best_epoch}, is kept. Curves: `curves.png`, `history.json`.{more}"""
 
-_CANDIDATES = """Runs tried, by the best validation accuracy of an epoch:
+_CANDIDATES = """Runs tried, by the best validation accuracy of an epoch, and how many sentences of the half that is for
+choosing each judges rightly, where that was asked; of runs within {near:.1%} of the best on validation, the one that
+judges most of these was taken:
 
 {table}"""
 
@@ -207,8 +210,17 @@ def _candidates(checkpoint: Checkpoint) -> str:
     candidates = checkpoint.training.candidates
     if len(candidates) < 2:
         return ""
-    rows = [(f"`{each.run}`", each.made_of, str(each.epochs), f"{each.validation_accuracy:.4f}") for each in candidates]
-    return _CANDIDATES.format(table=_table(("run", "made of", "epochs", "accuracy"), rows))
+    rows = [
+        (
+            f"`{each.run}`",
+            each.made_of,
+            str(each.epochs),
+            f"{each.validation_accuracy:.4f}",
+            "–" if each.sentences is None else f"{each.sentences:.4f}",
+        )
+        for each in candidates
+    ]
+    return _CANDIDATES.format(near=NEAR, table=_table(("run", "made of", "epochs", "validation", "sentences"), rows))
 
 
 def _measured(checkpoint: Checkpoint, report: Report) -> str:

@@ -58,14 +58,15 @@ class Epoch:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A run that was tried: its folder's name, what it was made of, its epochs, and the best of their accuracies on
-    validation, a fraction.
+    """A run that was tried: its folder's name, what it was made of, its epochs, the best of their accuracies on
+    validation, and that on the sentences for choosing, fractions; None where these were not asked.
     """
 
     run: str
     made_of: str
     epochs: int
     validation_accuracy: float
+    sentences: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

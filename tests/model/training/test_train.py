@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from dataclasses import astuple, dataclass, fields, replace
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import pytest
@@ -18,9 +18,8 @@ from safetensors.torch import load_file
 
 from model.command_line import main
 from model.network import checkpoint
-from model.reading import atlas
 from model.text import UNKNOWN_ID
-from model.training import data, objective, publish, trainer
+from model.training import data, objective, trainer
 from model.training.data import Split
 from model.training.logits import logits_and_labels
 from model.training.presets import PRESETS, Preset, changed_preset
@@ -241,36 +240,3 @@ def test_prediction_does_not_depend_on_batch_or_order(workplace):
     together, _ = logits_and_labels(network, prepared, rows)
     alone, _ = logits_and_labels(network, prepared, rows[::-1], batch=1)
     np.testing.assert_allclose(alone[::-1], together, atol=1e-5)
-
-
-def test_best_run_is_published_and_evaluated_the_same_twice(workplace, capsys):
-    assert command(workplace, "short", "--epochs", "1") == 0
-    assert command(workplace, "long") == 0
-    folder = workplace / "checkpoints"
-    best = publish.publish("net", [workplace / "short", workplace / "long"], folder)
-    candidates = checkpoint.load("net", folder).training.candidates
-    assert [(each.run, each.made_of) for each in candidates] == [
-        (run, "preset recipe, vectors.txt, labelled reviews") for run in ("short", "long")
-    ]
-    assert best.epochs == 6
-    assert len(atlas.read(folder / "net", checkpoint.load("net", folder).network.config).reviews) == 300
-    assert (folder / "net" / "curves.png").read_bytes().startswith(b"\x89PNG")
-    arguments = ["evaluate", "net", "--data", str(workplace), "--folder", str(folder), "--device", "cpu"]
-    assert main(arguments) == 0
-    first = checkpoint.load("net", folder).report
-    assert main(arguments) == 0
-    again = checkpoint.load("net", folder).report
-    for split in ("validation", "test"):
-        assert astuple(getattr(again, split)) == pytest.approx(astuple(getattr(first, split)), abs=1e-6)
-    assert first.test.accuracy > 0.9
-    assert f"{first.test.accuracy:.4f}" in (folder / "net" / "README.md").read_text()
-    assert "test" in capsys.readouterr().out
-
-
-def test_publishing_new_weights_forgets_what_was_measured_of_old_ones(workplace):
-    assert command(workplace, "run", "--epochs", "1") == 0
-    folder = workplace / "checkpoints"
-    publish.publish("net", [workplace / "run"], folder)
-    (folder / "net" / "faithfulness.json").write_text("of other weights")
-    publish.publish("net", [workplace / "run"], folder)
-    assert not (folder / "net" / "faithfulness.json").exists()

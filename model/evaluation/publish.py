@@ -1,4 +1,4 @@
-"""Take the best of some runs, by validation, into the app's checkpoints, and make its atlas.
+"""Take the best of some runs (`choice`) into the app's checkpoints, and make its atlas.
 
 python -m model publish bilstm-recipe runs/recipe-glove runs/recipe-learnt
 """
@@ -14,6 +14,8 @@ from pathlib import Path
 
 from model import options as shared
 from model.assets import CHECKPOINTS
+from model.evaluation.choice import choose
+from model.evaluation.sentences import measure_sentences
 from model.language import gettext
 from model.network import checkpoint
 from model.network.checkpoint import Candidate, TrainingRecord
@@ -22,13 +24,14 @@ from model.training.curves import draw_curves
 
 
 def publish(name: str, runs: Sequence[Path], folder: Path = CHECKPOINTS) -> Candidate:
-    """Copy the run that is best on validation to `folder/name`; all runs are recorded there. Gives back the best."""
+    """Copy the run that is best to `folder/name`; all runs are recorded there. Gives back the best."""
     candidates = []
     for run in runs:
         loaded = checkpoint.load("best", run)
         accuracy = max(epoch.validation_accuracy for epoch in loaded.history)
-        candidates.append(Candidate(run.name, made_of(loaded.training), len(loaded.history), accuracy))
-    best = max(candidates, key=lambda candidate: candidate.validation_accuracy)
+        sentences = measure_sentences(loaded, "steering").accuracy
+        candidates.append(Candidate(run.name, made_of(loaded.training), len(loaded.history), accuracy, sentences))
+    best = choose(candidates)
     if (folder / name).exists():
         shutil.rmtree(folder / name)  # what was measured of older weights does not hold for these
     shutil.copytree(runs[candidates.index(best)] / "best", folder / name)
@@ -69,4 +72,5 @@ def add_arguments(parser: ArgumentParser) -> None:
 def work(options: Options) -> None:
     """Publish, and say which run it is."""
     best = publish(options.name, options.runs, options.folder)
-    sys.stdout.write(f"{options.name}: {best.run}, validation accuracy {best.validation_accuracy:.4f}\n")
+    found = f"validation accuracy {best.validation_accuracy:.4f}, sentences {best.sentences or 0.0:.4f}"
+    sys.stdout.write(f"{options.name}: {best.run}, {found}\n")
