@@ -186,7 +186,7 @@ def test_full_disk_is_one_sentence_and_leaves_the_old_labels(workplace, monkeypa
     assert path.read_bytes() == before
 
 
-@pytest.mark.parametrize("name", ["encoder.npz", "encoder-excerpts.npz", "labels.npz"])
+@pytest.mark.parametrize("name", ["encoder-mpnet.npz", "encoder.npz", "encoder-excerpts.npz", "labels.npz"])
 def test_published_labels_are_what_their_card_says(name):
     card = (ROOT / "assets" / "labels" / "README.md").read_text(encoding="utf-8")
     with np.load(ROOT / "assets" / "labels" / name, allow_pickle=False) as file:
