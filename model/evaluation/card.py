@@ -211,13 +211,7 @@ def _candidates(checkpoint: Checkpoint) -> str:
     if len(candidates) < 2:
         return ""
     rows = [
-        (
-            f"`{each.run}`",
-            each.made_of,
-            str(each.epochs),
-            f"{each.validation_accuracy:.4f}",
-            "–" if each.sentences is None else f"{each.sentences:.4f}",
-        )
+        (f"`{each.run}`", each.made_of, str(each.epochs), *_four(each.validation_accuracy, each.sentences))
         for each in candidates
     ]
     return _CANDIDATES.format(near=NEAR, table=_table(("run", "made of", "epochs", "validation", "sentences"), rows))
@@ -252,8 +246,7 @@ def _slices(report: Report) -> str:
             each.kind,
             each.name,
             f"{each.reviews:,}",
-            *_four(each.accuracy, each.ece, each.uncalibrated_ece),
-            "–" if each.chance_ece is None else f"{each.chance_ece:.4f}",
+            *_four(each.accuracy, each.ece, each.uncalibrated_ece, each.chance_ece),
         )
         for each in report.slices
     ]
@@ -405,8 +398,9 @@ def _seen_whole(found: Dynamics | None) -> str:
     return "\n\n".join((_WHOLE, slow_points_note(found), _table(head, points)))
 
 
-def _four(*values: float) -> tuple[str, ...]:
-    return tuple(f"{value:.4f}" for value in values)
+def _four(*values: float | None) -> tuple[str, ...]:
+    """Each with four decimals, or a dash where it was not measured."""
+    return tuple("–" if value is None else f"{value:.4f}" for value in values)
 
 
 def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

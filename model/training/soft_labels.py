@@ -3,9 +3,9 @@
     python -m model labels runs/teacher-1/best runs/teacher-2/best data/ngrams.npz --out data/labels.npz
 
 The mean of the teachers' calibrated logits, calibrated once more, since a mean of several is less sure than it could
-be, as a probability. Networks were trained on the labelled reviews, so of
-those only n-gram models speak, which judged each review without having seen it (`model.training.ngrams`), and encoders
-of which each has left some out. Of excerpts one teacher alone may speak, who has learnt such (`--excerpts`).
+be, as a probability. Networks were trained on the labelled reviews, so of those only n-gram models speak, which judged
+each review without having seen it (`model.training.ngrams`), and encoders of which each has left some out. Of excerpts
+one teacher alone may speak, who has learnt such (`--excerpts`).
 Distillation: Hinton, Vinyals & Dean (2015).
 """
 

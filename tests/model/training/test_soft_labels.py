@@ -71,9 +71,8 @@ def test_of_excerpts_one_may_speak_alone(workplace):
     assert found.teachers == ("all", "sentences")
     assert command(workplace, workplace / "all.npz", alone, more=["--excerpts", alone]) == 0
     found = soft_labels.read(workplace / "labels.npz", prepared)
-    excerpts = splits == Split.EXCERPT
-    np.testing.assert_allclose(found.probabilities[excerpts], 0.9, rtol=1e-6)
-    np.testing.assert_allclose(found.probabilities[~excerpts], found.probabilities[0], rtol=1e-6)
+    sure = 1 / (1 + np.exp(-np.log(3) / 20))  # 0.75 where half are right: at the highest temperature there is
+    np.testing.assert_allclose(found.probabilities, np.where(splits == Split.EXCERPT, 0.9, sure), rtol=1e-4)
     assert found.teachers == ("all", "sentences")
 
 
