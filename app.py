@@ -95,10 +95,10 @@ def main() -> int:
     keep_files_apart()
     try:
         explainer = Explainer(options.checkpoints, options.device)
-        missing = load_what_fits(explainer, options.checkpoints)
-        if missing:
-            print(missing, file=sys.stderr)
-        page = build_page(explainer, options.notes and Path(options.notes), options.imdb, missing)
+        replacement = load_what_fits(explainer, options.checkpoints)
+        if replacement:
+            print(replacement.sentence, file=sys.stderr)
+        page = build_page(explainer, options.notes and Path(options.notes), options.imdb, replacement)
     except GatescopeError as error:
         print(error, file=sys.stderr)
         return 1

@@ -9,7 +9,7 @@ they are: there is nothing to compile.
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import lru_cache
@@ -33,14 +33,24 @@ def speaking(language: str) -> Iterator[None]:
         _language.reset(before)
 
 
+def spoken() -> str:
+    """The language that is spoken now."""
+    return _language.get()
+
+
 def gettext(sentence: str) -> str:
-    """The sentence in the language that is spoken now."""
-    return _catalogue(_language.get()).gettext(sentence)
+    """The sentence in the language that is spoken now; nothing stays nothing, under which a catalogue has its head."""
+    return _catalogue(_language.get()).gettext(sentence) if sentence else ""
 
 
 def ngettext(one: str, many: str, count: int) -> str:
     """The form that `count` takes in the language that is spoken now."""
     return _catalogue(_language.get()).ngettext(one, many, count)
+
+
+def joined(names: Iterable[str]) -> str:
+    """Names one after the other, parted as the language that is spoken now parts them."""
+    return gettext(", ").join(names)
 
 
 def marked(sentence: str) -> str:

@@ -22,7 +22,7 @@ from typing import Annotated, Any, TypeAlias
 from pydantic import AfterValidator, Field, InstanceOf, TypeAdapter
 
 from model.errors import ReviewError
-from model.language import gettext, marked
+from model.language import gettext, joined, marked
 from model.network.cells.registry import FIRST_SHOWN, SYMBOLS
 from model.network.network import DIRECTIONS
 from model.parsing import Says, parse
@@ -94,7 +94,7 @@ def _choice(choices: Sequence[str], sentence: str) -> TypeAdapter[str]:
             raise ValueError
         return value
 
-    says = Says(sentence, given={"choices": ", ".join(choices)})
+    says = Says(sentence, given={"choices": joined(choices)})
     return TypeAdapter(Annotated[InstanceOf[str], AfterValidator(there), says])
 
 

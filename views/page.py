@@ -1,16 +1,18 @@
-"""The whole page: its tabs, its endpoints, its look."""
+"""The whole page: its tabs, once in each language, its endpoints, its look."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import gradio as gr
+from gradio.components.navbar import Navbar
 from gradio.utils import get_upload_folder
 from markupsafe import Markup
 from starlette.middleware import Middleware
 
-from model.language import gettext
+from model.language import gettext, speaking
 from model.reading.explainer import Explainer
+from model.reading.fitting import Replacement
 from model.tables.files import MAX_BYTES
 from views.api import endpoints
 from views.api.closing import Connections, Endable
@@ -29,6 +31,8 @@ from views.drawing.fonts import FONTS
 from views.drawing.template import VIEWS, render
 from views.errors.tab import ErrorsTab
 from views.lesson.header import Header
+from views.locale.languages import LANGUAGES
+from views.locale.spoken import Spoken
 from views.network import tab as network_tab
 from views.panel import QUIET
 from views.scripts import attached, modules_route
@@ -56,39 +60,55 @@ MEDIA = {"screen": VIEWS / "drawing/dark.css", "print": VIEWS / "print.css", "al
 
 
 def build_page(
-    explainer: Explainer, notes: Path | None = None, imdb: Path | None = None, missing: str = ""
+    explainer: Explainer,
+    notes: Path | None = None,
+    imdb: Path | None = None,
+    replacement: Replacement | None = None,
 ) -> gr.Blocks:
-    """The page, ready to be launched with `look()`; `notes` and `imdb` as in `ErrorsTab`; `missing` is a sentence on
-    what this server cannot do, for all who visit.
+    """The page in each language, ready to be launched with `look()`; `notes` and `imdb` as in `ErrorsTab`. All who
+    visit are told of a `replacement`.
     """
-    with gr.Blocks(title="Gatescope", analytics_enabled=False, fill_width=True, delete_cache=CACHE) as page:
-        gr.HTML("", html_template="", visible="hidden", js_on_load=attached("drawing/without_storage.js"))
-        header = Header(explainer)
-        if missing:
-            gr.HTML(sentence_card(missing))
-        outer = gr.State("explain")
-        with gr.Tabs(overflow_behavior="wrap") as tabs:
-            with gr.Tab(gettext("Explain"), id="explain") as explain:
-                explained = ExplainTab(explainer)
-            with gr.Tab(gettext("Compare"), id="compare") as compare:
-                compared = CompareTab(explainer)
-            with gr.Tab(gettext("Errors"), id="errors") as errors:
-                wrong = ErrorsTab(explainer, notes, imdb)
-            with gr.Tab(gettext("Network"), id="network") as network:
-                network_tab.build(explainer, explained)
-        for tab in (explain, compare, errors, network):
-            tab.select(lambda name=tab.id: name, None, outer, **QUIET)
-        explained.to_compare.click(
-            lambda text, checkpoint: compared.take(text, checkpoint) | {tabs: gr.Tabs(selected="compare")},
-            [explained.review, explained.checkpoint],
-            [*compared.asked, tabs],
-            **QUIET,
-        )
-        wrong.listen_to_explain(explained, tabs)
-        compare.select(compared.begin, [compared.text, compared.other, explained.question], compared.asked, **QUIET)
-        header.listen(page, tabs, outer, explained, compared)
-        endpoints.add_endpoints(explainer)
+    page = gr.Blocks(title="Gatescope", analytics_enabled=False, fill_width=True, delete_cache=CACHE)
+    for language in LANGUAGES:
+        if language.page:
+            page.route(language.name, language.page, show_in_navbar=False)
+        with speaking(language.code), page:
+            _fill(page, explainer, notes, imdb, replacement)
+            if not language.page:
+                endpoints.add_endpoints(explainer)  # once, for programs
     return page
+
+
+def _fill(
+    page: gr.Blocks, explainer: Explainer, notes: Path | None, imdb: Path | None, replacement: Replacement | None
+) -> None:
+    """All that stands on the page of a language, in the language that is spoken."""
+    Navbar(visible="hidden")  # type: ignore[arg-type]  # the way to the other language stands in the page's own head
+    gr.HTML("", html_template="", visible="hidden", js_on_load=attached("drawing/without_storage.js"))
+    header = Header(explainer)
+    if replacement:
+        gr.HTML(sentence_card(replacement.sentence))
+    outer = gr.State("explain")
+    with gr.Tabs(overflow_behavior="wrap") as tabs:
+        with gr.Tab(gettext("Explain"), id="explain") as explain:
+            explained = ExplainTab(explainer)
+        with gr.Tab(gettext("Compare"), id="compare") as compare:
+            compared = CompareTab(explainer)
+        with gr.Tab(gettext("Errors"), id="errors") as errors:
+            wrong = ErrorsTab(explainer, notes, imdb)
+        with gr.Tab(gettext("Network"), id="network") as network:
+            network_tab.build(explainer, explained)
+    for tab in (explain, compare, errors, network):
+        tab.select(lambda name=tab.id: name, None, outer, **QUIET)
+    explained.to_compare.click(
+        lambda text, checkpoint: compared.take(text, checkpoint) | {tabs: gr.Tabs(selected="compare")},
+        [explained.review, explained.checkpoint],
+        [*compared.asked, tabs],
+        **QUIET,
+    )
+    wrong.listen_to_explain(explained, tabs)
+    compare.select(compared.begin, [compared.text, compared.other, explained.question], compared.asked, **QUIET)
+    header.listen(page, tabs, outer, explained, compared)
 
 
 def style_sheets() -> list[Path]:
@@ -156,6 +176,7 @@ def look(explainer: Explainer, connections: Connections) -> dict[str, object]:
             "lifespan": answers_for_this_page_alone,
             "middleware": [
                 Middleware(Endable, connections=connections),
+                Middleware(Spoken),
                 Middleware(Headers),
                 Middleware(Doors),
                 Middleware(Uploads, folder=uploads, room=Room(request=MAX_UPLOAD, seconds=CACHE[1])),

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from model.errors import ReviewError
-from model.language import gettext, marked
+from model.language import gettext, joined, marked
 from model.network.network import RecurrentNetwork
 from model.text import PADDING_ID, UNKNOWN_ID
 
@@ -36,7 +36,7 @@ DEFAULT_BASELINE = UNKNOWN_WORD  # nearest to no opinion: of paddings the shippe
 def check_baseline(baseline: object) -> None:
     """Raise `ReviewError` for an unknown baseline, of whatever type."""
     if not isinstance(baseline, str) or baseline not in BASELINES:
-        names = ", ".join(BASELINES)
+        names = joined(BASELINES)
         raise ReviewError(gettext("There is no such baseline; there are: {names}.").format(names=names))
 
 

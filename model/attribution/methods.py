@@ -8,7 +8,7 @@ from model.attribution.method import Method
 from model.attribution.occlusion import OCCLUSION
 from model.attribution.saliency import SALIENCY
 from model.errors import ReviewError
-from model.language import gettext
+from model.language import gettext, joined
 
 METHODS: tuple[Method, ...] = (  # in the order in which they are offered
     INTEGRATED_GRADIENTS,
@@ -24,5 +24,5 @@ def method_named(name: object) -> Method:
     for method in METHODS:
         if method.name == name:
             return method
-    names = ", ".join(method.name for method in METHODS)
+    names = joined(method.name for method in METHODS)
     raise ReviewError(gettext("There is no such method; there are: {names}.").format(names=names))

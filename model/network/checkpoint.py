@@ -28,7 +28,7 @@ from torchtext.data import Field
 from model import files
 from model.assets import CHECKPOINTS
 from model.errors import CheckpointError, TooLargeError
-from model.language import gettext
+from model.language import gettext, joined
 from model.metrics import Report
 from model.network import sums
 from model.network.network import NetworkConfig, RecurrentNetwork
@@ -165,7 +165,7 @@ def load(name: str, folder: Path = CHECKPOINTS, device: str = "cpu") -> Checkpoi
     `TooLargeError` where there is not enough memory.
     """
     if name not in available(folder):
-        known = ", ".join(available(folder)) or gettext("none")
+        known = joined(available(folder)) or gettext("none")
         raise CheckpointError(gettext("There is no checkpoint of that name; there are: {names}.").format(names=known))
     try:
         return _load(folder / name, device)

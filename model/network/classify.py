@@ -16,7 +16,7 @@ from pathlib import Path
 import torch
 
 from model import options as shared
-from model.language import gettext, marked, ngettext
+from model.language import gettext, joined, marked, ngettext
 from model.network import checkpoint as checkpoints
 from model.network.checkpoint import Checkpoint
 from model.text import EncodedReview, encode, pad
@@ -78,7 +78,7 @@ def tell(prediction: Prediction) -> Iterator[str]:
     review = prediction.review
     tokens = ngettext("{count:,} token", "{count:,} tokens", len(review.tokens)).format(count=len(review.tokens))
     if review.unknown:
-        unknown = ", ".join(dict.fromkeys(review.tokens[place].text for place in review.unknown))
+        unknown = joined(dict.fromkeys(review.tokens[place].text for place in review.unknown))
         yield gettext("{tokens}, {count:,} unknown: {unknown}").format(
             tokens=tokens, count=len(review.unknown), unknown=unknown
         )

@@ -82,7 +82,7 @@ def _lines(explanation: Explanation) -> Iterator[str]:
     width = min(WIDEST, max(map(len, words)))
     unknown = set(review.unknown)
     for place, (word, score) in enumerate(zip(words, attribution.scores, strict=True)):
-        mark = f"  {gettext('unknown')}" if place in unknown else ""
+        mark = "  " + gettext("unknown") if place in unknown else ""
         number = f"{score:+8.3f}" if attribution.method.signed else f"{score:8.3f}"
         yield f"  {word:<{width}} {number}{mark}"
     yield ""

@@ -18,7 +18,7 @@ from model.attribution.interactions import Interactions, interactions
 from model.attribution.method import Progress
 from model.attribution.methods import method_named
 from model.errors import CheckpointError, ReviewError
-from model.language import gettext
+from model.language import gettext, joined
 from model.network import checkpoint as checkpoints
 from model.network.checkpoint import Checkpoint
 from model.network.classify import Prediction, classify_encoded, sigmoid
@@ -315,7 +315,7 @@ class Explainer:
         """
         if weights not in WEIGHTS:
             raise ReviewError(
-                gettext("There are no such weights; there are: {weights}.").format(weights=", ".join(WEIGHTS))
+                gettext("There are no such weights; there are: {weights}.").format(weights=joined(WEIGHTS))
             )
         key = (*_key(reading), layer, direction, weights)
         return self._gradients.get(key, lambda: self._measure_gradients(reading, layer, direction, weights))

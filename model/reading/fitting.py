@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from model.errors import TooLargeError
@@ -9,13 +10,27 @@ from model.language import gettext
 from model.reading.explainer import Explainer
 
 
-def load_what_fits(explainer: Explainer, folder: Path) -> str:
+@dataclass(frozen=True, slots=True)
+class Replacement:
+    """The checkpoint for which there is not enough memory, and the one that takes its place."""
+
+    name: str
+    other: str
+
+    @property
+    def sentence(self) -> str:
+        """It in words, in the language that is spoken now."""
+        said = gettext("There is not enough memory for the checkpoint '{name}': '{other}' takes its place.")
+        return said.format(name=self.name, other=self.other)
+
+
+def load_what_fits(explainer: Explainer, folder: Path) -> Replacement | None:
     """Load the explainer's default, of the checkpoints in `folder`. Where there is not enough memory for it a smaller
     one takes its place, and none that is as large is offered any more.
 
-    Gives back the sentence that says so, else "". Raises `CheckpointError`, and `TooLargeError` where none fits.
+    Gives that back, else None. Raises `CheckpointError`, and `TooLargeError` where none fits.
     """
-    wanted, said = explainer.default, ""
+    wanted = explainer.default
     while True:
         try:
             explainer.checkpoint(explainer.default)
@@ -25,9 +40,8 @@ def load_what_fits(explainer: Explainer, folder: Path) -> str:
             if not smaller:
                 raise
             explainer.names = smaller
-            said = gettext("There is not enough memory for the checkpoint '{name}': '{other}' takes its place.")
         else:
-            return said.format(name=wanted, other=explainer.default)
+            return None if explainer.default == wanted else Replacement(wanted, explainer.default)
 
 
 def _size(folder: Path) -> int:

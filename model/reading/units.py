@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from model.errors import ReviewError
-from model.language import gettext, marked
+from model.language import gettext, joined, marked
 from model.network.network import RecurrentNetwork
 from model.recurrence.choices import place_of
 from model.recurrence.preactivations import as_array, state_before, weights_of
@@ -34,7 +34,7 @@ def rank_units(network: RecurrentNetwork, trace: GateTrace, place: float, how: s
         score = _weight_above(network, trace.layer, trace.direction)
     else:
         sentence = gettext("Units can be picked by {ways}: choose one of them.")
-        raise ReviewError(sentence.format(ways=", ".join(gettext(each) for each in UNIT_PICKS)))
+        raise ReviewError(sentence.format(ways=joined(gettext(each) for each in UNIT_PICKS)))
     return np.argsort(-score, kind="stable")
 
 

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from model.errors import ReviewError
-from model.language import gettext, ngettext
+from model.language import gettext, joined, ngettext
 from model.network.cells.cell import Cell
 from model.network.cells.registry import CELLS
 from model.network.network import DIRECTIONS, NetworkConfig
@@ -160,7 +160,7 @@ def _choose_quantity(cell: Cell) -> str:
         return sentence.format(cell=gettext(cell.name))
     *others, last = cell.symbols
     sentence = gettext("There is no such quantity: choose one of {others} and {last}.")
-    return sentence.format(others=", ".join(others), last=last)
+    return sentence.format(others=joined(others), last=last)
 
 
 def _check_range(clamp: Clamp, tokens: int) -> None:

@@ -14,7 +14,7 @@ import torch
 from torch import Tensor
 
 from model.errors import ReviewError
-from model.language import gettext
+from model.language import gettext, joined
 from model.network.cells.cell import EXACT, Cell, Settle
 from model.network.classify import sigmoid
 from model.network.network import RecurrentNetwork
@@ -80,7 +80,7 @@ def _check(network: RecurrentNetwork, valve: Valve, tokens: int) -> None:
         )
     if valve.symbol not in gates:
         sentence = gettext("There is no such valve: choose one of {others} and {last}.")
-        raise ReviewError(sentence.format(others=", ".join(gates[:-1]), last=gates[-1]))
+        raise ReviewError(sentence.format(others=joined(gates[:-1]), last=gates[-1]))
     check_clamp(valve.held(0.0), network.config, tokens)
 
 

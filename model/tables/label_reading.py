@@ -257,10 +257,10 @@ def _scale(rule: Rule, values: Values) -> str:
         parts.append(gettext("yes and no"))
     if any(said.number is not None and said.most is None for said in saids):
         scales = [scale.words() for scale in rule.scales if scale.least != scale.most]
-        parts.append(f" {gettext('or')} ".join(scales) or gettext("numbers of no known scale"))
+        parts.append(gettext(" or ").join(scales) or gettext("numbers of no known scale"))
     if rule.role is Role.NO and parts:
         parts.append(gettext("turned round, since the column says what is negative"))
-    return "; ".join(parts) or gettext("no label known")
+    return gettext("; ").join(parts) or gettext("no label known")
 
 
 def _unused(column: str, judged: Sequence[LabelValue], counts_as: CountsAs) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ import pyarrow as pa
 from pyarrow.compute import rank
 
 from model.errors import ReviewError
-from model.language import gettext, marked
+from model.language import gettext, joined, marked
 from model.tables.labels import LABEL_NAMES, NO_LABEL
 from model.tables.table import ReviewTable
 from model.workbench.overview import HITS, MISTAKES, Outcome, confidence, outcomes
@@ -89,7 +89,7 @@ def select(
     """
     if order not in orders(table):
         sentence = gettext("There is no such order; there are: {orders}.")
-        raise ReviewError(sentence.format(orders=", ".join(map(gettext, orders(table)))))
+        raise ReviewError(sentence.format(orders=joined(map(gettext, orders(table)))))
     found = outcomes(table, scores)
     passed = _passed(table, scores, chosen, found)
     passed = passed if among is None else passed & among
@@ -133,7 +133,7 @@ def _passed(table: ReviewTable, scores: Scores, chosen: Filter, found: np.ndarra
     if chosen.label:
         if chosen.label not in LABELS:
             sentence = gettext("There is no such label; there are: {labels}.")
-            raise ReviewError(sentence.format(labels=", ".join(map(gettext, LABELS))))
+            raise ReviewError(sentence.format(labels=joined(map(gettext, LABELS))))
         passed &= table.labels == LABELS[chosen.label]
     if chosen.phrase:
         passed &= np.isin(np.arange(len(passed)), rows_with(scores, chosen.phrase))

@@ -28,7 +28,7 @@ Explainer(Path(sys.argv[1])).classify("a good film", "rnn")  # so that all is im
 explainer = Explainer(Path(sys.argv[1]))
 now = int(Path("/proc/self/statm").read_text().split()[0]) * resource.getpagesize()
 resource.setrlimit(resource.RLIMIT_AS, (now + 60_000_000,) * 2)
-print(load_what_fits(explainer, Path(sys.argv[1])))
+print(load_what_fits(explainer, Path(sys.argv[1])).sentence)
 print(explainer.default, explainer.names)
 print(explainer.classify("a good film", explainer.default).label)
 """
@@ -82,7 +82,11 @@ def test_checkpoints_that_all_do_not_fit_end_the_start_with_a_sentence(folder, m
 
 def test_start_with_memory_says_nothing(folder):
     explainer = Explainer(folder)
-    assert (load_what_fits(explainer, folder), explainer.default, explainer.names) == ("", "bilstm", ["bilstm", "rnn"])
+    assert (load_what_fits(explainer, folder), explainer.default, explainer.names) == (
+        None,
+        "bilstm",
+        ["bilstm", "rnn"],
+    )
 
 
 def test_checkpoint_that_is_taken_away_reads_on_once_it_was_loaded_and_is_missed_otherwise(folder):

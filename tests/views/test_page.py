@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from model.reading.fitting import Replacement
 from tests.views.blocks import built
 from views.api.closing import Connections, Endable
 from views.api.doors import Doors
@@ -13,6 +14,7 @@ from views.api.stream import OpenStream
 from views.api.uploads import Uploads
 from views.drawing.colours import style_variables
 from views.drawing.template import VIEWS
+from views.locale.spoken import Spoken
 from views.page import FOLDERS, MEDIA, build_page, look, style_sheets
 
 
@@ -29,14 +31,13 @@ def test_what_all_features_are_made_of_comes_before_what_changes_it():
 
 
 def test_what_this_server_cannot_do_is_said_on_the_page_and_nothing_else_is(explainer):
-    said = "There is not enough memory for the checkpoint 'a < b': 'c' takes its place."
-
     def told(page) -> list[str]:
-        return [each.value for each in page.blocks.values() if "not enough memory" in str(getattr(each, "value", ""))]
+        return [each.value for each in page.blocks.values() if "&lt; b" in str(getattr(each, "value", ""))]
 
     assert told(built(lambda: build_page(explainer))) == []
-    (card,) = told(built(lambda: build_page(explainer, missing=said)))
-    assert "the checkpoint &#39;a &lt; b&#39;: &#39;c&#39; takes its place." in card
+    english, chinese = told(built(lambda: build_page(explainer, replacement=Replacement("a < b", "c"))))
+    assert "There is not enough memory for the checkpoint &#39;a &lt; b&#39;: &#39;c&#39; takes its place." in english
+    assert "内存不足，无法加载检查点“a &lt; b”：改用“c”。" in chinese
 
 
 def test_look_hands_over_styles_scripts_and_the_colours_of_the_scales(explainer):
@@ -50,7 +51,7 @@ def test_look_hands_over_styles_scripts_and_the_colours_of_the_scales(explainer)
 
 def test_what_is_refused_cheaply_is_refused_first_and_nothing_passes_by(explainer):
     before = [each.cls for each in look(explainer, Connections())["app_kwargs"]["middleware"]]
-    assert before == [Endable, Headers, Doors, Uploads, Looked, Rates, OpenStream, Guard]
+    assert before == [Endable, Spoken, Headers, Doors, Uploads, Looked, Rates, OpenStream, Guard]
 
 
 def test_no_event_shows_its_progress_on_what_holds_others(explainer):

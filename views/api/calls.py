@@ -14,7 +14,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,10 +23,11 @@ from gradio.block_function import BlockFunction
 from gradio.context import LocalContext
 
 from model.errors import ClosingError, GatescopeError
-from model.language import gettext
+from model.language import gettext, speaking
 from model.tally import Tally, counting
 from model.worker import TORCH, Worker
 from views.api.endpoints import refusal
+from views.locale.languages import language_of_page
 
 LOGGER = logging.getLogger("gatescope.calls")
 COMPUTING = ("compute", "read", "scoring")  # what the page calls the queues of what takes long
@@ -65,10 +66,12 @@ class Calls:
         return self._active
 
     def watch(self, page: gr.Blocks) -> None:
-        """Stand before each callback of a page that is built."""
+        """Stand before each callback of a page that is built; each speaks the language of the page it belongs to."""
         for function in page.fns.values():
             if function.fn is not None and not inspect.iscoroutinefunction(function.fn):  # Gradio's own
                 function.fn = self._watched(function, function.fn)
+            if function.validator is not None:
+                function.validator = _in_its_language(function, function.validator)
 
     def _watched(self, function: BlockFunction, callback: Callable[..., Any]) -> Callable[..., Any]:
         if inspect.isgeneratorfunction(callback):
@@ -79,7 +82,7 @@ class Calls:
                 with self._following(course):
                     steps = callback(*values, **named)
                     while True:
-                        with course.working():
+                        with course.speaking(), course.working():
                             try:
                                 step = next(steps)
                             except StopIteration:
@@ -91,7 +94,7 @@ class Calls:
         @functools.wraps(callback)
         def at_once(*values: Any, **named: Any) -> Any:
             course = _Course(function, callback)
-            with self._following(course), course.working():
+            with self._following(course), course.speaking(), course.working():
                 return callback(*values, **named)
 
         return at_once
@@ -103,7 +106,8 @@ class Calls:
         outcome, caught = "ok", None
         try:
             if self._worker.closing and course.computes:
-                raise ClosingError
+                with course.speaking():
+                    raise ClosingError
             yield
         except GeneratorExit:
             outcome = "left"
@@ -113,10 +117,12 @@ class Calls:
             raise
         except GatescopeError as error:
             outcome = "refused"
-            raise refusal(str(error), gettext("Not possible")) from None
+            with course.speaking():
+                raise refusal(str(error), gettext("Not possible")) from None
         except Exception as error:
             outcome, caught = "failed", error
-            said = gettext("Something went wrong here. Try again; what you typed was not kept.")
+            with course.speaking():
+                said = gettext("Something went wrong here. Try again; what you typed was not kept.")
             raise gr.Error(said, print_exception=False) from None
         finally:
             self._count(-1)
@@ -134,9 +140,14 @@ class _Course:
         self._endpoint = function.api_name if function.api_visibility == "public" else None
         self._name = f"/{self._endpoint}" if self._endpoint else _name_of(callback)
         self.computes = bool(self._endpoint) or function.concurrency_id in COMPUTING
+        self._language = language_of_page(function.page).code
         self._tally = Tally(waited=_queued())
         self._queued = self._tally.waited
         self._worked = 0.0
+
+    def speaking(self) -> AbstractContextManager[None]:
+        """Within it, sentences are made in its language. Gradio takes each step of a generator in another context."""
+        return speaking(self._language)
 
     @contextmanager
     def working(self) -> Iterator[None]:
@@ -164,6 +175,18 @@ class _Course:
             type(error).__name__ if error else None, arose,
         )  # fmt: skip
         LOGGER.log(logging.ERROR if error else logging.INFO, call)
+
+
+def _in_its_language(function: BlockFunction, check: Callable[..., Any]) -> Callable[..., Any]:
+    """What looks at the values before the callback of a `function` gets them."""
+    language = language_of_page(function.page).code
+
+    @functools.wraps(check)
+    def checked(*values: Any, **named: Any) -> Any:
+        with speaking(language):
+            return check(*values, **named)
+
+    return checked
 
 
 def _name_of(callback: Callable[..., Any]) -> str:

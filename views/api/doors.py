@@ -19,10 +19,11 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from model.language import gettext
 from views.api.refusal import Refusal
+from views.locale.languages import PAGES
 
 _OPEN = re.compile(
-    r"""
-    / | /config/? | /health | /theme\.css | /favicon\.ico | /robots\.txt | /manifest\.json
+    rf"""
+    /(?: {" | ".join(PAGES)} ) | /config/? | /health | /theme\.css | /favicon\.ico | /robots\.txt | /manifest\.json
     | /(?: assets | static | scripts )/.+
     | /gradio_api/(?:
         info/? | app_id/? | startup-events | heartbeat/[^/]+
@@ -51,7 +52,7 @@ class Doors:
 
 
 def _refused(scope: Scope) -> Refusal | None:
-    if not _OPEN.fullmatch(_path(scope)) or _asks_for_another_page(scope):
+    if not _OPEN.fullmatch(path_below(scope)) or _asks_for_another_page(scope):
         return Refusal(404, gettext("There is nothing at this address."))
     if scope["method"] not in _SAFE and dict(scope["headers"]).get(b"sec-fetch-site") in _FOREIGN:
         return Refusal(403, gettext("The page of another site cannot send anything here."))
@@ -59,11 +60,13 @@ def _refused(scope: Scope) -> Refusal | None:
 
 
 def _asks_for_another_page(scope: Scope) -> bool:
-    """Whether a page is named by Gradio's parameter: there is only the one without a name, and any other is a fault."""
-    return any(name == "page" and value for name, value in parse_qsl(scope["query_string"].decode("latin-1")))
+    """Whether a page is named by Gradio's parameter that is none of a language: that is a fault to Gradio."""
+    return any(
+        name == "page" and value not in PAGES for name, value in parse_qsl(scope["query_string"].decode("latin-1"))
+    )
 
 
-def _path(scope: Scope) -> str:
+def path_below(scope: Scope) -> str:
     """The path below the address of the page."""
     root = scope.get("root_path", "").rstrip("/")
     path = scope["path"]

@@ -14,6 +14,8 @@ import secrets
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from views.locale.spoken import in_its_language
+
 _SELF, _DATA, _BLOB = "'self'", "data:", "blob:"
 _SOURCES = {
     "default-src": (_SELF,),
@@ -73,7 +75,7 @@ class Headers:
 
 async def _send_page(start: Message, page: bytes, send: Send) -> None:
     nonce = secrets.token_urlsafe(16)
-    body = _SCRIPT.sub(rb'\1 nonce="' + nonce.encode() + rb'"\2', page)
+    body = _SCRIPT.sub(rb'\1 nonce="' + nonce.encode() + rb'"\2', in_its_language(page))
     headers = MutableHeaders(scope=start)
     headers["content-security-policy"] = _POLICY.format(nonce=nonce)
     if "content-length" in headers and page:  # not that of an answer to HEAD

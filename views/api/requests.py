@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pydantic import BaseModel, ConfigDict, ValidationError, create_model
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from model.language import gettext
+from model.language import gettext, joined
 from views.api.refusal import Refusal
 from views.api.sent import SENT, Sent, replayed
 
@@ -69,7 +69,7 @@ class Guard:
         """The body to go on with."""
         known = self._endpoints.get(name)
         if known is None:
-            names = ", ".join(self._endpoints)
+            names = joined(self._endpoints)
             return Refusal(404, gettext("There is no endpoint of that name; there are: {names}.").format(names=names))
         return _check_names(known, sent) if by_name else _fill(known, sent.content)
 
@@ -99,7 +99,7 @@ def _fill(known: Fields, stored: object) -> bytes | Refusal:
     except ValidationError:
         call = Positional(data=[])
     if not least <= len(call.data) <= most:
-        return Refusal(422, refusal.format(names=", ".join(known.required), least=least, most=most))
+        return Refusal(422, refusal.format(names=joined(known.required), least=least, most=most))
     call.data += list(known.defaults.values())[len(call.data) - least :]
     return json.dumps(call.model_dump()).encode()
 
@@ -125,4 +125,4 @@ def _sentence(error: ValidationError, known: Fields) -> str:
     missing = [str(each["loc"][0]) for each in error.errors() if each["type"] == "missing"]
     if missing:
         return gettext("The field '{name}' is missing.").format(name=missing[0])
-    return gettext("There is an unknown field; the fields are: {names}.").format(names=", ".join(known.names))
+    return gettext("There is an unknown field; the fields are: {names}.").format(names=joined(known.names))

@@ -127,7 +127,7 @@ def _gate_note(compared: Comparison, gate: GateChange) -> GateNote:
     place = gate.farthest
     pair = None if place is None else compared.pairs[place]
     return GateNote(
-        name=NAMES[gate.symbol],
+        name=gettext(NAMES[gate.symbol]),
         symbol=gate.symbol,
         where=where(gate),
         limit=gate_limit(gate.symbol),

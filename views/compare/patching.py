@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 from markupsafe import Markup
 
-from model.language import gettext
+from model.language import gettext, joined
 from model.reading.explanation import Reading
 from model.recurrence.patching import Patched, PatchedReader
 from views.drawing.downloads import csv_link, csv_text
@@ -101,7 +101,7 @@ def _columns(
     reached = set(np.argsort(-np.abs(effects).max(axis=0), kind="stable")[:REACHED].tolist())
     for place, pair in enumerate(zip(*(side.review.tokens for side in sides), strict=True)):
         words = tuple(dict.fromkeys(token.text for token in pair))
-        numbers = ", ".join(
+        numbers = joined(
             f"{name} {signed(value)}" for name, value in zip(readers, effects[:, place].tolist(), strict=True)
         )
         word = " → ".join(f"“\u2068{each}\u2069”" for each in words)

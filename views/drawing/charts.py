@@ -115,9 +115,9 @@ def confidence_histogram(bins: Sequence[ConfidenceBin]) -> Chart:
     """How many reviews have a confidence in each bin, those judged right and wrong on top of one another."""
     names = [_between(f"{100 * bin_.low:.0f}", f"{100 * bin_.high:.0f}") for bin_ in bins]
     sides = (
-        (f"✓ {gettext('right')}", [bin_.hits for bin_ in bins], {"color": PALE_INK}),
-        (f"✗ {gettext('wrong')}", [bin_.mistakes for bin_ in bins], _pattern("/")),
-        (f"· {gettext('no label')}", [bin_.unlabelled for bin_ in bins], _pattern(".")),
+        ("✓ " + gettext("right"), [bin_.hits for bin_ in bins], {"color": PALE_INK}),
+        ("✗ " + gettext("wrong"), [bin_.mistakes for bin_ in bins], _pattern("/")),
+        ("· " + gettext("no label"), [bin_.unlabelled for bin_ in bins], _pattern(".")),
     )
     hover = gettext("{confidence} % sure: {count} {side}")
     figure = go.Figure()

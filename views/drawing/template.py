@@ -15,7 +15,7 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from model.language import gettext, ngettext
+from model.language import gettext, joined, ngettext
 from views.drawing.numbers import minus, signed
 
 VIEWS = Path(__file__).parent.parent
@@ -33,7 +33,7 @@ def _environment() -> Environment:
         extensions=["jinja2.ext.i18n"],
     )
     environment.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
-    environment.filters |= {"signed": signed, "minus": minus, "json": _json, "symbols": _symbols}
+    environment.filters |= {"signed": signed, "minus": minus, "json": _json, "symbols": _symbols, "joined": joined}
     return environment
 
 

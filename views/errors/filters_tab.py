@@ -9,7 +9,7 @@ import gradio as gr
 import numpy as np
 
 from model.errors import ReviewError
-from model.language import gettext, marked
+from model.language import gettext, joined, marked
 from model.workbench.filters import AS_FILED, LABELS, NOT_NAMED, ORDERS, Filter, orders
 from model.workbench.overview import Outcome
 from model.workbench.workbench import CHECKPOINTS, HYPOTHESIS, Workbench
@@ -166,7 +166,7 @@ def _conditions(chosen: Chosen) -> Iterator[str]:
     if text := (chosen.search or "").strip():
         yield gettext("with “{text}”").format(text=text)
     if chosen.outcomes:
-        yield ", ".join(outcome_name(Outcome(int(each))) for each in chosen.outcomes)
+        yield joined(outcome_name(Outcome(int(each))) for each in chosen.outcomes)
     if chosen.category and chosen.category != ANY:
         yield gettext(UNNAMED) if chosen.category == UNNAMED else category_name(chosen.category)
     if chosen.label and chosen.label != ANY:

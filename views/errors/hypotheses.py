@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
-from model.language import gettext
+from model.language import gettext, joined
 from model.tables.table import ReviewTable
 from model.workbench.excerpts import Example, find_examples
 from model.workbench.hypotheses import POOL, SEED, Group, Intervention, Trial
@@ -64,7 +64,7 @@ def about(intervention: Intervention) -> str:
     """What an intervention does, in words."""
     if not intervention.about:
         return ""
-    names = ", ".join(" – ".join(pair) for pair in NAMES)
+    names = joined(" – ".join(pair) for pair in NAMES)
     return gettext(intervention.about).format(names=names)
 
 

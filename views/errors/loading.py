@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from markupsafe import Markup
 
-from model.language import gettext, ngettext
+from model.language import gettext, joined, ngettext
 from model.tables.labels import NO_LABEL
 from model.tables.table import ReviewTable
 from model.workbench.scoring import Scores, probabilities
@@ -30,11 +30,11 @@ def loaded_card(table: ReviewTable, scores: Scores, seconds: float, lasting: boo
         checkpoint=scores.checkpoint,
         seconds=seconds,
         rate=len(table.texts) / seconds if seconds >= TIMED else None,
-        columns="; ".join(used),
+        columns=joined(used),
         half=scores.half,
         lasting=lasting,
         bad=table.bad[:SHOWN_BAD],
-        other_encoding=any(bad.reason.startswith("not UTF-8") for bad in table.bad),
+        other_encoding=any(bad.reason.startswith(gettext("not UTF-8")) for bad in table.bad),
         more=table.bad_count - min(len(table.bad), SHOWN_BAD),
     )
 

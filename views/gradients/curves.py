@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from markupsafe import Markup
 
-from model.language import gettext
+from model.language import gettext, joined
 from model.reading.explanation import Gradients
 from model.recurrence.preactivations import BIN_EDGES
 from views.drawing.downloads import csv_text, save_buttons
@@ -32,7 +32,7 @@ def flat_sentence(gradients: Gradients) -> str:
         "{shares} lie where the curve has less than a tenth of its steepest slope: hardly any gradient gets through "
         "the curve there."
     )
-    return sentence.format(shares=", ".join(shares))
+    return sentence.format(shares=joined(shares))
 
 
 def preactivations_csv(gradients: Gradients) -> str:

@@ -9,14 +9,15 @@ from typing import Any
 import gradio as gr
 
 from model.errors import ReviewError
-from model.language import gettext
+from model.language import gettext, spoken
 from model.reading.explainer import Explainer
 from model.text import MAX_TOKENS
 from views.compare.tab import CompareTab, CompareValues
 from views.drawing.template import render
 from views.fitting import fitted
-from views.lesson.lessons import BUTTONS, LANGUAGES, language_of, lesson_panel, read_lessons
+from views.lesson.lessons import lesson_panel, read_lessons
 from views.links import OUTER_TABS, View, decode_view, encode_view
+from views.locale.languages import LANGUAGES
 from views.panel import ANALYSE, QUIET, Drawing
 from views.scripts import attached
 from views.stage.tab import ExplainTab
@@ -44,13 +45,13 @@ class Header:
     def __init__(self, explainer: Explainer) -> None:
         """Put it on the page that is being built."""
         self._explainer = explainer
-        self._lessons = {language: read_lessons(language) for language in LANGUAGES}
+        self._lesson = read_lessons(spoken())
         self._step = gr.State(0)  # of the lesson, from 1; 0 while it is closed
-        english = BUTTONS[LANGUAGES[0]]
         with gr.Row(elem_classes="gs-head"):
             gr.HTML(render("lesson/brand.html"), js_on_load=attached("lesson/lesson.js"))
-            self._start = gr.Button(english.lesson, size="sm", min_width=120, elem_classes="gs-lesson-go")
+            self._start = gr.Button(gettext("Guided lesson"), size="sm", min_width=120, elem_classes="gs-lesson-go")
             self._link = gr.Button(gettext("Link to this view"), size="sm", min_width=130)
+            gr.HTML(render("locale/switch.html", languages=LANGUAGES, spoken=spoken()))
             self._projector = gr.HTML(
                 False,
                 html_template=render("lesson/projector.html"),
@@ -65,22 +66,14 @@ class Header:
             buttons=["copy"],
             max_lines=2,
         )
-        with gr.Column(visible=False, elem_classes="gs-lesson-holder") as self._lesson:
+        with gr.Column(visible=False, elem_classes="gs-lesson-holder") as self._holder:
             self._panel = gr.HTML("")
             with gr.Row(elem_classes="gs-buttons"):
-                self._back = gr.Button(english.back, size="sm", min_width=90, elem_classes="gs-lesson-go")
+                self._back = gr.Button(gettext("Back"), size="sm", min_width=90, elem_classes="gs-lesson-go")
                 self._next = gr.Button(
-                    english.next, variant="primary", size="sm", min_width=90, elem_classes="gs-lesson-go"
+                    gettext("Next"), variant="primary", size="sm", min_width=90, elem_classes="gs-lesson-go"
                 )
-                self._close = gr.Button(english.close, size="sm", min_width=90)
-                self._language = gr.Radio(
-                    [(BUTTONS[each].language, each) for each in LANGUAGES],
-                    value=LANGUAGES[0],
-                    show_label=False,
-                    container=False,
-                    min_width=160,
-                    elem_classes="gs-controls",
-                )
+                self._close = gr.Button(gettext("Close the lesson"), size="sm", min_width=90)
 
     def listen(
         self, page: gr.Blocks, tabs: gr.Tabs, outer: gr.State, explained: ExplainTab, compared: CompareTab
@@ -90,14 +83,13 @@ class Header:
         A link is read when the page is opened, before anything is analysed, and when another one is put in its address.
         """
         self._tabs, self._explained, self._compared = tabs, explained, compared
-        lesson = [self._step, self._lesson, self._panel, self._start, self._back, self._next, self._close]
+        lesson = [self._step, self._holder, self._panel, self._start, self._back, self._next, self._close]
         restored = [tabs, *explained.restored, *compared.asked, self._projector]
 
-        page.load(_prefers, None, self._language, **QUIET)
         opened = gr.on(
             [page.load, self._fragment.input],
             self._open,
-            [self._fragment, self._language],
+            self._fragment,
             [*lesson, *restored],
             js=_WHAT_TO_OPEN,
             **QUIET,
@@ -111,15 +103,12 @@ class Header:
         )
         for trigger, move in ((self._start, 1), (self._next, 1), (self._back, -1), (self._close, None)):
             moved = trigger.click(
-                lambda step, language, move=move: self._go(step, language, move),
-                [self._step, self._language],
+                lambda step, move=move: self._go(step, move),
+                self._step,
                 [*lesson, *restored],
                 **QUIET,
             )
             moved.then(None, js=ANALYSE)
-        self._language.change(
-            lambda step, language: self._say(step, language), [self._step, self._language], lesson, **QUIET
-        )
         shown = [outer, self._step, self._projector, *compared.asked, *explained.viewed]
         self._link.click(self._take, shown, self._address, **QUIET).success(
             None, self._address, self._address, js=_TAKE_LINK
@@ -133,7 +122,7 @@ class Header:
         for event in explained.drawings:
             event.success(**remembered, **QUIET)
 
-    def _open(self, fragment: str, language: str) -> Drawing:
+    def _open(self, fragment: str) -> Drawing:
         """What the link in the address says, or else what the page showed before it was loaded anew; a spoilt link is
         told and passed over.
         """
@@ -150,7 +139,7 @@ class Header:
             view = replace(view, place=min(int(found["place"]), MAX_TOKENS - 1))
         if view.held:
             gr.Info(gettext("Something is held in this view: the tab What if says what, and what comes of it."))
-        said = self._say(view.lesson, language) if view.lesson else {}
+        said = self._say(view.lesson) if view.lesson else {}
         return said | self._restore(view) | {self._projector: view.projector}
 
     def _restore(self, view: View) -> Drawing:
@@ -164,27 +153,26 @@ class Header:
         parts = self._explained.restore(found.view) | self._compared.restore(found.view)
         return {self._tabs: gr.Tabs(selected=tab)} | parts
 
-    def _go(self, step: int, language: str, move: int | None) -> Drawing:
+    def _go(self, step: int, move: int | None) -> Drawing:
         """One step of the lesson on or back; None closes it. After the last step it closes by itself."""
         step = 0 if move is None else step + move
-        said = self._say(step, language)
+        said = self._say(step)
         if not said[self._step]:  # a step may have let another checkpoint read
             said |= self._explained.let_default_read()
-        steps = self._lessons[language]
-        return said | self._restore(steps[step - 1].view) if 1 <= step <= len(steps) else said
+        return said | self._restore(self._lesson[step - 1].view) if 1 <= step <= len(self._lesson) else said
 
-    def _say(self, step: int, language: str) -> Drawing:
-        """The lesson's texts, in a language, without moving the page."""
-        steps, words = self._lessons[language], BUTTONS[language]
-        is_open = 1 <= step <= len(steps)
+    def _say(self, step: int) -> Drawing:
+        """The lesson's texts, without moving the page."""
+        total = len(self._lesson)
+        is_open = 1 <= step <= total
         return {
             self._step: step if is_open else 0,
-            self._lesson: gr.Column(visible=is_open),
-            self._panel: lesson_panel(steps[step - 1], step, len(steps), language, False) if is_open else "",
-            self._start: gr.Button(words.lesson, interactive=not is_open),
-            self._back: gr.Button(words.back, interactive=step > 1),
-            self._next: gr.Button(words.close if step == len(steps) else words.next),
-            self._close: gr.Button(words.close, visible=step < len(steps)),
+            self._holder: gr.Column(visible=is_open),
+            self._panel: lesson_panel(self._lesson[step - 1], step, total, answered=False) if is_open else "",
+            self._start: gr.Button(interactive=not is_open),
+            self._back: gr.Button(interactive=step > 1),
+            self._next: gr.Button(gettext("Close the lesson") if step == total else gettext("Next")),
+            self._close: gr.Button(visible=step < total),
         }
 
     def _take(self, *shown: Any) -> gr.Textbox | Drawing:
@@ -211,8 +199,3 @@ class Header:
         view = self._explained.view(tab, *values[len(self._compared.asked) :])
         view = replace(view, lesson=step, projector=projector)
         return compared.put_in(view) if tab == "compare" else view
-
-
-def _prefers(request: gr.Request) -> str:
-    """The language of the lesson that the browser asks for."""
-    return language_of(request.headers.get("accept-language"))

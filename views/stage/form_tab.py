@@ -54,4 +54,4 @@ class ReviewForm:
     def _label_of(self, example: Example) -> str:
         if example.turn or not is_fooled(self._explainer.classify(example.text, self._explainer.default), example):
             return example.label
-        return f"{example.label} ✗ {gettext('judged wrong')}"
+        return gettext("{example} ✗ judged wrong").format(example=example.label)

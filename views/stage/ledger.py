@@ -13,7 +13,7 @@ import numpy as np
 from markupsafe import Markup
 
 from model.attribution.interactions import Interactions
-from model.language import gettext, marked
+from model.language import gettext, joined, marked
 from model.reading.explanation import Explanation, Reading
 from model.recurrence.ledger import ReadLedger, WrittenLedger
 from views.drawing.labels import ARROWS
@@ -56,7 +56,7 @@ def read_inks(reading: Reading, ledger: ReadLedger, asked: str) -> Inks:
     hidden = ledger.read.shape[1] // 2
     said = []
     for place, token in enumerate(reading.review.tokens):
-        units = ", ".join(_unit(unit, hidden) for unit in ledger.units_at(place, 3).tolist())
+        units = joined(_unit(unit, hidden) for unit in ledger.units_at(place, 3).tolist())
         said.append(
             gettext(
                 "Of the verdict's {total} logits, {logits} were read off at “{token}”, most of it from {units}."
@@ -75,7 +75,7 @@ def changed_inks(explanation: Explanation, found: Interactions, asked: str) -> I
     """What one word does to the effect of each, in logits; `arcs` lead to those that it changes most."""
     tokens = explanation.review.tokens
     strongest = [place for place in found.strongest(ARCS) if abs(found.changes[place]) >= LEAST]
-    words = ", ".join(f"“{tokens[place].text}” {signed(found.changes[place])}" for place in strongest)
+    words = joined(f"“{tokens[place].text}” {signed(found.changes[place])}" for place in strongest)
     if words:
         said = gettext("Because of “{token}”: {words} logits. Its own part is {own}.")
     else:

@@ -9,7 +9,7 @@ import gradio as gr
 
 from model.attribution.baselines import BASELINES, DEFAULT_BASELINE
 from model.attribution.methods import DEFAULT_METHOD, METHODS
-from model.language import gettext
+from model.language import gettext, joined
 from model.reading.explainer import Explainer
 from model.reading.explanation import Question
 from views.panel import ANALYSE, QUIET, Drawing
@@ -71,7 +71,7 @@ def others(question: Question | None, staged: Staged | None, *settings: str) -> 
 def _baseline_info() -> str:
     """What a baseline is, and which methods have one."""
     *others, last = [gettext(method.name) for method in METHODS if method.uses_baseline]
-    methods = gettext("{methods} and {last}").format(methods=", ".join(others), last=last) if others else last
+    methods = gettext("{methods} and {last}").format(methods=joined(others), last=last) if others else last
     return gettext(
         "What a review is compared with, by {methods}: as many unknown words, paddings or zero vectors. Padding is "
         "zero in the networks shipped: the two are the same."

@@ -88,7 +88,7 @@ export function attach({ element, watch }) {
     part(".gs-now output").textContent = probability.toFixed(2);
     const meter = part(".gs-now .gs-meter");
     meter.style.setProperty("--at", probability);
-    meter.setAttribute("aria-label", [`P(positive) = ${probability.toFixed(2)}`, supposed].join(" ").trim());
+    meter.setAttribute("aria-label", [`${meter.dataset.name} = ${probability.toFixed(2)}`, supposed].join(" ").trim());
   }
 
   function wordFor(probability) {

@@ -13,7 +13,7 @@ from contextlib import closing
 from dataclasses import dataclass
 
 from model.errors import DataError
-from model.language import gettext, ngettext
+from model.language import gettext, joined, ngettext
 from model.tables.columns import short
 from model.tables.dialect import ENCODINGS
 from model.tables.readers.base import File
@@ -41,7 +41,7 @@ def encoding_of(file: File, head: bytes, asked: str | None) -> Encoding:
     """
     if asked is not None and asked not in ENCODINGS:
         sentence = gettext("There is no encoding '{name}'; there are {names}.")
-        raise DataError(sentence.format(name=short(asked), names=", ".join(ENCODINGS)))
+        raise DataError(sentence.format(name=short(asked), names=joined(ENCODINGS)))
     counts = _counts(file)
     if asked is not None:
         return Encoding(asked)

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import json
 import logging
+from contextvars import copy_context
 
 import gradio as gr
 import pytest
 
 from model.errors import ReviewError
+from model.language import gettext
 from model.reading.explainer import Explainer
 from model.reading.explanation import Question
 from model.worker import Worker
 from tests.views.blocks import built
 from views.api.calls import LOGGER, Call, Calls
 from views.api.log import JsonLines, TextLines
+from views.locale.languages import LANGUAGES
 
 WORD = "quixotry"
 
@@ -163,3 +166,55 @@ def test_line_of_json_is_one_object():
         "called": "/classify", "checkpoints": [], "tokens": 0, "waited": 0.1235, "worked": 0.0, "outcome": "ok",
         "error": None, "arose": [],
     }  # fmt: skip
+
+
+def test_callback_and_its_check_speak_the_language_of_their_page():
+    heard = []
+
+    def note(*values):
+        heard.append(gettext("Compare"))
+
+    def notes(*values):
+        for _ in range(2):
+            note()
+            yield
+
+    def page():
+        blocks = gr.Blocks(analytics_enabled=False)
+        for language in LANGUAGES:
+            if language.page:
+                blocks.route(language.name, language.page)
+            with blocks:
+                box = gr.Textbox()
+                box.submit(note, box, validator=note)
+                box.change(notes, box)
+        Calls().watch(blocks)
+        return blocks
+
+    for function in built(page).fns.values():
+        if function.validator:
+            function.validator("text")
+            function.fn("text")
+        else:
+            steps = function.fn("text")
+            for _ in range(2):  # each step in a context of its own, as Gradio takes them
+                copy_context().run(next, steps)
+    assert heard == ["Compare"] * 4 + ["比较"] * 4
+
+
+def test_refusal_speaks_the_language_of_its_page():
+    def refuse(text):
+        raise ReviewError("…")
+
+    def page():
+        blocks = gr.Blocks(analytics_enabled=False)
+        blocks.route("中文", "zh")
+        with blocks:
+            box = gr.Textbox()
+            box.submit(refuse, box, box)
+        Calls().watch(blocks)
+        return next(iter(blocks.fns.values())).fn
+
+    with pytest.raises(gr.Error) as refused:
+        built(page)("text")
+    assert refused.value.title == "无法执行"

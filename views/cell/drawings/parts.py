@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from model.language import gettext
+from model.language import gettext, joined
 from model.network.cells.formula import Before, Formula, Tanh, Value
 from model.recurrence.step import CellStep
 from views.cell.live import written
@@ -221,7 +221,7 @@ def _leaf(x: int, y: int, start: float, length: float, upright: bool) -> Leaf:
 
 def valves_said(step: CellStep, symbols: str) -> str:
     """How open the valves of some gates are, in words."""
-    return ", ".join(f"{gettext(step.cell.quantity(symbol).name)} {openness(step.value(symbol))}" for symbol in symbols)
+    return joined(f"{gettext(step.cell.quantity(symbol).name)} {openness(step.value(symbol))}" for symbol in symbols)
 
 
 def gate_box(step: CellStep, symbol: str, x: int, y: int, width: int = GATE_WIDTH, height: int = GATE_HEIGHT) -> Box:

@@ -316,7 +316,7 @@ def _verdict(row: ReportRow) -> tuple[str, ...]:
     return (
         gettext("label {label}").format(label=label_name(row.label, gettext("none"))),
         gettext("read as {label}").format(label=label_name(int(row.logit > 0))),
-        f"P(positive) = {row.probability:.3f}",
+        gettext("P(positive)") + f" = {row.probability:.3f}",
         gettext("logit {logit}").format(logit=signed(row.logit)),
     )
 
