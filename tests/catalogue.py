@@ -66,6 +66,11 @@ def read(path: Path) -> Catalog:
         return pofile.read_po(file, locale=path.parent.parent.name)
 
 
+def entries(catalogue: Catalog) -> dict[Id, tuple[str, ...]]:
+    """What each sentence is in the language: one string, or one for each form of a plural."""
+    return {each.id: each.string if isinstance(each.string, tuple) else (each.string,) for each in catalogue if each.id}
+
+
 def main() -> int:
     """Bring all catalogues up to date, and print what each lacks."""
     sentences = list(said_to_people())
@@ -81,7 +86,7 @@ def main() -> int:
         with path.open("wb") as file:
             file.write(header.encode())
             pofile.write_po(file, after, width=120, sort_by_file=True, omit_header=True)
-        lacking = [message.id for message in after if message.id and not all(message.string)]
+        lacking = [id_ for id_, strings in entries(after).items() if not all(strings)]
         print(
             f"{path.relative_to(ROOT)}: {len(after)} sentences, {len(lacking)} without a translation",
             *lacking,

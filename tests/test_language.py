@@ -12,7 +12,7 @@ from babel.messages.catalog import Catalog
 from jinja2 import Environment, nodes
 
 from model import language
-from tests.catalogue import paths, read, said_to_people
+from tests.catalogue import entries, paths, read, said_to_people
 
 ROOT = Path(__file__).parent.parent
 TRANSLATED = {"gettext", "ngettext", "marked"}
@@ -217,11 +217,6 @@ def given_to_a_catalogue() -> Iterator[str]:
 @pytest.fixture(scope="module", params=paths(), ids=lambda path: path.parent.parent.name)
 def catalogue(request: pytest.FixtureRequest) -> Catalog:
     return read(request.param)
-
-
-def entries(catalogue: Catalog) -> dict[str | tuple[str, ...], tuple[str, ...]]:
-    """What each sentence is in the language: one string, or one for each form of a plural."""
-    return {each.id: each.string if isinstance(each.string, tuple) else (each.string,) for each in catalogue if each.id}
 
 
 def test_each_sentence_stands_in_the_catalogue_and_no_other_does(catalogue):

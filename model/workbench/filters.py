@@ -33,7 +33,7 @@ MISTAKES_FIRST, SUSPECTED_FIRST, NEAR_DOUBT, LONGEST, UNKNOWN_FIRST, AS_FILED = 
     marked("most unknown words"),
     marked("order of the file"),
 )
-DOWNWARDS = "column '{name}', downwards"  # in no language, as `OWN`
+DOWNWARDS = marked("column '{name}', downwards")  # as `OWN`
 LABELS = {name: label for label, name in LABEL_NAMES.items()} | {marked("no label"): NO_LABEL}
 
 

@@ -35,7 +35,7 @@ from model.workbench.scoring import Scores
 MAX_STARS = 11  # different ratings of which each is a slice: 0 to 10, or 0 to 5 by halves; more are cut into quarters
 MAX_VALUES = 30  # of a column of categories: the commonest ones have a slice each
 FEW = 10  # rows that a value must have to be a slice of its own, where there are more values than that
-OWN = "column '{name}'"  # the dimension of a person's own column; in no language, since a pick names it
+OWN = marked("column '{name}'")  # the dimension of a person's own column, as a pick names it; translated where shown
 EMPTY, OTHERS = marked("(empty)"), marked("(all other values)")
 
 _YEAR = re.compile(

@@ -97,7 +97,17 @@ def test_workbench_says_nothing_in_english(chinese):
     assert english_on(chinese) == []
     chinese.locator("#gs-errors-example").click()
     expect(tab(chinese, "概览")).to_be_visible(timeout=WAIT)
-    columns = {"comparison", "no review", "odd words", "plain", "story", "turn", "unsaid", "kind"}  # of the file
+    columns = {
+        "comparison",
+        "irony",
+        "negation",
+        "no review",
+        "odd words",
+        "plain",
+        "story",
+        "turn",
+        "unsaid",
+    }  # of the file
     for name in ("概览", "逐条查看", "标签", "词", "假设", "导出"):
         chinese.locator(".gs-workbench").get_by_role("tab", name=name, exact=True).click()
         chinese.wait_for_timeout(1_000)

@@ -14,7 +14,7 @@ from model.workbench.filters import AS_FILED, LABELS, NOT_NAMED, ORDERS, Filter,
 from model.workbench.overview import Outcome
 from model.workbench.workbench import CHECKPOINTS, HYPOTHESIS, Workbench
 from views.errors.listed import Listed, list_name, listed
-from views.errors.parts import outcome_name
+from views.errors.parts import outcome_name, slice_names, sorted_by
 from views.errors.picks import ChangePick, ListPick, Narrowing, OutcomesPick, SlicePick, WordPick
 from views.errors.rows import category_name
 from views.panel import Drawing
@@ -154,7 +154,7 @@ class Filters:
 
 def summary(chosen: Chosen) -> str:
     """The filters in one line: what a row must have, and how rows are sorted."""
-    order = gettext("sorted by {order}").format(order=gettext(chosen.order))
+    order = gettext("sorted by {order}").format(order=sorted_by(chosen.order))
     if isinstance(chosen.narrowed, Listed) and chosen.order == AS_FILED:
         order = gettext("in its own order")
     conditions = " · ".join(_conditions(chosen)) or gettext("none")
@@ -183,7 +183,7 @@ def category_choices(bench: Workbench) -> list[Choice]:
 
 
 def _order_choices(names: Sequence[str]) -> list[Choice]:
-    return [(gettext(each), each) for each in names]
+    return [(sorted_by(each), each) for each in names]
 
 
 def _free_choices() -> list[Choice]:
@@ -194,9 +194,7 @@ def _in_words(narrowed: Narrowed | None) -> str:
     if isinstance(narrowed, Listed):
         return list_name(narrowed)
     if isinstance(narrowed, SlicePick):
-        words = [gettext(each) for each in narrowed.slice]
-        pairs = [": ".join(pair) for pair in zip(words[::2], words[1::2], strict=True)]
-        return gettext(" and ").join(pairs)
+        return gettext(" and ").join(": ".join(pair) for pair in slice_names(narrowed.slice))
     if isinstance(narrowed, ChangePick):
         comparison, change = narrowed.change
         return f"{gettext(COMPARED.get(comparison, ''))}: {gettext(change.words)}"

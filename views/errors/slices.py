@@ -12,6 +12,7 @@ from model.workbench.crossings import SUPPORT
 from model.workbench.slices import LEVEL, SliceFinding
 from views.drawing.cards import sentence_card
 from views.drawing.template import render
+from views.errors.parts import slice_names
 from views.errors.picks import SlicePick
 
 
@@ -59,11 +60,11 @@ def slices_card(
 
 
 def _row(each: SliceFinding, end: float) -> SliceRow:
-    dimensions, names = each.key[::2], each.key[1::2]
+    dimensions, names = zip(*slice_names(each.key), strict=True)
     return SliceRow(
         each,
-        " × ".join(map(gettext, dimensions)),
-        " × ".join(map(gettext, names)),
+        " × ".join(dimensions),
+        " × ".join(names),
         _whisker(each, end),
         SlicePick.model_validate({"slice": each.key}),
     )

@@ -12,6 +12,7 @@ from model.workbench.slices import LEVEL
 from model.workbench.versus import Versus, VersusSlice
 from model.workbench.workbench import CHECKPOINTS
 from views.drawing.template import render
+from views.errors.parts import slice_name, sorted_by
 from views.errors.picks import ChangePick, SlicePick
 
 
@@ -89,4 +90,4 @@ def _cell(found: Versus, of: int, change: Change) -> ChangeCell:
 
 def _row(each: VersusSlice) -> VersusRow:
     pick = SlicePick(slice=(each.dimension, each.name))
-    return VersusRow(each, gettext(each.dimension), gettext(each.name), pick)
+    return VersusRow(each, sorted_by(each.dimension), slice_name(each.dimension, each.name), pick)

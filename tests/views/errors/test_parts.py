@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from model.language import gettext, speaking
 from model.tables.labels import NO_LABEL
 from model.workbench.overview import Outcome
 from views.drawing.cards import sentence_card
-from views.errors.parts import MARKS, label_name, note_line, outcome_name, snippet
+from views.errors.parts import MARKS, label_name, note_line, outcome_name, slice_names, snippet, sorted_by
 
 
 def test_snippet_is_one_line_and_says_where_it_is_cut():
@@ -27,3 +28,12 @@ def test_a_label_that_is_none_is_named_as_its_place_wants_it():
 def test_sentences_are_escaped():
     assert sentence_card("x < y") == '<section class="gs-card gs-empty">x &lt; y</section>'
     assert note_line("x < y", live=True) == '<p class="gs-note" aria-live="polite">x &lt; y</p>'
+
+
+def test_own_column_and_its_values_keep_their_names_in_any_language():
+    key = ("column 'a'b'", "irony", "tokens", "up to 100", "column 'x'", "(empty)")
+    assert slice_names(key) == [("column 'a'b'", "irony"), ("tokens", "up to 100"), ("column 'x'", "(empty)")]
+    with speaking("zh"):
+        assert slice_names(key) == [("列“a'b”", "irony"), ("词元", "至多 100"), ("列“x”", "（空）")]
+        assert sorted_by("column 'x', downwards") == "列“x”，降序"
+        assert sorted_by("order of the file") == gettext("order of the file") != "order of the file"

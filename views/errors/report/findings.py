@@ -19,6 +19,7 @@ from model.workbench.workbench import Workbench
 from views.drawing.numbers import signed
 from views.errors.audit import DESIGN_NAMES, share_rows
 from views.errors.corrected import measure_rows
+from views.errors.parts import slice_name, sorted_by
 
 MOST_SLICES = 12  # that stand out between two checkpoints; the page has all
 
@@ -113,7 +114,7 @@ def _against(found: Versus) -> Finding:
     )
     rows = [(gettext("all with a label"), *_pair(found.paired), "–")]
     for each in [each for each in found.slices if each.stands_out][:MOST_SLICES]:
-        name = f"{gettext(each.dimension)}: {gettext(each.name)}"
+        name = f"{sorted_by(each.dimension)}: {slice_name(each.dimension, each.name)}"
         rows.append((name, *_pair(each.paired), chance(each.q)))
     return Finding(title, note, Table(head, tuple(rows)))
 

@@ -23,7 +23,7 @@ from model.workbench.overview import ConfidenceBin, KnownMetrics
 from model.workbench.slices import LEVEL, SliceFinding
 from views.drawing.numbers import minus, signed
 from views.drawing.template import render
-from views.errors.parts import label_name
+from views.errors.parts import label_name, slice_name, sorted_by
 from views.errors.report import charts
 from views.errors.report.findings import Finding, Table, between, chance, percent
 
@@ -262,8 +262,8 @@ def _slice(each: SliceFinding, end: float) -> SliceRow:
         interval = between(each.low, each.high)
         whisker = None if each.rate is None else charts.whisker(each.low, each.rate, each.high, end)
     return SliceRow(
-        dimension=_clean(gettext(each.dimension)),
-        name=_clean(gettext(each.name)),
+        dimension=_clean(sorted_by(each.dimension)),
+        name=_clean(slice_name(each.dimension, each.name)),
         notable=each.q is not None and each.q < LEVEL,
         rows=each.rows,
         errors=each.errors,
