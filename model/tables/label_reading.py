@@ -292,5 +292,5 @@ def _question(column: str, asked: Sequence[LabelValue], rule: Rule) -> str:
     scales = [scale.words() for scale in rule.scales if scale.least != scale.most]
     if len(scales) < 2:
         return question
-    could = gettext("It could be one of these: {scales}.")
-    return f"{question} {could.format(scales='; '.join(scales))}"
+    could = gettext("It could be one of these: {scales}.").format(scales=gettext("; ").join(scales))
+    return f"{question} {could}"

@@ -194,7 +194,7 @@ def _in_words(narrowed: Narrowed | None) -> str:
     if isinstance(narrowed, Listed):
         return list_name(narrowed)
     if isinstance(narrowed, SlicePick):
-        return gettext(" and ").join(": ".join(pair) for pair in slice_names(narrowed.slice))
+        return gettext(" and ").join(map(gettext(": ").join, slice_names(narrowed.slice)))
     if isinstance(narrowed, ChangePick):
         comparison, change = narrowed.change
         return f"{gettext(COMPARED.get(comparison, ''))}: {gettext(change.words)}"

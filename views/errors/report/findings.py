@@ -114,7 +114,7 @@ def _against(found: Versus) -> Finding:
     )
     rows = [(gettext("all with a label"), *_pair(found.paired), "–")]
     for each in [each for each in found.slices if each.stands_out][:MOST_SLICES]:
-        name = f"{sorted_by(each.dimension)}: {slice_name(each.dimension, each.name)}"
+        name = gettext(": ").join((sorted_by(each.dimension), slice_name(each.dimension, each.name)))
         rows.append((name, *_pair(each.paired), chance(each.q)))
     return Finding(title, note, Table(head, tuple(rows)))
 
