@@ -201,7 +201,7 @@ SIGN = re.compile(r"[→←↑↓▶◀✓✗⚠×±≠∅⊙]|(?<!\*)\*[A-Za-z0
 HAN = re.compile(r"[\u4e00-\u9fff]")
 NARROW = re.compile(r"[\u4e00-\u9fff][,;:?!]|[,;?!][\u4e00-\u9fff]")
 SAME = re.compile(  # names, and an example of a file, which Chinese writes as they are
-    r"logits?|LSTM|F1|ROC|AUC|AOPC|tau|CSV|JSON|lines|PNG|Parquet|What a wonderful film!.*", re.DOTALL
+    r"logits?|LSTM|F1|ROC|AUC|AOPC|tau|CSV|JSON|[Ll]ines|PNG|Parquet|What a wonderful film!.*", re.DOTALL
 )
 
 
