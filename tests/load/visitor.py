@@ -40,9 +40,11 @@ class Layout:
 
     @classmethod
     def of(cls, config: dict[str, Any]) -> Layout:
-        """From what the server says of its page."""
-        components = {each["id"]: each for each in config["components"]}
-        return cls(components, {each["id"]: each for each in config["dependencies"] if each["backend_fn"]})
+        """The page in English, from what the server says of all its pages."""
+        page = config["page"][""]
+        components = {each["id"]: each for each in config["components"] if each["id"] in page["components"]}
+        events = [each for each in config["dependencies"] if each["id"] in page["dependencies"]]
+        return cls(components, {each["id"]: each for each in events if each["backend_fn"]})
 
     def component(self, **props: str) -> int:
         """The only component that has these properties."""
