@@ -148,3 +148,9 @@ def test_lesson_goes_on_in_the_other_language(page):
     expect(panel).to_contain_text(chinese.title, timeout=WAIT)
     page.get_by_role("button", name="下一步", exact=True).first.click()
     expect(panel).to_contain_text(read_lessons("zh")[2].title, timeout=WAIT)
+
+
+def test_link_leads_to_the_page_in_its_language(chinese, served):
+    open_tab(chinese, "解释")
+    chinese.get_by_role("button", name="此视图的链接").click()
+    expect(chinese).to_have_url(re.compile(f"^{re.escape(served)}zh#view="))

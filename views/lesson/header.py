@@ -24,7 +24,7 @@ from views.stage.tab import ExplainTab
 
 _TAKE_LINK = """(fragment) => {
   if (!fragment) return fragment;
-  history.replaceState(null, "", "#view=" + fragment);
+  history.replaceState(null, "", location.pathname + location.search + "#view=" + fragment); // not relative to <base>
   navigator.clipboard?.writeText(location.href).catch(() => {});
   return location.href;
 }"""

@@ -35,11 +35,15 @@ class Spoken:
             await self._app(scope, receive, send)
             return
         headers, query = Headers(scope=scope), scope["query_string"].decode("latin-1")
-        address = path_below(scope).strip("/")
+        path = path_below(scope)
+        address = path.strip("/")
         language = _asks_in(address, query, headers)
+        there = f"{language.page}?{query}" if query else language.page
         if language.page and not address and "text/html" in headers.get("accept", ""):
-            there = f"{language.page}?{query}" if query else language.page
             await RedirectResponse(there, 307, {"vary": "Accept-Language"})(scope, receive, send)
+            return
+        if address in PAGES and path == f"/{address}/":  # what it refers to would lie below it
+            await RedirectResponse(f"../{there}", 307)(scope, receive, send)
             return
         with speaking(language.code):
             await self._app(scope, receive, send)

@@ -37,6 +37,11 @@ def test_browser_that_prefers_chinese_is_led_to_the_chinese_page(client, query):
     assert client.get(f"/zh{query}", headers=CHINESE).text == "zh"
 
 
+def test_page_is_found_with_a_slash_behind_it_too(client):
+    answer = client.get("/zh/?__theme=dark", headers=ENGLISH)
+    assert (answer.status_code, answer.headers["location"]) == (307, "../zh?__theme=dark")
+
+
 def test_who_asks_for_a_language_by_its_link_gets_it(client):
     assert client.get("/?language=en", headers=CHINESE).text == "en"
     assert client.get("/zh", headers=ENGLISH).text == "zh"
