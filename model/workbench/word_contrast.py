@@ -16,7 +16,7 @@ import torch
 from model.attribution.gradients import GRADIENT_TOKENS, for_gradients
 from model.attribution.input_x_gradient import INPUT_X_GRADIENT, input_x_gradient
 from model.errors import ReviewError
-from model.language import gettext, joined, marked
+from model.language import gettext, marked
 from model.network.checkpoint import Checkpoint
 from model.network.logits import batches
 from model.network.network import RecurrentNetwork
@@ -124,7 +124,7 @@ def compare_words(
     """
     if comparison not in COMPARISONS:
         said = gettext("There is no such comparison; there are: {names}.")
-        raise ReviewError(said.format(names=joined(map(gettext, COMPARISONS))))
+        raise ReviewError(said.format(names=gettext("; ").join(map(gettext, COMPARISONS))))
     found = outcomes(table, scores)
     allowed = np.ones(len(found), dtype=bool) if among is None else among
     ours, theirs = (allowed & np.isin(found, side) for side in COMPARISONS[comparison])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from markupsafe import Markup
 
-from model.language import gettext, joined, ngettext
+from model.language import gettext, ngettext
 from model.tables.labels import NO_LABEL
 from model.tables.table import ReviewTable
 from model.workbench.scoring import Scores, probabilities
@@ -30,7 +30,7 @@ def loaded_card(table: ReviewTable, scores: Scores, seconds: float, lasting: boo
         checkpoint=scores.checkpoint,
         seconds=seconds,
         rate=len(table.texts) / seconds if seconds >= TIMED else None,
-        columns=joined(used),
+        columns=gettext("; ").join(used),
         half=scores.half,
         lasting=lasting,
         bad=table.bad[:SHOWN_BAD],

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from markupsafe import Markup
 
-from model.language import gettext, joined, ngettext
+from model.language import gettext, ngettext
 from model.workbench.filters import Page
 from model.workbench.neighbours import Neighbours
 from model.workbench.note import CATEGORIES
@@ -133,7 +133,7 @@ def _facts(bench: Workbench, row: int) -> list[str]:
         mean = float(bench.scores.forget[row])
         facts.append(gettext("forget gates {mean:.2f} on average").format(mean=mean))
     if suspect := bench.suspect(row):
-        why = joined(reasons(bench.suspects, suspect, int(bench.table.labels[row])))
+        why = gettext("; ").join(reasons(bench.suspects, suspect, int(bench.table.labels[row])))
         facts.append(gettext("label suspected: {why}").format(why=why))
     own = [(name, snippet(values[row])) for name, values in bench.table.own.items() if values[row]]
     return facts + [f"{name}: {value}" for name, value in own]

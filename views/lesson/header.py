@@ -24,10 +24,10 @@ from views.stage.tab import ExplainTab
 
 _TAKE_LINK = """(fragment) => {
   if (!fragment) return fragment;
-  history.replaceState(null, "", location.pathname + location.search + "#view=" + fragment); // not relative to <base>
+  history.replaceState(null, "", location.pathname + location.search + "#view=" + fragment);
   navigator.clipboard?.writeText(location.href).catch(() => {});
   return location.href;
-}"""
+}"""  # the whole path: a fragment alone is relative to <base>, the address of the app
 _WHAT_TO_OPEN = """(_, ...others) => {
   document.documentElement.toggleAttribute("data-opening", Boolean(location.hash)); // see views/stage/review.js
   try {

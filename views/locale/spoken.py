@@ -1,8 +1,8 @@
 """Whoever asks is answered in their own language: refusals too, which are made before a callback is reached.
 
-What the page asks for tells by its address which page that is (`Referer`, which `Headers` allows within this server);
-others by Accept-Language. A browser that opens the address of the app is led to the page in its language, unless a
-link to a language brought it there.
+What a page asks for tells by its address which page that is (`Referer`, which `Headers` allows within this server);
+programs, which send none, are answered in English. A browser that opens the address of the app is led to the page in
+the language that it likes best (Accept-Language), unless a link to a language brought it there.
 """
 
 from __future__ import annotations
